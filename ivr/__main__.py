@@ -1,0 +1,5 @@
+"""The `dutyline` command."""
+
+
+def main() -> None:
+    raise SystemExit("not yet")
