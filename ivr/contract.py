@@ -1,0 +1,79 @@
+"""The contract between the service and the switch's extensions: every name both sides use, once.
+
+`asterisk/extensions.conf` and its neighbours say these names too; a test compares the files with
+this module, so neither can drift.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class Context(StrEnum):
+    """Contexts of the switch's extensions."""
+
+    TRUNK = "from-trunk"
+    """Calls of the carrier's trunk, and of any SIP client on this machine in the demo."""
+    DEMO = "from-demo"
+    """Calls of the local demo carrier, which may set the plan's clock (`X-Dutyline-At`)."""
+    CALL = "dutyline-call"
+    """Hands a call to the service; what follows when the service is not there."""
+    FAILSAFE = "dutyline-failsafe"
+    """Apology, then the brand's failsafe person; generated part: one extension per dialled number."""
+    PAGE = "dutyline-page"
+    """An engineer's leg, answered: hands it to the service."""
+    NOWHERE = "dutyline-nowhere"
+    """For endpoints that may not dial: refuses."""
+
+
+class Variable(StrEnum):
+    """Channel variables."""
+
+    AT = "DUTYLINE_AT"
+    """Clock of the plan for this call (ISO 8601), from the demo carrier alone."""
+    DONE = "DUTYLINE_DONE"
+    """`1`: the service has ended the call as it meant to; missing after AGI: failsafe."""
+    ATTEMPT = "DUTYLINE_ATTEMPT"
+    """Id of the page attempt that an engineer's leg belongs to."""
+
+
+class Cause(IntEnum):
+    """Q.850 hang-up causes the product acts on (ITU-T Q.850, as Asterisk names them)."""
+
+    UNALLOCATED = 1
+    NO_ROUTE = 3
+    NORMAL = 16
+    BUSY = 17
+    NO_USER_RESPONSE = 18
+    NO_ANSWER = 19
+    ABSENT = 20
+    REJECTED = 21
+    OUT_OF_ORDER = 27
+    INVALID_FORMAT = 28
+    NORMAL_UNSPECIFIED = 31
+    CONGESTION = 34
+    NETWORK_OUT_OF_ORDER = 38
+    TEMPORARY_FAILURE = 41
+    SWITCH_CONGESTION = 42
+    CHANNEL_UNAVAILABLE = 44
+    BEARER_UNAVAILABLE = 58
+    TIMER_EXPIRED = 102
+    INTERWORKING = 127
+
+
+TRUNK_ENDPOINT: Final = "trunk"
+"""PJSIP endpoint by which calls leave: `PJSIP/<number>@trunk`."""
+DEMO_ENDPOINT: Final = "demo-carrier"
+DEMO_HEADER: Final = "X-Dutyline-Carrier"
+"""Header with a generated secret by which the demo carrier is told from any other SIP client."""
+AT_HEADER: Final = "X-Dutyline-At"
+CALL_SCRIPT: Final = "call"
+PAGE_SCRIPT: Final = "page"
+SOUNDS: Final = "dutyline"
+"""Folder below the switch's sounds: `dutyline/<language>/<prompt>`."""
+
+
+def dial_string(number: str) -> str:
+    """What `Dial` and `Originate` ring for an E.164 number: digits only, by the trunk."""
+    return f"PJSIP/{'+' if number.startswith('+') else ''}{''.join(filter(str.isdigit, number))}@{TRUNK_ENDPOINT}"

@@ -1,0 +1,123 @@
+"""Where things are and how they are reached: typed, from the environment (`DUTYLINE_...`) or `dutyline.env`.
+
+What callers meet is not here but in the configuration folder (see `config/`); these are the facts
+of one installation: folders, ports, the trunk, the mail server. Secrets are made at first start and
+kept in the state folder, readable by its owner only; they are never printed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """One installation. Every field is set by `DUTYLINE_<FIELD>`; unset ones serve the local demo."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DUTYLINE_", env_file="dutyline.env", extra="ignore", frozen=True
+    )
+
+    state: Path = Path(".state")
+    """Everything this installation writes: database, secrets, rendered switch configuration, recordings."""
+    config: Path = ROOT / "config"
+    prompts: Path = ROOT / "prompts"
+    asterisk_files: Path = ROOT / "asterisk"
+
+    host: str = "127.0.0.1"
+    """The address everything of ours listens on."""
+    sip_host: str = "127.0.0.1"
+    """The address the switch takes calls on; another one only when a real trunk is attached."""
+    port_offset: int = Field(0, ge=0, le=40000)
+    """Added to every port below: a second copy on one machine wants only this and its own state."""
+    sip_port: Port = 5060
+    agi_port: Port = 4573
+    ami_port: Port = 5038
+    web_port: Port = 8480
+    http_port: Port = 8088
+    rtp_first: Port = 10000
+    rtp_last: Port = 10999
+    carrier_sip_port: Port = 5070
+    carrier_ami_port: Port = 5039
+    carrier_rtp_first: Port = 11000
+    carrier_rtp_last: Port = 11999
+
+    demo: bool = True
+    """The carrier is the second Asterisk of this machine, and mail is kept as files. Off: the real world."""
+    trunk: str = ""
+    """SIP URI of the carrier's trunk, `sip:host:port`; empty in the demo."""
+    trunk_user: str = ""
+    trunk_password: SecretStr = SecretStr("")
+    trunk_from: str = ""
+    """Addresses the trunk calls from, comma separated, CIDR allowed; empty: the host of `trunk`."""
+
+    database: str = ""
+    """SQLAlchemy URL; empty: SQLite in the state folder."""
+    smtp_host: str = ""
+    """Mail server; empty: mails are kept as `.eml` files in the state folder."""
+    smtp_port: Port = 25
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+
+    log: Literal["text", "json"] = "text"
+    log_level: str = "info"
+    hang_s: float = 5.0
+    """A service whose event loop stands still this long ends itself; callers go to the failsafe."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shift_ports(cls, values: dict[str, object]) -> dict[str, object]:
+        offset = int(str(values.get("port_offset") or 0))
+        if not offset:
+            return values
+        for name, field in cls.model_fields.items():
+            if name.endswith(("_port", "_first", "_last")) and name != "smtp_port" and name not in values:
+                values[name] = int(field.default) + offset
+        return values
+
+    @model_validator(mode="after")
+    def _real_world_has_a_trunk(self) -> Settings:
+        if not self.demo and not self.trunk:
+            raise ValueError("DUTYLINE_DEMO is off, so DUTYLINE_TRUNK must name the carrier: sip:host:port")
+        return self
+
+    @property
+    def state_dir(self) -> Path:
+        """The state folder, absolute, made when missing (0700)."""
+        path = self.state.expanduser().resolve()
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the store."""
+        return self.database or f"sqlite:///{self.state_dir / 'dutyline.db'}"
+
+    def secret(self, name: str) -> str:
+        """The generated secret of that name, made at first use and kept 0600 in the state folder."""
+        return read_or_make_secret(self.state_dir / "secrets" / name)
+
+
+def read_or_make_secret(path: Path) -> str:
+    """The secret in `path`; made (32 hex digits, file 0600, folder 0700) when there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        value = secrets.token_hex(16)
+        file.write(value + "\n")
+    return value
+
+
+__all__ = ["ROOT", "Port", "Settings", "read_or_make_secret"]
