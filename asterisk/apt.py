@@ -34,6 +34,10 @@ from asterisk.sources import Entry
 
 STALL_S = 120.0
 _ASK_S = 60.0
+_CHOICE = ("--yes", "--no-install-recommends")
+_URI_LINE = re.compile(
+    r"^'(?P<uri>[^']+)' (?P<file>(?P<name>[^_\s]+)_(?P<version>[^_\s]+)_\S+\.deb) (?P<size>\d+)"
+)
 _HTTP_S = 30
 _STUB = """Package: {name}
 Status: install ok installed
@@ -67,6 +71,7 @@ APT::Default-Release "";
 Acquire::AllowInsecureRepositories "false";
 Acquire::AllowDowngradeToInsecureRepositories "false";
 Acquire::Languages "none";
+Acquire::GzipIndexes "false";
 Acquire::Retries "3";
 Acquire::http::Timeout "{http_s}";
 Acquire::https::Timeout "{http_s}";
@@ -97,8 +102,9 @@ _FULL = re.compile(r"No space left on device|enough free space|Disk quota exceed
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file apt would fetch: its name in the archive folder, size in bytes, package and version."""
+    """One file apt would fetch: address, its name in the archive folder, size in bytes, package, version."""
 
+    uri: str
     file: str
     size: int
     package: str
@@ -118,7 +124,7 @@ class Apt:
 
     def prepare(self, entries: Iterable[Entry], architecture: str, left_out: Iterable[str]) -> None:
         """Write settings, sources and the status file. Raises OSError."""
-        for folder in ("state/lists/partial", "cache/archives/partial", "log"):
+        for folder in ("state/lists/partial", "cache/archives/partial", "nothing/partial", "log"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         settings = _SETTINGS.format(
             root=self.root, user=_own_name(), http_s=_HTTP_S, architecture=architecture
@@ -128,9 +134,16 @@ class Apt:
         _write_if_new(self.root / "status", stubs)
         _write_if_new(self.root / "archive.sources", "\n".join(entry.stanza() for entry in entries))
 
-    @property
-    def archives(self) -> Path:
-        return self.root / "cache/archives"
+    def file_of(self, item: Download) -> Path:
+        """Where a fetched package is. apt leaves those of an archive on this very machine where they are."""
+        if item.uri.startswith("file:"):
+            return Path("/", unquote(item.uri.removeprefix("file:")).lstrip("/"))
+        return self.root / "cache/archives" / item.file
+
+    def forget(self, downloads: Iterable[Download]) -> None:
+        """Remove fetched packages from the cache."""
+        for item in downloads:
+            (self.root / "cache/archives" / item.file).unlink(missing_ok=True)
 
     def lists_age_s(self, now: float) -> float | None:
         """How long ago the package lists were fetched; None when they are not there."""
@@ -156,7 +169,9 @@ class Apt:
 
     def closure(self, name: str) -> list[Download]:
         """The files a package and all it depends on consist of. Raises PackageBrokenError."""
-        said = self._ask("apt-get", "install", "--yes", "--no-install-recommends", "--print-uris", name)
+        # apt leaves out what it has fetched already, so it is shown an archive folder without anything.
+        nothing = ["-o", f"Dir::Cache::archives={self.root / 'nothing'}"]
+        said = self._ask("apt-get", "install", *_CHOICE, *nothing, "--print-uris", name)
         downloads = [item for line in said.splitlines() if (item := read_uri_line(line))]
         if not downloads:
             raise PackageBrokenError(self.wanted_by, _last_word(said) or f"apt chooses nothing for {name}")
@@ -164,7 +179,7 @@ class Apt:
 
     def download(self, name: str, suite: str, on_percent: Callable[[float], None]) -> None:
         """Fetch the closure into `archives`; apt goes on with files that were begun. Raises ObtainError."""
-        said = self._run(["install", "--yes", "--no-install-recommends", "--download-only", name], on_percent)
+        said = self._run(["install", *_CHOICE, "--download-only", name], on_percent)
         if said is not None:
             raise self._error(suite, said)
 
@@ -191,7 +206,8 @@ class Apt:
     def _run(self, args: Sequence[str], on_percent: Callable[[float], None]) -> str | None:
         """Run apt-get to its end; None when it went well, else all it said."""
         reading, writing = os.pipe()
-        command = [*self._command("apt-get"), "-q=1", "-o", f"APT::Status-Fd={writing}", *args]
+        words = ["-q=1", "-o", f"APT::Status-Fd={writing}", *args]
+        command = [*_dying_with_us(), *self._command("apt-get"), *words]
         with TemporaryFile("w+", errors="replace") as said, os.fdopen(reading, "rb", 0) as status:
             try:
                 process = subprocess.Popen(
@@ -247,12 +263,11 @@ class Apt:
 
 def read_uri_line(line: str) -> Download | None:
     """Read a line of `--print-uris`: 'URI' FILE SIZE HASH."""
-    found = re.match(
-        r"^'[^']+' (?P<file>(?P<name>[^_\s]+)_(?P<version>[^_\s]+)_\S+\.deb) (?P<size>\d+)", line
-    )
+    found = _URI_LINE.match(line)
     if not found:
         return None
-    return Download(found["file"], int(found["size"]), found["name"], unquote(found["version"]))
+    version = unquote(found["version"])
+    return Download(found["uri"], found["file"], int(found["size"]), found["name"], version)
 
 
 def machine_setting(name: str) -> str:
@@ -310,6 +325,11 @@ def _matching(said: str, pattern: re.Pattern[str]) -> str:
         if line[:3] in ("E: ", "W: ", "Err") and pattern.search(line):
             return line.partition(" ")[2].strip()
     return next((line.strip() for line in said.splitlines() if pattern.search(line)), "")
+
+
+def _dying_with_us() -> list[str]:
+    # Killed without warning, we would leave an apt behind that holds its locks against the next try.
+    return ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
 
 
 def _plain_env() -> dict[str, str]:

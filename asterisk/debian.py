@@ -79,9 +79,11 @@ def choose_archives(
     own = own_entries(machine.entries, machine.release)
     archives = []
     if own and _own_will_do(machine.release, offered("asterisk")):
-        archives.append(Archive(f"own-{machine.release.codenames[0]}", tuple(own)))
+        archives.append(Archive(machine.release.codenames[0], tuple(own)))
     if mirror := _main_mirror(machine):
-        archives += [Archive(suite, (_at(mirror, suite),)) for suite in NEWER_SUITES]
+        known = {archive.name for archive in archives}
+        newer = [suite for suite in NEWER_SUITES if suite not in known]
+        archives += [Archive(suite, (_at(mirror, suite),)) for suite in newer]
     if not archives:
         raise MirrorMissingError(package, machine.searched)
     return archives
@@ -133,7 +135,7 @@ def with_newer_keys(
     if not fetched:
         raise refused
     apt.download(KEYRING, "own release", lambda percent: None)
-    keyring = _unpack_keyring(apt.archives / fetched[0].file, folder / "keys", refused.package)
+    keyring = _unpack_keyring(apt.file_of(fetched[0]), folder / "keys", refused.package)
     return replace(archive, entries=tuple(replace(e, signed_by=str(keyring)) for e in archive.entries))
 
 

@@ -86,6 +86,11 @@ class MirrorUnreachableError(ObtainError):
     detail: str
 
     @property
+    def is_outdated(self) -> bool:
+        """The archive answers, and no longer has the version that our lists name."""
+        return "404" in self.detail or "unexpected size" in self.detail
+
+    @property
     def cause(self) -> str:
         return (
             f"{self.package} could not be fetched because the package archive does not answer "

@@ -14,33 +14,20 @@ import argparse
 import os
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from asterisk.apt import Apt, Download, SuiteAbsentError
-from asterisk.debian import Archive, Machine, choose_archives, look_around, with_newer_keys
-from asterisk.installed import find_installed, major
+from asterisk.fetch import make_tree
+from asterisk.installed import find_installed
 from asterisk.lock import hold_lock
-from asterisk.obstacles import (
-    CacheUnusableError,
-    DiskFullError,
-    MirrorUnreachableError,
-    NotCachedError,
-    NotOfferedError,
-    ObtainError,
-    SignatureRefusedError,
-)
-from asterisk.package import LEFT_OUT, Package
+from asterisk.obstacles import CacheUnusableError, NotCachedError, ObtainError
+from asterisk.package import Package
 from asterisk.progress import Bar, Progress, Silence, progress_for_terminal
-from asterisk.stamp import read_tree, survey
+from asterisk.stamp import read_tree
 from asterisk.tree import Tree
-from asterisk.unpack import unpack
 
-_LISTS_FRESH_S = 6 * 3600.0
-# Measured on Debian: 68 MB of packages make 225 MB of files.
-_SWELLS = 3.5
+__all__ = ["ObtainError", "Package", "Tree", "default_cache", "find_or_obtain", "progress_for_terminal"]
 
 
 def default_cache() -> Path:
@@ -78,7 +65,7 @@ def _obtain(package: Package, cache: Path, target: Path, progress: Progress) -> 
             tree = read_tree(package, target)
             if tree is None:
                 _clear_leavings(target)
-                _fill(package, cache, target, progress)
+                make_tree(package, cache, target, progress)
                 tree = read_tree(package, target)
     except OSError as fault:
         raise CacheUnusableError(package.value, cache, fault.strerror or str(fault)) from fault
@@ -91,99 +78,6 @@ def _clear_leavings(target: Path) -> None:
     """Remove what a process that was killed while unpacking has left. The lock is held."""
     for folder in target.parent.glob(f".{target.name}-*"):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _fill(package: Package, cache: Path, target: Path, progress: Progress) -> None:
-    """Try each archive until one has the package."""
-    machine = look_around(package.value)
-    archives = choose_archives(package.value, machine)
-    for archive in archives:
-        apt = Apt(cache / "apt" / archive.name, package.value)
-        try:
-            archive = _open_archive(apt, archive, machine, progress)
-        except SuiteAbsentError:
-            continue
-        version = apt.candidate(package.recipe.deb)
-        if version and major(version) >= (package.recipe.at_least or 0):
-            _fetch_and_unpack(package, apt, archive, version, machine, target, progress)
-            return
-    raise NotOfferedError(package.value, tuple(archive.name for archive in archives), package.recipe.at_least)
-
-
-def _open_archive(apt: Apt, archive: Archive, machine: Machine, progress: Progress) -> Archive:
-    """Have fresh, verified package lists; with newer keys when the machine's own are too old."""
-    apt.prepare(archive.entries, machine.architecture, LEFT_OUT)
-    age_s = apt.lists_age_s(time.time())
-    if age_s is not None and age_s < _LISTS_FRESH_S:
-        return archive
-    try:
-        _update(apt, archive.name, progress)
-    except SignatureRefusedError as refused:
-        progress.say(f"The keys on this machine do not verify `{archive.name}`; looking for newer ones.")
-        keys = apt.root.parent / "own-release"
-        archive = with_newer_keys(archive, machine, keys, refused, LEFT_OUT)
-        apt.prepare(archive.entries, machine.architecture, LEFT_OUT)
-        _update(apt, archive.name, progress)
-    return archive
-
-
-def _update(apt: Apt, suite: str, progress: Progress) -> None:
-    progress.begin(f"Package lists ({suite})", 100, "percent")
-    apt.update(suite, progress.advance_to)
-    progress.finish()
-
-
-def _fetch_and_unpack(
-    package: Package,
-    apt: Apt,
-    archive: Archive,
-    version: str,
-    machine: Machine,
-    target: Path,
-    progress: Progress,
-) -> None:
-    deb = package.recipe.deb
-    downloads = apt.closure(deb)
-    _check_room(package, downloads, target)
-    _download(package, apt, archive, downloads, progress)
-    packages = {item.package: item.version for item in downloads}
-    progress.begin(f"Unpacking {package}", len(downloads), "packages")
-    unpack(
-        package.value,
-        [apt.archives / item.file for item in downloads],
-        target,
-        lambda root: survey(package, root, machine.architecture, archive.name, plain(version), packages),
-        progress.advance_to,
-    )
-    progress.finish()
-    for item in downloads:
-        (apt.archives / item.file).unlink(missing_ok=True)
-
-
-def _download(
-    package: Package, apt: Apt, archive: Archive, downloads: Sequence[Download], progress: Progress
-) -> None:
-    total = sum(item.size for item in downloads)
-    deb = package.recipe.deb
-    progress.begin(f"Fetching {package}", total, "bytes")
-    try:
-        apt.download(deb, archive.name, lambda percent: progress.advance_to(total * percent / 100))
-    except MirrorUnreachableError:
-        # An archive drops a version as soon as it has a newer one, and our lists may be hours old.
-        apt.update(archive.name, lambda percent: None)
-        apt.download(deb, archive.name, lambda percent: progress.advance_to(total * percent / 100))
-    progress.finish()
-
-
-def _check_room(package: Package, downloads: Sequence[Download], target: Path) -> None:
-    needed = sum(item.size for item in downloads) * (1 + _SWELLS)
-    if shutil.disk_usage(target.parent).free < needed:
-        raise DiskFullError(package.value, target.parent, round(needed / 1e6))
-
-
-def plain(version: str) -> str:
-    """A distribution's version without epoch, packaging and revision: 22.10.1 of 1:22.10.1+dfsg-1."""
-    return version.rpartition(":")[2].partition("+")[0].partition("-")[0].partition("~")[0]
 
 
 def main(words: Sequence[str] | None = None) -> int:
