@@ -1,0 +1,61 @@
+"""Writes calls: the record as it stands at any moment, and the hops taken so far."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any, Final
+
+from ivr.records.model import CallRecord, HopRecord
+from ivr.storage import BatchWriter, Call, Hop, Rows, upsert
+from ivr.storage.tables import Base
+
+CALLS: Final = Base.metadata.tables[Call.__tablename__]
+HOPS: Final = Base.metadata.tables[Hop.__tablename__]
+_CALL_NAMES: Final = tuple(column.name for column in CALLS.columns)
+_HOP_NAMES: Final = tuple(column.name for column in HOPS.columns if column.name not in ("call_id", "seq"))
+_call_values: Final = attrgetter(*_CALL_NAMES)
+_hop_values: Final = attrgetter(*_HOP_NAMES)
+
+
+class Recorder:
+    """Hands records to the group commit. Each time the whole record: any may be missed but the last."""
+
+    def __init__(self, writer: BatchWriter, dialect: str) -> None:
+        self._writer = writer
+        self._call = upsert(dialect, CALLS)
+        self._hop = upsert(dialect, HOPS, replace=False)
+
+    def begin(self, record: CallRecord) -> Future[None]:
+        """Keep the call as it begins, so that a restart knows of it. Need not be awaited."""
+        return self._write(record, (), 0)
+
+    def note(self, record: CallRecord, hops: Sequence[HopRecord] = (), first: int = 0) -> Future[None]:
+        """Keep the call as it stands; `hops` are its hops from number `first` on. Need not be awaited."""
+        return self._write(record, hops, first)
+
+    def finish(self, record: CallRecord, hops: Sequence[HopRecord]) -> Future[None]:
+        """Keep the call as it ended, with all its hops. The future is done once that is durable."""
+        return self._write(record, hops, 0)
+
+    def _write(self, record: CallRecord, hops: Sequence[HopRecord], first: int) -> Future[None]:
+        rows = [Rows(self._call, CALLS, (call_row(record),))]
+        if hops:
+            values = [_hop_row(record.id, seq, hop) for seq, hop in enumerate(hops, first)]
+            rows.append(Rows(self._hop, HOPS, values))
+        return self._writer.submit(rows)
+
+
+def call_row(record: CallRecord) -> dict[str, Any]:
+    """The record as a row of `calls`, as it stands this moment."""
+    return dict(zip(_CALL_NAMES, _call_values(record), strict=True))
+
+
+def _hop_row(call_id: str, seq: int, hop: HopRecord) -> dict[str, Any]:
+    row = dict(zip(_HOP_NAMES, _hop_values(hop), strict=True))
+    row["call_id"], row["seq"] = call_id, seq
+    return row
+
+
+__all__ = ["CALLS", "HOPS", "Recorder"]

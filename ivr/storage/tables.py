@@ -1,0 +1,224 @@
+"""The tables. What a column means stands beside it; changes go through `migrations/versions`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from ivr.storage.states import AttemptState, DeliveryState, Disposition, HungBy, MailState, PageState
+from ivr.storage.types import Utc, Words, code
+
+
+class Base(DeclarativeBase):
+    """What all tables share: column types by annotation, names of constraints by rule."""
+
+    metadata: ClassVar[MetaData] = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Words(),
+        datetime: Utc(),
+        Disposition: code(Disposition),
+        HungBy: code(HungBy),
+        PageState: code(PageState),
+        AttemptState: code(AttemptState),
+        MailState: code(MailState),
+        DeliveryState: code(DeliveryState),
+    }
+
+
+class Call(Base):
+    """One call of a caller. Written when it begins, whole again when it ends."""
+
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    uniqueid: Mapped[str] = mapped_column(default="", index=True)
+    """The switch's own name of the channel's life; `close_orphans` compares it."""
+    channel: Mapped[str] = mapped_column(default="")
+    dialled: Mapped[str] = mapped_column(default="")
+    """E.164, or as it came when it is no number."""
+    caller: Mapped[str | None]
+    """E.164, or as it came; null: withheld."""
+    caller_name: Mapped[str] = mapped_column(default="")
+    brand: Mapped[str] = mapped_column(default="")
+    plan: Mapped[str] = mapped_column(default="")
+    release: Mapped[str] = mapped_column(default="")
+    """Fingerprint of the configuration that served the call."""
+    clock_at: Mapped[datetime | None]
+    """What the plan's clock was set to at the start of a test call; null: the real time."""
+    started: Mapped[datetime] = mapped_column(index=True)
+    answered: Mapped[datetime | None]
+    prompt_at: Mapped[datetime | None]
+    """The first prompt began."""
+    queued_at: Mapped[datetime | None]
+    agent_rang_at: Mapped[datetime | None]
+    agent_at: Mapped[datetime | None]
+    """An agent (or any other person the plan rang) picked up."""
+    agent_entry: Mapped[str] = mapped_column(default="")
+    agent_number: Mapped[str] = mapped_column(default="")
+    ended: Mapped[datetime | None]
+    disposition: Mapped[Disposition] = mapped_column(default=Disposition.IN_PROGRESS, index=True)
+    cause: Mapped[int] = mapped_column(default=0)
+    """Q.850 hang-up cause; 0: not known."""
+    hung_by: Mapped[HungBy] = mapped_column(default=HungBy.UNKNOWN)
+
+
+class Hop(Base):
+    """One step of a call through its plan."""
+
+    __tablename__ = "hops"
+
+    call_id: Mapped[str] = mapped_column(Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    plan: Mapped[str]
+    node: Mapped[str]
+    kind: Mapped[str]
+    exit: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[datetime]
+    release: Mapped[str]
+
+
+class Page(Base):
+    """One hunt for an engineer."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        Index(
+            "uq_pages_live_call_ref",
+            "call_ref",
+            unique=True,
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    call_ref: Mapped[str]
+    """The 3-digit call ID that people say to each other; unique among live pages."""
+    live: Mapped[bool] = mapped_column(default=True)
+    """Whether `call_ref` is taken; may outlast the hunt, so that nobody mixes two calls up."""
+    call_id: Mapped[str | None] = mapped_column(index=True)
+    brand: Mapped[str] = mapped_column(default="")
+    policy: Mapped[str] = mapped_column(default="")
+    customer: Mapped[str] = mapped_column(default="")
+    caller: Mapped[str | None]
+    dialled: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    state: Mapped[PageState] = mapped_column(default=PageState.PAGED, index=True)
+    started: Mapped[datetime] = mapped_column(index=True)
+    release: Mapped[str] = mapped_column(default="")
+    hunt: Mapped[str] = mapped_column(default="{}")
+    """JSON: who is rung in which order and for how long, as it stood when the page began."""
+    progress: Mapped[str] = mapped_column(default="{}")
+    """JSON: how far the hunt is; with `hunt` all that a restart needs."""
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the hunt wants to go on by itself."""
+    ends_at: Mapped[datetime | None]
+    """When the hunt gives up at the latest."""
+    ended: Mapped[datetime | None]
+    rung: Mapped[int] = mapped_column(default=0)
+    """Attempts begun so far."""
+    passed: Mapped[int] = mapped_column(default=0)
+    """Engineers who keyed "pass"."""
+    accepted_by: Mapped[str] = mapped_column(default="")
+    accepted_title: Mapped[str] = mapped_column(default="")
+    accepted_number: Mapped[str] = mapped_column(default="")
+    accepted_attempt: Mapped[str] = mapped_column(default="")
+    accepted_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """One ring of one phone for a page."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """The channel id chosen for the leg, so that the switch and the row share a name."""
+    page_id: Mapped[str] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    stage: Mapped[str] = mapped_column(default="")
+    turn: Mapped[int] = mapped_column(default=0)
+    """The round within the stage, from 0."""
+    entry: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    """Trigram or title of who was rung."""
+    language: Mapped[str] = mapped_column(default="")
+    label: Mapped[str] = mapped_column(default="")
+    number: Mapped[str] = mapped_column(default="")
+    backup: Mapped[bool] = mapped_column(default=False)
+    ring_s: Mapped[float] = mapped_column(default=30.0)
+    state: Mapped[AttemptState] = mapped_column(default=AttemptState.RINGING, index=True)
+    cause: Mapped[int] = mapped_column(default=0)
+    planned_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    key: Mapped[str] = mapped_column(default="")
+
+
+class Mail(Base):
+    """One mail to send. The row is committed with what it announces; the courier does the rest."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_next_at", "state", "next_at"),)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    dedupe: Mapped[str] = mapped_column(unique=True)
+    """What this mail is about; a second one with the same words is not written."""
+    template: Mapped[str]
+    language: Mapped[str]
+    to: Mapped[list[str]] = mapped_column("to_json", JSON)
+    cc: Mapped[list[str]] = mapped_column("cc_json", JSON)
+    subject: Mapped[str]
+    body: Mapped[str]
+    created: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[MailState] = mapped_column(default=MailState.WAITING)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    """Not tried before; while `sending`: another courier may take over after this."""
+    owner: Mapped[str] = mapped_column(default="")
+    """The courier that is sending it."""
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+    """What went wrong last, in words."""
+    message_id: Mapped[str] = mapped_column(default="")
+    """Set before the first try and kept, so that a repeat can be told by the receiving side."""
+
+
+class Delivery(Base):
+    """A mail and one of its addresses: who has it already, who was refused and why."""
+
+    __tablename__ = "deliveries"
+
+    mail_id: Mapped[str] = mapped_column(Text, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
+    code: Mapped[int] = mapped_column(default=0)
+    """The mail server's last answer about this address; 0: none yet."""
+    reply: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime | None]
+
+
+class Release(Base):
+    """A configuration that was live."""
+
+    __tablename__ = "releases"
+
+    fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
+    loaded_at: Mapped[datetime] = mapped_column(index=True)
+    author: Mapped[str] = mapped_column(default="")
+    message: Mapped[str] = mapped_column(default="")
+    files: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """Relative path -> text."""
+
+
+__all__ = ["Attempt", "Base", "Call", "Delivery", "Hop", "Mail", "Page", "Release"]
