@@ -18,6 +18,7 @@ from ivr.agi.session import AgiSession
 Handler = Callable[[AgiSession], Awaitable[None]]
 
 _log = structlog.get_logger(__name__)
+_READ_BYTES = 65_536
 _QUIET = {RejectReason.SILENT, RejectReason.DRAINING}
 
 
@@ -30,6 +31,7 @@ class AgiServer:
     ) -> None:
         self.limits = limits or Limits()
         self.metrics = AgiMetrics()
+        self.buffer = memoryview(bytearray(_READ_BYTES))
         self._handler = handler
         self._host = host
         self._port = port
