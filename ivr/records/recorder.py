@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import Future
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 from ivr.records.model import CallRecord, HopRecord
 from ivr.storage import BatchWriter, Call, Hop, Rows, upsert
@@ -14,7 +14,8 @@ from ivr.storage.tables import Base
 CALLS: Final = Base.metadata.tables[Call.__tablename__]
 HOPS: Final = Base.metadata.tables[Hop.__tablename__]
 _CALL_NAMES: Final = tuple(column.name for column in CALLS.columns)
-_HOP_NAMES: Final = tuple(column.name for column in HOPS.columns if column.name not in ("call_id", "seq"))
+_HOP_NAMES: Final = tuple(column.name for column in HOPS.columns)[2:]
+"""All but the first two, the key: call_id, seq."""
 _call_values: Final = attrgetter(*_CALL_NAMES)
 _hop_values: Final = attrgetter(*_HOP_NAMES)
 
@@ -40,22 +41,11 @@ class Recorder:
         return self._write(record, hops, 0)
 
     def _write(self, record: CallRecord, hops: Sequence[HopRecord], first: int) -> Future[None]:
-        rows = [Rows(self._call, CALLS, (call_row(record),))]
+        rows = [Rows(self._call, (_call_values(record),))]
         if hops:
-            values = [_hop_row(record.id, seq, hop) for seq, hop in enumerate(hops, first)]
-            rows.append(Rows(self._hop, HOPS, values))
+            values = [(record.id, seq, *_hop_values(hop)) for seq, hop in enumerate(hops, first)]
+            rows.append(Rows(self._hop, values))
         return self._writer.submit(rows)
-
-
-def call_row(record: CallRecord) -> dict[str, Any]:
-    """The record as a row of `calls`, as it stands this moment."""
-    return dict(zip(_CALL_NAMES, _call_values(record), strict=True))
-
-
-def _hop_row(call_id: str, seq: int, hop: HopRecord) -> dict[str, Any]:
-    row = dict(zip(_HOP_NAMES, _hop_values(hop), strict=True))
-    row["call_id"], row["seq"] = call_id, seq
-    return row
 
 
 __all__ = ["CALLS", "HOPS", "Recorder"]

@@ -5,7 +5,7 @@ await database.open()
 page = await database.run(lambda session: session.get(Page, page_id))
 """
 
-from ivr.storage.batch import BatchWriter, Rows, upsert
+from ivr.storage.batch import BatchWriter, Rows
 from ivr.storage.database import Database, announce
 from ivr.storage.errors import (
     DatabaseTooNew,
@@ -23,6 +23,7 @@ from ivr.storage.states import (
     PageState,
 )
 from ivr.storage.tables import Attempt, Base, Call, Delivery, Hop, Mail, Page, Release
+from ivr.storage.upserts import Upsert, upsert
 
 __all__ = [
     "Attempt",
@@ -46,6 +47,7 @@ __all__ = [
     "Release",
     "Rows",
     "StorageError",
+    "Upsert",
     "announce",
     "is_retryable",
     "upsert",

@@ -11,18 +11,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import structlog
-from sqlalchemy import Executable, Table, exc
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from ivr.storage.database import Database
 from ivr.storage.errors import DatabaseUnavailable, is_retryable
+from ivr.storage.upserts import Upsert
 
 log = structlog.get_logger(__name__)
 LONGEST_PAUSE_S: Final = 2.0
@@ -31,11 +30,10 @@ SHORTEST_PAUSE_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows for one statement. Keep the statement and use it again: it is what rows are grouped by."""
+    """Rows for one statement; values in the order of `upsert.names`."""
 
-    statement: Executable
-    table: Table
-    values: Sequence[Mapping[str, Any]]
+    upsert: Upsert
+    values: Sequence[Sequence[Any]]
 
 
 Work: TypeAlias = Rows | Sequence[Rows] | Callable[[Session], object]
@@ -47,17 +45,6 @@ class Item:
 
     work: tuple[Rows, ...] | Callable[[Session], object]
     done: asyncio.Future[None]
-
-
-@lru_cache(maxsize=64)
-def upsert(dialect: str, table: Table, *, replace: bool = True) -> Executable:
-    """Insert rows of `table`; those that are there are replaced as a whole, or left alone."""
-    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    keys = list(table.primary_key.columns)
-    if not replace:
-        return insert.on_conflict_do_nothing(index_elements=keys)
-    fresh = {column.name: insert.excluded[column.name] for column in table.columns if column not in keys}
-    return insert.on_conflict_do_update(index_elements=keys, set_=fresh)
 
 
 class BatchWriter:
@@ -217,18 +204,18 @@ def _as_work(work: Work) -> tuple[Rows, ...] | Callable[[Session], object]:
 
 def _write_together(session: Session, batch: Sequence[Item]) -> None:
     """All rows, one statement each kind: parents before children, otherwise in the order of arrival."""
-    groups: dict[int, tuple[Rows, list[Mapping[str, Any]]]] = {}
+    groups: dict[Upsert, list[Sequence[Any]]] = {}
     others: list[Callable[[Session], object]] = []
     for item in batch:
         if callable(item.work):
             others.append(item.work)
             continue
         for rows in item.work:
-            groups.setdefault(id(rows.statement), (rows, []))[1].extend(rows.values)
-    connection = session.connection()
-    for rows, values in sorted(groups.values(), key=lambda group: _rank(group[0].table)):
-        if values:
-            connection.execute(rows.statement, values)
+            groups.setdefault(rows.upsert, []).extend(rows.values)
+    if groups:
+        connection = session.connection()
+        for upsert in sorted(groups, key=lambda one: one.rank):
+            upsert.execute(connection, groups[upsert])
     for other in others:
         other(session)
 
@@ -249,11 +236,6 @@ def _try(session: Session, item: Item) -> Exception | None:
     return None
 
 
-@lru_cache(maxsize=64)
-def _rank(table: Table) -> int:
-    return table.metadata.sorted_tables.index(table)
-
-
 def _reason(fault: Exception) -> str:
     """The database's own words, without the values (they may hold callers' numbers)."""
     cause = fault.orig if isinstance(fault, exc.StatementError) and fault.orig else fault
@@ -261,7 +243,11 @@ def _reason(fault: Exception) -> str:
 
 
 def _tables(item: Item) -> str:
-    return ", ".join(rows.table.name for rows in item.work) if isinstance(item.work, tuple) else "function"
+    return (
+        ", ".join(rows.upsert.table.name for rows in item.work)
+        if isinstance(item.work, tuple)
+        else "function"
+    )
 
 
 def _forget(done: asyncio.Future[None]) -> None:
@@ -270,4 +256,4 @@ def _forget(done: asyncio.Future[None]) -> None:
         done.exception()
 
 
-__all__ = ["BatchWriter", "Rows", "Work", "upsert"]
+__all__ = ["BatchWriter", "Rows", "Work"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -39,6 +40,8 @@ def parse_url(url: str) -> URL:
         ) from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":
+        if find_spec("psycopg") is None:
+            raise DatabaseUnusable(show_url(parsed), 'PostgreSQL wants "pip install dutyline[postgres]"')
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise DatabaseUnusable(show_url(parsed), "only SQLite and PostgreSQL are known")

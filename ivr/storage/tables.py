@@ -113,14 +113,14 @@ class Page(Base):
     customer: Mapped[str] = mapped_column(default="")
     caller: Mapped[str | None]
     dialled: Mapped[str] = mapped_column(default="")
-    language: Mapped[str] = mapped_column(default="")
+    brand_title: Mapped[str] = mapped_column(default="")
     state: Mapped[PageState] = mapped_column(default=PageState.PAGED, index=True)
     started: Mapped[datetime] = mapped_column(index=True)
     release: Mapped[str] = mapped_column(default="")
     hunt: Mapped[str] = mapped_column(default="{}")
     """JSON: who is rung in which order and for how long, as it stood when the page began."""
-    progress: Mapped[str] = mapped_column(default="{}")
-    """JSON: how far the hunt is; with `hunt` all that a restart needs."""
+    request: Mapped[str] = mapped_column(default="{}")
+    """JSON: what was asked for; with `hunt` and the attempts all that a restart needs."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the hunt wants to go on by itself."""
     ends_at: Mapped[datetime | None]
