@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from asterisk.apt import Apt, find_tool, machine_candidate, machine_setting
+from asterisk.apt import Apt, SuiteAbsentError, find_tool, machine_candidate, machine_setting
 from asterisk.installed import major
 from asterisk.obstacles import (
     MirrorMissingError,
+    NotOfferedError,
     PackageBrokenError,
     SignatureRefusedError,
     UnsupportedArchitectureError,
@@ -27,6 +28,7 @@ from asterisk.sources import (
 
 # In the order they are tried. forky is Debian's release after the ones without Asterisk; sid has it always.
 NEWER_SUITES = ("forky", "sid")
+NAME_OF_OWN = "own-release"
 KEYRING = "debian-archive-keyring"
 _KEYRING_FILES = (f"usr/share/keyrings/{KEYRING}.pgp", f"usr/share/keyrings/{KEYRING}.gpg")
 
@@ -74,7 +76,7 @@ def choose_archives(
 ) -> list[Archive]:
     """The archives to try, best first. `offered` answers with the version the machine's own lists have.
 
-    Raises MirrorMissingError when there is none.
+    Raises MirrorMissingError or NotOfferedError when there is none.
     """
     own = own_entries(machine.entries, machine.release)
     archives = []
@@ -84,6 +86,8 @@ def choose_archives(
         known = {archive.name for archive in archives}
         newer = [suite for suite in NEWER_SUITES if suite not in known]
         archives += [Archive(suite, (_at(mirror, suite),)) for suite in newer]
+    if not archives and own:
+        raise NotOfferedError(package, machine.release.codenames, OLDEST_ASTERISK)
     if not archives:
         raise MirrorMissingError(package, machine.searched)
     return archives
@@ -130,11 +134,14 @@ def with_newer_keys(
         raise refused
     apt = Apt(folder, refused.package)
     apt.prepare(own, machine.architecture, left_out)
-    apt.update("own release", lambda percent: None)
+    try:
+        apt.update(NAME_OF_OWN, lambda percent: None)
+    except (SignatureRefusedError, SuiteAbsentError):
+        raise refused from None
     fetched = [item for item in apt.closure(KEYRING) if item.package == KEYRING]
     if not fetched:
         raise refused
-    apt.download(KEYRING, "own release", lambda percent: None)
+    apt.download(KEYRING, NAME_OF_OWN, lambda percent: None)
     keyring = _unpack_keyring(apt.file_of(fetched[0]), folder / "keys", refused.package)
     return replace(archive, entries=tuple(replace(e, signed_by=str(keyring)) for e in archive.entries))
 

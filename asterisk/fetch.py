@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from asterisk.apt import Apt, Download, SuiteAbsentError
-from asterisk.debian import Archive, Machine, choose_archives, look_around, with_newer_keys
+from asterisk.apt import Apt, SuiteAbsentError
+from asterisk.apt_words import Download
+from asterisk.debian import NAME_OF_OWN, Archive, Machine, choose_archives, look_around, with_newer_keys
 from asterisk.installed import major
 from asterisk.obstacles import DiskFullError, MirrorUnreachableError, NotOfferedError, SignatureRefusedError
 from asterisk.package import LEFT_OUT, Package
@@ -66,7 +67,7 @@ def _have_lists(job: Job) -> None:
     except SignatureRefusedError as refused:
         suite = job.archive.name
         job.progress.say(f"The archive keys on this machine do not verify `{suite}`; looking for newer ones.")
-        keys = job.apt.root.parent / "own-release"
+        keys = job.apt.root.parent / NAME_OF_OWN
         archive = with_newer_keys(job.archive, job.machine, keys, refused, LEFT_OUT)
         job.apt.prepare(archive.entries, job.machine.architecture, LEFT_OUT)
         _update(job)
@@ -92,7 +93,7 @@ def _fetch_and_unpack(job: Job) -> None:
         job.progress.advance_to,
     )
     job.progress.finish()
-    job.apt.forget(downloads)
+    job.apt.tidy(downloads)
 
 
 def _fetch(job: Job) -> list[Download]:

@@ -15,7 +15,7 @@ _LINE_EVERY_S = 5.0
 
 
 class Progress(Protocol):
-    """What the work reports to. `done` and `total` are bytes when `unit` is "bytes", else pieces."""
+    """What the work reports to. `unit` is what `total` and `done` count: "bytes", "percent", or things."""
 
     def say(self, sentence: str) -> None: ...
 
@@ -56,7 +56,7 @@ class Lines:
     def begin(self, what: str, total: float, unit: str) -> None:
         self._what, self._total, self._unit = what, total, unit
         self._spoke_at = time.monotonic()
-        self.say(f"{what}: {_amount(total, unit)}")
+        self.say(f"{what}{_amount(total, unit).replace(' of ', ': ')} ...")
 
     def advance_to(self, done: float) -> None:
         if time.monotonic() - self._spoke_at >= _LINE_EVERY_S and self._total:
@@ -78,7 +78,7 @@ class Bar:
         self._bar: RichBar = Progress(
             TextColumn("{task.description:<28}"),
             BarColumn(),
-            TextColumn("{task.percentage:>3.0f}% of {task.fields[amount]}"),
+            TextColumn("{task.percentage:>3.0f}%{task.fields[amount]}"),
             TimeRemainingColumn(),
             console=self._console,
         )
@@ -118,4 +118,6 @@ def progress_for_terminal() -> Bar | Lines:
 
 
 def _amount(total: float, unit: str) -> str:
-    return f"{total / 1e6:.1f} MB" if unit == "bytes" else f"{total:.0f} {unit}"
+    if unit == "percent":
+        return ""
+    return f" of {total / 1e6:.1f} MB" if unit == "bytes" else f" of {total:.0f} {unit}"

@@ -12,6 +12,8 @@ from asterisk.tree import Origin, Tree
 
 NAME = ".complete.json"
 FORMAT = 1
+# Folders of libraries that are opened by their full path only.
+_PLUGINS = ("gconv", "sasl2", "asterisk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,6 @@ def _first(root: Path, *patterns: str) -> str:
 def _library_folders(root: Path, triplet: str) -> tuple[str, ...]:
     """The triplet's folder first, then its private ones (libpulse keeps half of itself in one)."""
     base = root / "usr/lib" / triplet
-    private = {found.parent for found in base.glob("*/lib*.so*")} - {base}
-    folders = [base, *sorted(private), root / "usr/lib", root / "lib" / triplet]
+    private = {found.parent for found in base.glob("*/lib*.so*")} - {base / name for name in _PLUGINS}
+    folders = [base, *sorted(private), root / "lib" / triplet]
     return tuple(str(folder.relative_to(root)) for folder in folders if folder.is_dir())
