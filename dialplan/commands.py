@@ -100,6 +100,8 @@ class Hangup:
     """End the call with a Q.850 cause (16: normal clearing)."""
 
     cause: int = 16
+    utterances: tuple[Utterance, ...] = ()
+    """Said first, as early media and without answering, where the switch can; may be left out."""
 
 
 Asked: TypeAlias = Play | Collect | Dial | Hangup

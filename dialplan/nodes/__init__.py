@@ -1,0 +1,26 @@
+"""The kinds of nodes: one module for each, with its fields, how it is read and what it does.
+
+A new kind is a module and a line here; `docs` and tests go through this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from dialplan.nodes import announce, calendar, collect, destination, goto, hangup, language, mail, menu, page
+from dialplan.reading import Section
+from dialplan.run import Node
+
+KINDS: Final[Mapping[str, Callable[[Section], Node]]] = {
+    "announce": announce.read,
+    "menu": menu.read,
+    "language": language.read,
+    "calendar": calendar.read,
+    "destination": destination.read,
+    "page": page.read,
+    "mail": mail.read,
+    "collect": collect.read,
+    "goto": goto.read,
+    "hangup": hangup.read,
+}

@@ -1,0 +1,228 @@
+"""Calendars: the hours of a week, holidays and own days, judged at a moment and explained in a sentence.
+
+Hours are wall-clock hours of the calendar's zone. In the night when the clock goes forward the hour that
+is missing is simply never met; in the night when it goes back the repeated hour counts twice. A window
+across midnight belongs to the day on which it starts: `Fri 22:00-06:00` ends on Saturday at 06:00 even
+when Saturday is a holiday, and does not start on a Friday that is one.
+
+Own days come before holidays, holidays before the week; of own days a dated one before a yearly one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dialplan.times import DAY_MINUTES, DAY_NAMES, say_clock, say_date, say_days, say_window
+
+Windows = tuple[tuple[int, int], ...]
+WHOLE_DAY: Windows = ((0, DAY_MINUTES),)
+
+_ADJECTIVES = {
+    "AT": "Austrian", "BE": "Belgian", "CH": "Swiss", "DE": "German", "ES": "Spanish", "FR": "French",
+    "GB": "British", "IE": "Irish", "IT": "Italian", "LU": "Luxembourgish", "NL": "Dutch", "US": "American",
+}  # fmt: skip
+
+
+class OnHolidays(StrEnum):
+    """What official holidays do to a calendar."""
+
+    CLOSED = "closed"
+    ONLY = "only"
+    """Open on holidays and on no other day."""
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekWindow:
+    """Hours of some days of the week."""
+
+    days: frozenset[int]
+    window: tuple[int, int]
+
+    def __str__(self) -> str:
+        return f"{say_days(self.days)} {say_window(self.window)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDay:
+    """A day, or a run of days, with its own hours (none: closed). `yearly`: whatever the year.
+
+    A yearly one keeps its month and day in the leap year 2000; its end may lie before its start
+    (24 December to 2 January).
+    """
+
+    first: date
+    last: date
+    hours: Windows
+    title: str = ""
+    yearly: bool = False
+
+    def has(self, day: date) -> bool:
+        """Whether the day is one of these."""
+        if not self.yearly:
+            return self.first <= day <= self.last
+        same = date(2000, day.month, day.day)
+        if self.first <= self.last:
+            return self.first <= same <= self.last
+        return same >= self.first or same <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Opening hours under a name."""
+
+    id: str
+    title: str
+    zone: str
+    week: tuple[WeekWindow, ...]
+    on_holidays: OnHolidays = OnHolidays.IGNORE
+    country: str = "BE"
+    subdivision: str = ""
+    own_days: tuple[OwnDay, ...] = ()
+    window: int = 0
+    """The number by which customers' contracts name these hours; 0: none."""
+
+    @property
+    def is_always(self) -> bool:
+        """Whether no moment is outside."""
+        plain = self.on_holidays is OnHolidays.IGNORE and not self.own_days
+        return plain and any(len(w.days) == 7 and w.window == WHOLE_DAY[0] for w in self.week)
+
+    def __str__(self) -> str:
+        if self.on_holidays is OnHolidays.ONLY:
+            return f"{_adjective(self.country)} holidays"
+        return "always" if self.is_always else "; ".join(str(window) for window in self.week)
+
+
+class _Day(NamedTuple):
+    """The hours of one date, and the sentence about it when the week does not rule it."""
+
+    hours: Windows
+    reason: str
+
+
+def is_open(calendar: Calendar, now: datetime) -> tuple[bool, str]:
+    """Whether the calendar is open at `now` (aware), and why, in a plain sentence."""
+    if now.tzinfo is None:
+        raise ValueError("a calendar is judged at an aware time")
+    return _judge_minute(_Same(calendar), int(now.timestamp() // 60))
+
+
+class _Same:
+    """A calendar as a cache key: compared by identity: comparing fields costs more than judging."""
+
+    __slots__ = ("calendar",)
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+
+    def __hash__(self) -> int:
+        return id(self.calendar)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.calendar is self.calendar
+
+
+@lru_cache(maxsize=1024)
+def _judge_minute(key: _Same, minute: int) -> tuple[bool, str]:
+    calendar = key.calendar
+    local = datetime.fromtimestamp(minute * 60, tz=_zone(calendar.zone))
+    today, clock = local.date(), local.hour * 60 + local.minute
+    plan = _plan_of(calendar, today)
+    if _covers(plan.hours, clock):
+        return True, plan.reason or _sentence(calendar, local, "within")
+    eve = _plan_of(calendar, today - timedelta(days=1))
+    if _covers(eve.hours, clock + DAY_MINUTES):
+        return True, f"{_sentence(calendar, local, 'within')}, begun the day before"
+    if plan.reason and plan.hours:
+        return False, f"{plan.reason}; {say_clock(clock)} is outside"
+    return False, plan.reason or _closed_sentence(calendar, local)
+
+
+def _plan_of(calendar: Calendar, day: date) -> _Day:
+    own = _own_day(calendar, day)
+    if own is not None:
+        return _Day(own.hours, _say_own_day(calendar, own, day))
+    if calendar.on_holidays is OnHolidays.IGNORE:
+        return _Day(_week_hours(calendar, day), "")
+    holiday = holiday_name(calendar.country, calendar.subdivision, day)
+    if holiday is None:
+        is_only = calendar.on_holidays is OnHolidays.ONLY
+        return _Day(() if is_only else _week_hours(calendar, day), "")
+    reason = f"{say_date(day)} is a {_adjective(calendar.country)} holiday: {holiday}"
+    if calendar.on_holidays is OnHolidays.CLOSED:
+        return _Day((), reason)
+    return _Day(_week_hours(calendar, day) if calendar.week else WHOLE_DAY, reason)
+
+
+def _own_day(calendar: Calendar, day: date) -> OwnDay | None:
+    for yearly in (False, True):
+        for own in calendar.own_days:
+            if own.yearly is yearly and own.has(day):
+                return own
+    return None
+
+
+def _say_own_day(calendar: Calendar, own: OwnDay, day: date) -> str:
+    name = f" ({own.title})" if own.title else ""
+    if not own.hours:
+        return f"{say_date(day)}{name} is closed by {calendar.id}"
+    hours = ", ".join(say_window(window) for window in own.hours)
+    return f"{say_date(day)}{name} has its own hours in {calendar.id}: {hours}"
+
+
+def _week_hours(calendar: Calendar, day: date) -> Windows:
+    weekday = day.weekday()
+    return tuple(window.window for window in calendar.week if weekday in window.days)
+
+
+def _covers(hours: Windows, clock: int) -> bool:
+    return any(start <= clock < end for start, end in hours)
+
+
+def _sentence(calendar: Calendar, local: datetime, word: str) -> str:
+    clock = say_clock(local.hour * 60 + local.minute)
+    return f"{DAY_NAMES[local.weekday()]} {clock} is {word} {calendar.id} ({calendar})"
+
+
+def _closed_sentence(calendar: Calendar, local: datetime) -> str:
+    if calendar.on_holidays is OnHolidays.ONLY:
+        return f"{say_date(local.date())} is no {_adjective(calendar.country)} holiday"
+    return _sentence(calendar, local, "outside")
+
+
+def holiday_name(country: str, subdivision: str, day: date) -> str | None:
+    """The name of the official holiday on a day, in English; None on any other day."""
+    return _holidays(country, subdivision, day.year).get(day)
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
+    """The holidays of a year. Raises NotImplementedError for a country or subdivision nobody knows."""
+    import holidays  # slow to import, and most commands never ask
+
+    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language="en_US")
+    return dict(found.items())
+
+
+def knows_holidays(country: str, subdivision: str) -> bool:
+    """Whether the holidays of this country and subdivision are known."""
+    try:
+        _holidays(country, subdivision, 2026)
+    except (NotImplementedError, KeyError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _adjective(country: str) -> str:
+    return _ADJECTIVES.get(country, country)

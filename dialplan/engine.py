@@ -1,0 +1,183 @@
+"""The engine: a call comes in, a step at a time, and leaves by a person or an intended end.
+
+`begin` and `advance` are pure: no clock, no input or output, no chance. A driver performs the commands of
+a step and gives back what happened; the same state and event give the same step, on a live call and in a
+simulation alike.
+
+Nobody falls out of the tree: a node that raises, an event `Failed` and an exit that leads nowhere take the
+node's `rest`; without one, out of steps or at an unknown node, the plan's last resort is rung.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dialplan import last_resort
+from dialplan.commands import Collect, Command, Hangup, Play, Prompt
+from dialplan.events import Dialled, Event, Failed, Outcome
+from dialplan.model import Configuration
+from dialplan.run import Ask, CallFacts, End, Go, Hop, Jump, Move, Node, Run, State, Step
+from dialplan.words import languages_of
+
+__all__ = ["BUDGET", "UNALLOCATED", "CallFacts", "Hop", "State", "Step", "advance", "begin"]
+
+BUDGET = 200
+"""Steps of one call: more than any caller has patience for, few enough to end a loop at once."""
+
+UNALLOCATED = 1
+"""Q.850 cause 1: unallocated number."""
+
+
+def begin(configuration: Configuration, call: CallFacts, now: datetime) -> Step:
+    """A call comes in. `now` is aware. An unknown number is rejected with cause 1, without being answered."""
+    number = configuration.numbers.get(call.dialled)
+    if number is None:
+        return _reject(configuration, call, now)
+    brand = configuration.brands[number.brand]
+    state = State(call, brand.id, number.plan, "", brand.language, _NOTHING, (), 0, False, False)
+    run = Run(configuration, brand, state, now)
+    plan = configuration.plans.get(number.plan)
+    if plan is None:
+        return _resort(run, "plan", f'plan "{number.plan}" is unknown')
+    run.node = plan.start
+    return _walk(run)
+
+
+def advance(configuration: Configuration, state: State, event: Event, now: datetime) -> Step:
+    """What was asked has been answered by `event`. A call that has ended stays ended."""
+    if state.ended:
+        return Step(state, (Hangup(),), ())
+    run = Run(configuration, configuration.brands[state.brand], state, now)
+    if type(event) is Dialled and event.outcome is Outcome.ANSWERED:
+        run.answered = True
+    if state.node == last_resort.NODE:
+        return _resort_on(run, last_resort.resume(run, event))
+    node = _node(run)
+    if node is None:
+        return _resort(run, "node", f'node "{state.node}" is unknown')
+    run.used += 1
+    if run.used > BUDGET:
+        return _resort(run, node.kind, f"more than {BUDGET} steps")
+    return _walk(run, node, _resumed(node, run, event))
+
+
+_NOTHING: dict[str, str] = {}
+
+
+def _walk(run: Run, node: Node | None = None, move: Move | None = None) -> Step:
+    """Go from node to node until something must be asked or the call ends."""
+    while True:
+        if move is None:
+            node = _node(run)
+            if node is None:
+                return _resort(run, "node", f'node "{run.node}" is unknown')
+            run.used += 1
+            if run.used > BUDGET:
+                return _resort(run, node.kind, f"more than {BUDGET} steps")
+            move = _entered(node, run)
+        assert node is not None
+        kind = type(move)
+        if kind is Ask:
+            return _step(run, move)  # type: ignore[arg-type]
+        if kind is End:
+            return _end(run, node.kind, move)  # type: ignore[arg-type]
+        refusal = _move_on(run, node, move)  # type: ignore[arg-type]
+        if refusal:
+            return _resort(run, node.kind, refusal)
+        move = None
+
+
+def _node(run: Run) -> Node | None:
+    plan = run.configuration.plans.get(run.plan)
+    return None if plan is None else plan.nodes.get(run.node)
+
+
+def _entered(node: Node, run: Run) -> Move:
+    try:
+        return node.enter(run)
+    except Exception as error:  # a node's fault must not be the caller's
+        return Go("rest", f"fault in the node: {type(error).__name__}")
+
+
+def _resumed(node: Node, run: Run, event: Event) -> Move:
+    if type(event) is Failed:
+        return Go("rest", f"failed: {event.reason}")
+    try:
+        return node.resume(run, event)
+    except Exception as error:
+        return Go("rest", f"fault in the node: {type(error).__name__}")
+
+
+def _move_on(run: Run, node: Node, move: Go | Jump) -> str:
+    """Leave the node. The answer is empty, or says why there is no way on."""
+    if isinstance(move, Jump):
+        run.hops.append(Hop(run.plan, run.node, node.kind, "next", move.why, run.now))
+        run.plan = move.plan
+        plan = run.configuration.plans.get(move.plan)
+        run.node = move.node or (plan.start if plan else "")
+        return ""
+    exit, why = move.exit, move.why
+    target = node.exits.get(exit)
+    if target is None:
+        exit, target = "rest", node.exits.get("rest")
+        if target is None:
+            return f'{why}; no exit "{move.exit}" and no rest' if move.exit != "rest" else f"{why}; no rest"
+    run.hops.append(Hop(run.plan, run.node, node.kind, exit, why, run.now))
+    run.node = target
+    return ""
+
+
+def _resort(run: Run, kind: str, why: str) -> Step:
+    """The plan has no way on: to its person, with a line in the trace that says why."""
+    run.hops.append(Hop(run.plan, run.node, kind, last_resort.NODE, why, run.now))
+    run.node = last_resort.NODE
+    return _resort_on(run, last_resort.enter(run))
+
+
+def _resort_on(run: Run, move: Ask | End) -> Step:
+    return _step(run, move) if isinstance(move, Ask) else _end(run, last_resort.NODE, move)
+
+
+def _step(run: Run, ask: Ask) -> Step:
+    command = ask.command
+    answered = run.answered or type(command) is Play or type(command) is Collect
+    state = State(
+        run.call,
+        run.brand.id,
+        run.plan,
+        run.node,
+        run.language,
+        run.variables,
+        ask.memory,
+        run.used,
+        answered,
+        False,
+    )
+    return Step(state, (*run.told, command) if run.told else (command,), tuple(run.hops))
+
+
+def _end(run: Run, kind: str, end: End) -> Step:
+    run.hops.append(Hop(run.plan, run.node, kind, end.exit, end.why, run.now))
+    state = State(
+        run.call,
+        run.brand.id,
+        run.plan,
+        run.node,
+        run.language,
+        run.variables,
+        (),
+        run.used,
+        run.answered,
+        True,
+    )
+    return Step(state, (*run.told, Hangup(end.cause)), tuple(run.hops))
+
+
+def _reject(configuration: Configuration, call: CallFacts, now: datetime) -> Step:
+    """Nobody has this number: say so before the call is answered, where the switch can, and reject it."""
+    language = configuration.desk.language
+    words = tuple(Prompt("number-unknown", spoken) for spoken in languages_of(language, call.dutch_first))
+    hop = Hop("", "", "number", "unknown", "no brand has the dialled number", now)
+    state = State(call, "", "", "", language, _NOTHING, (), 0, False, True)
+    commands: tuple[Command, ...] = (Hangup(UNALLOCATED, words),)
+    return Step(state, commands, (hop,))

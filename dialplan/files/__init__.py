@@ -1,0 +1,1 @@
+"""The files of a configuration: one module for each, which reads it into the model."""

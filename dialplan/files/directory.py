@@ -1,0 +1,68 @@
+"""`directory.yaml`: everybody, and every place, that can be rung."""
+
+from __future__ import annotations
+
+from dialplan.document import Cell, Table
+from dialplan.fields import email, flag, identifier, member, phone, spoken_language, title
+from dialplan.model import Entry, EntryKind, Phone, PhoneLabel
+from dialplan.reading import Section, as_section
+
+_LABELS = {EntryKind.DESK: PhoneLabel.DESK, EntryKind.OFFICE: PhoneLabel.FIXED}
+
+
+def read_directory(root: Section) -> dict[str, Entry]:
+    """Every entry by its id."""
+    directory: dict[str, Entry] = {}
+    for name, place, cell in root.entries():
+        section = as_section(root.reading, cell, name)
+        root.reading.places["directory", name] = place
+        if root.parsed_key(name, place, identifier) and section is not None:
+            directory[name] = _read_entry(section, name)
+            section.close()
+    return directory
+
+
+def _read_entry(section: Section, name: str) -> Entry:
+    kind = section.need("kind", member(EntryKind), EntryKind.DESK)
+    entry = Entry(
+        id=name,
+        title=section.need("title", title, name),
+        kind=kind,
+        phones=_read_phones(section, _LABELS.get(kind, PhoneLabel.MOBILE)),
+        mail=section.get("mail", email, ""),
+        language=section.get("language", spoken_language, ""),
+    )
+    section.reading.places["mail", name] = section.place_of("mail")
+    if entry.phones and not entry.targets:
+        section.fault("phones", "every phone is only for need; one must be rung in the ordinary way")
+    return entry
+
+
+def _read_phones(section: Section, usual: PhoneLabel) -> tuple[Phone, ...]:
+    """`phone` for one, `phones` for several; a number alone, or a table that says more about it."""
+    if section.has("phone") and section.has("phones"):
+        section.fault("phone", 'write either "phone" or "phones"')
+    key = "phones" if section.has("phones") else "phone"
+    found: list[Phone] = []
+    for where, cell in section.cells_of(key, is_needed=True):
+        one = _read_phone(section, where, cell, usual)
+        if one is None:
+            continue
+        if any(one.number == other.number for other in found):
+            section.reading.fault(cell.place, where, "the same number stands here twice")
+        section.reading.places["phone", section.where, one.number] = cell.place
+        found.append(one)
+    return tuple(found)
+
+
+def _read_phone(section: Section, where: str, cell: Cell, usual: PhoneLabel) -> Phone | None:
+    parse = phone(section.reading.country)
+    if not isinstance(cell, Table):
+        number = section.parsed(cell, where, parse, "")
+        return Phone(number, usual) if number else None
+    table = Section(section.reading, cell, where)
+    number = table.need("number", parse, "")
+    label = table.get("label", member(PhoneLabel), usual)
+    kept = table.get("only if needed", flag, False)
+    table.close()
+    return Phone(number, label, kept) if number else None

@@ -1,0 +1,252 @@
+"""A configuration as the engine sees it: checked, immutable, every name resolved to an id that exists.
+
+Made by `dialplan.source`. Numbers are E.164, times seconds, prompts ids of the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from dialplan.calendars import Calendar
+from dialplan.commands import Target
+
+if TYPE_CHECKING:
+    from dialplan.run import Node
+
+
+class EntryKind(StrEnum):
+    """Who stands behind a directory entry."""
+
+    DESK = "desk"
+    OFFICE = "office"
+    ENGINEER = "engineer"
+    BACKUP = "backup"
+    MANAGER = "manager"
+    FAILSAFE = "failsafe"
+
+
+class PhoneLabel(StrEnum):
+    """Which of somebody's phones."""
+
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    PRIVATE = "private"
+    DESK = "desk"
+
+
+class LineType(StrEnum):
+    """How a service number reaches the platform. Ringing in parallel needs SIP."""
+
+    SIP = "sip"
+    INAP = "inap"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One phone. `only_if_needed`: rung when every other one of its owner has failed, and never for less."""
+
+    number: str
+    label: PhoneLabel = PhoneLabel.MOBILE
+    only_if_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody, or some place, that can be rung."""
+
+    id: str
+    title: str
+    kind: EntryKind
+    phones: tuple[Phone, ...]
+    mail: str = ""
+    language: str = ""
+    targets: tuple[Target, ...] = field(init=False, repr=False, compare=False)
+    """The phones to ring in the ordinary way, as the engine's commands want them."""
+    all_targets: tuple[Target, ...] = field(init=False, repr=False, compare=False)
+    """Those, and then the ones kept for need."""
+
+    def __post_init__(self) -> None:
+        usual = tuple(self._target(phone) for phone in self.phones if not phone.only_if_needed)
+        kept = tuple(self._target(phone) for phone in self.phones if phone.only_if_needed)
+        object.__setattr__(self, "targets", usual)
+        object.__setattr__(self, "all_targets", usual + kept)
+
+    def _target(self, phone: Phone) -> Target:
+        return Target(self.id, self.title, phone.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk as a whole."""
+
+    title: str
+    timezone: str
+    country: str
+    language: str
+    failsafe: str
+    mail_from: str
+    shown_number: str
+    failsafe_ring_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """One brand: its words, its mailboxes, its people. `failsafe` and `shown_number` are never empty."""
+
+    id: str
+    title: str
+    welcome: str
+    spoken: str
+    languages: tuple[str, ...]
+    language: str
+    mailboxes: tuple[str, ...]
+    copy: tuple[str, ...]
+    accepted_to: str
+    office: str
+    failsafe: str
+    shown_number: str
+    customer: str = ""
+    """The customer id a call belongs to when nobody has asked for one."""
+    important: tuple[str, ...] = ()
+    """Customers whose calls want particular care."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNumber:
+    """A number that callers dial."""
+
+    number: str
+    brand: str
+    plan: str
+    group: str
+    carrier: str = ""
+    line_type: LineType = LineType.SIP
+
+
+@dataclass(frozen=True, slots=True)
+class Engineer:
+    """Somebody of the on-call roster. `entry`: the directory entry with the phones and the mail address."""
+
+    trigram: str
+    title: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """An exception to the weeks: from `start` until before `end` (aware) this order holds."""
+
+    start: datetime
+    end: datetime
+    order: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is rung, in which order, week by week; after the last week the first comes again.
+
+    A week begins on `weekday` (Monday is 0) at `clock_min` in `zone`; `first_week` is the date on which
+    the first of `weeks` began. `weeks` hold trigrams, first to last.
+    """
+
+    weeks: tuple[tuple[str, ...], ...]
+    first_week: date
+    weekday: int
+    clock_min: int
+    zone: str
+    swaps: tuple[Swap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of the escalation."""
+
+    number: int
+    title: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagePolicy:
+    """How a page hunts for an engineer.
+
+    For `page_for_s` the roster is rung, one after another, `pause_s` between the attempts. Then the person
+    on call is rung directly, `direct_tries` times within `direct_within_s`; then the levels, one by one.
+    """
+
+    id: str
+    ring_s: float = 30.0
+    pause_s: float = 5.0
+    page_for_s: float = 600.0
+    direct_tries: int = 2
+    direct_within_s: float = 300.0
+    levels: tuple[Level, ...] = ()
+    level_tries: int = 2
+    level_within_s: float = 300.0
+    network_fault_causes: frozenset[int] = frozenset({27, 34, 38, 41, 42})
+    """Q.850 causes that mean a fault of the network: the back-up phones are rung then."""
+    remind_s: float = 0.0
+    """After an acceptance, remind the engineer when this has passed; 0: never."""
+    languages: tuple[str, ...] = ("en",)
+    """What engineers are spoken to in, when their entry names no language."""
+    accept_key: str = "1"
+    pass_key: str = "2"  # noqa: S105 - a key of the telephone
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Being on call: who, when, and what is done until somebody has taken the call."""
+
+    engineers: tuple[Engineer, ...]
+    roster: Roster
+    backup_phones: tuple[str, ...]
+    policies: Mapping[str, PagePolicy]
+
+    def engineer(self, trigram: str) -> Engineer:
+        """The engineer of a trigram; KeyError when there is none."""
+        for engineer in self.engineers:
+            if engineer.trigram == trigram:
+                return engineer
+        raise KeyError(trigram)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A routing plan. `last_resort`: the entry that is rung when the plan fails; empty: the brand's."""
+
+    id: str
+    title: str
+    start: str
+    nodes: Mapping[str, Node]
+    last_resort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that decides about calls, pinned to a call when it begins."""
+
+    desk: Desk
+    brands: Mapping[str, Brand]
+    numbers: Mapping[str, ServiceNumber]
+    directory: Mapping[str, Entry]
+    calendars: Mapping[str, Calendar]
+    duty: Duty
+    plans: Mapping[str, Plan]
+    prompts: frozenset[str] = frozenset()
+    """The prompt ids that were known when this was checked; empty when nobody said."""
+    fingerprint: str = ""
+    """SHA-256 over the names and digests of the files."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each file."""
+
+    def last_resort_of(self, plan: str, brand: str) -> str:
+        """The directory id of the person who is rung when a plan fails."""
+        found = self.plans[plan].last_resort if plan in self.plans else ""
+        if not found and brand in self.brands:
+            found = self.brands[brand].failsafe
+        return found or self.desk.failsafe

@@ -1,0 +1,138 @@
+"""`destination`: ring somebody, one after another or together.
+
+    desk:
+      destination: [agent-1, agent-2]
+      order: in-turn
+      ring: 20 s
+      exits: {busy: all-busy, no-answer: calls-back}
+      rest: calls-back
+
+Fields: `destination` a directory entry, `$brand.office`, `$brand.failsafe`, or a list of them; `order`
+`in-turn` (default: each phone after the other) or `together` (all phones at once; needs SIP numbers);
+`ring` for each phone (default 25 s); `all-phones: yes` rings private phones too. Exits: `answered` (default:
+the call is over), `no-answer`, `not-reached`, `busy`, `congested`, `cause-31`, `interrupted`, `rest`. In
+turn, the outcome of the last phone counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from dialplan.commands import Dial, Target
+from dialplan.events import Dialled, Event, Outcome
+from dialplan.faults import nearest_of
+from dialplan.fields import choice, duration, flag, identifier
+from dialplan.nodes.exits import read_exits
+from dialplan.reading import Section, Wrong
+from dialplan.run import Ask, End, Go, Move, Run, expect
+from dialplan.times import say_duration
+
+ENTRY = "directory entry"
+"""What a reference to a directory entry is called."""
+
+BRAND_PEOPLE: Final = {"$brand.office": "office", "$brand.failsafe": "failsafe"}
+OUTCOMES: Final = tuple(str(outcome) for outcome in Outcome)
+TOGETHER = "together"
+IN_TURN = "in-turn"
+
+_SENTENCES: Mapping[str, str] = {
+    Outcome.ANSWERED: "answered",
+    Outcome.NO_ANSWER: "did not answer within {ring}",
+    Outcome.NOT_REACHED: "was not reached",
+    Outcome.BUSY: "was busy",
+    Outcome.CONGESTED: "was not reached: congestion",
+    Outcome.CAUSE_31: "was not reached: cause 31",
+    Outcome.INTERRUPTED: "was interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """People to ring."""
+
+    kind: ClassVar[str] = "destination"
+    exits: Mapping[str, str]
+    people: tuple[str, ...]
+    order: str = IN_TURN
+    ring_s: float = 25.0
+    all_phones: bool = False
+
+    def enter(self, run: Run) -> Move:
+        """Ring the first phone, or all."""
+        targets = self.targets(run)
+        if not targets:
+            return Go("rest", "there is nobody to ring")
+        ring = targets if self.order == TOGETHER else targets[:1]
+        return Ask(Dial(ring, self.ring_s, run.brand.shown_number), (0,))
+
+    def resume(self, run: Run, event: Event) -> Move:
+        """Somebody answered, or the next phone, or the exit of the outcome."""
+        dialled = expect(event, Dialled)
+        targets, index = self.targets(run), int(run.memory[0])
+        rung = targets if self.order == TOGETHER else targets[index : index + 1]
+        why = "; ".join((*map(str, run.memory[1:]), self._say(rung, dialled)))
+        if dialled.outcome is Outcome.ANSWERED:
+            return Go("answered", why) if "answered" in self.exits else End("answered", why)
+        if self.order == TOGETHER or index + 1 >= len(targets):
+            return Go(str(dialled.outcome), why)
+        return Ask(
+            Dial(targets[index + 1 : index + 2], self.ring_s, run.brand.shown_number), (index + 1, why)
+        )
+
+    def targets(self, run: Run) -> tuple[Target, ...]:
+        """The phones to ring, first to last, each once."""
+        if len(self.people) == 1 and not self.all_phones:
+            return run.configuration.directory[self._id(run, self.people[0])].targets
+        entries = (run.configuration.directory[self._id(run, who)] for who in self.people)
+        phones = (entry.all_targets if self.all_phones else entry.targets for entry in entries)
+        return tuple({target.number: target for each in phones for target in each}.values())
+
+    def entries(self, brand_people: Mapping[str, str]) -> tuple[str, ...]:
+        """The directory ids, for a brand that fills the places kept for it."""
+        return tuple(brand_people.get(who, who) for who in self.people)
+
+    def _id(self, run: Run, who: str) -> str:
+        return str(getattr(run.brand, BRAND_PEOPLE[who])) if who[0] == "$" else who
+
+    def _say(self, rung: tuple[Target, ...], dialled: Dialled) -> str:
+        answered = [target for target in rung if target.entry == dialled.entry]
+        people = answered[:1] if dialled.outcome is Outcome.ANSWERED and answered else rung
+        names = " and ".join(dict.fromkeys(target.label for target in people))
+        cause = (
+            f" (cause {dialled.cause})" if dialled.cause and dialled.outcome is not Outcome.ANSWERED else ""
+        )
+        return f"{names} {_SENTENCES[dialled.outcome].format(ring=say_duration(self.ring_s))}{cause}"
+
+
+def read(section: Section) -> Destination:
+    """A destination node as it is written."""
+    people = _read_people(section)
+    order = section.get("order", choice((IN_TURN, TOGETHER)), IN_TURN)
+    ring_s = section.get("ring", duration(1, 600), 25.0)
+    all_phones = section.get("all-phones", flag, False)
+    return Destination(read_exits(section, own=OUTCOMES), people, order, ring_s, all_phones)
+
+
+def _read_people(section: Section) -> tuple[str, ...]:
+    found: list[str] = []
+    for where, cell in section.cells_of("destination", is_needed=True):
+        who = section.parsed(cell, where, _person, "")
+        if who and not who.startswith("$"):
+            section.reading.refer(ENTRY, who, cell.place, where)
+        if who in found:
+            section.reading.fault(cell.place, where, f'"{who}" is rung twice by the same node')
+        elif who:
+            found.append(who)
+    return tuple(found)
+
+
+def _person(text: str) -> str:
+    if text in BRAND_PEOPLE:
+        return text
+    if text.startswith("$"):
+        raise Wrong(
+            f'"{text}" is nobody; a brand has {", ".join(BRAND_PEOPLE)}', nearest_of(text, BRAND_PEOPLE)
+        )
+    return identifier(text)

@@ -1,0 +1,156 @@
+"""Telephone numbers: from every form a carrier or a person writes to E.164, and back to what people read.
+
+The numbering plans come from the phonenumbers library (Google's libphonenumber).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+WITHHELD = frozenset(
+    {"", "anonymous", "restricted", "private", "unavailable", "unknown", "withheld", "asserted", "none", "s"}
+)
+"""What carriers and switches put in the place of a number that is not shown."""
+
+LONGEST_TEXT = 128
+_SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
+_BRACKETS = re.compile(r"<([^<>]*)>")
+_DOUBLED_ZERO = re.compile(r"(?<=\d)\s*\(0\)")
+_PUNCTUATION = re.compile(r"[\s.\-/()\u00a0\u2010-\u2015]+")
+_DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
+
+
+class NumberKind(StrEnum):
+    """What a number costs and where it rings, as far as the numbering plan tells."""
+
+    FIXED = "fixed"
+    MOBILE = "mobile"
+    FREE = "free"
+    SHARED_COST = "shared-cost"
+    PREMIUM = "premium"
+    OTHER = "other"
+
+
+_KINDS = {
+    PhoneNumberType.FIXED_LINE: NumberKind.FIXED,
+    PhoneNumberType.MOBILE: NumberKind.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberKind.FIXED,
+    PhoneNumberType.TOLL_FREE: NumberKind.FREE,
+    PhoneNumberType.SHARED_COST: NumberKind.SHARED_COST,
+    PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM,
+}
+
+
+def is_withheld(text: str | None) -> bool:
+    """Whether a carrier's caller number says that none is shown."""
+    return _bare(text or "").lower().strip('"') in WITHHELD
+
+
+@lru_cache(maxsize=65_536)
+def to_e164(text: str | None, country: str = "BE") -> str | None:
+    """The number as `+32...`; None when it is withheld or cannot be a public number. Never raises.
+
+    Takes `+32...`, `0032...`, `32...`, `0...` with any usual punctuation, and `tel:` and `sip:` addresses.
+    """
+    if text is None or len(text) > LONGEST_TEXT or is_withheld(text):
+        return None
+    compact = _PUNCTUATION.sub("", _DOUBLED_ZERO.sub("", _bare(text)))
+    if not _DIGITS.match(compact):
+        return None
+    if compact.startswith("+"):
+        return _international(compact[1:])
+    if compact.startswith("00"):
+        return _international(compact[2:])
+    if compact.startswith("0"):
+        return _national(compact, country)
+    return _without_prefix(compact, country)
+
+
+def is_valid(e164: str) -> bool:
+    """Whether the numbering plan of its country has this number."""
+    parsed = _parse(e164)
+    return parsed is not None and phonenumbers.is_valid_number(parsed)
+
+
+def kind_of(e164: str) -> NumberKind:
+    """What kind of number this is."""
+    parsed = _parse(e164)
+    if parsed is None:
+        return NumberKind.OTHER
+    return _KINDS.get(phonenumbers.number_type(parsed), NumberKind.OTHER)
+
+
+def country_of(e164: str) -> str:
+    """The country (ISO 3166, two letters) of a number; empty when unknown."""
+    parsed = _parse(e164)
+    return (phonenumbers.region_code_for_number(parsed) if parsed else None) or ""
+
+
+@lru_cache(maxsize=16_384)
+def display(e164: str | None, country: str = "BE") -> str:
+    """As people write it: `03 205 55 82` at home, `+33 6 12 34 56 78` abroad, `withheld` for None."""
+    if not e164:
+        return "withheld"
+    parsed = _parse(e164)
+    if parsed is None:
+        return e164
+    is_home = parsed.country_code == phonenumbers.country_code_for_region(country)
+    form = PhoneNumberFormat.NATIONAL if is_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
+
+
+def masked(e164: str | None) -> str:
+    """For logs: the country and network stay, the subscriber goes: `+3247xxxxx01`."""
+    if not e164:
+        return "withheld"
+    if len(e164) < 9:
+        return "x" * len(e164)
+    return f"{e164[:5]}{'x' * (len(e164) - 7)}{e164[-2:]}"
+
+
+def _bare(text: str) -> str:
+    """The user part of an address, without display name, scheme, host and parameters."""
+    bracketed = _BRACKETS.search(text)
+    inner = (bracketed.group(1) if bracketed else text).strip()
+    return _SCHEME.sub("", inner).split(";")[0].split("@")[0].strip()
+
+
+def _international(digits: str) -> str | None:
+    """Digits that carry their country code. New ranges are let through: only the length is held."""
+    parsed = _parse(f"+{digits}")
+    if parsed is None or not 7 <= len(digits) <= 15:
+        return None
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def _national(digits: str, country: str) -> str | None:
+    parsed = _parse(digits, country)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def _without_prefix(digits: str, country: str) -> str | None:
+    """`3227887499` or `27887499`: a country code without its plus comes first, if that is a number.
+
+    Carriers leave the plus away far more often than the trunk zero, so of two readings it wins.
+    """
+    parsed = _parse(f"+{digits}")
+    if parsed is not None and phonenumbers.is_valid_number(parsed):
+        return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    national = _parse(digits, country)
+    if national is None or not phonenumbers.is_valid_number(national):
+        return None
+    return phonenumbers.format_number(national, PhoneNumberFormat.E164)
+
+
+def _parse(text: str, country: str | None = None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None

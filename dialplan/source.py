@@ -1,0 +1,173 @@
+"""A configuration out of its YAML files: everything that is wrong with it at once, or everything typed.
+
+`load` reads a folder, `load_texts` the texts of the files by their names, as a release keeps them. Both give
+the configuration and its warnings, or raise `ConfigurationFaults` with every fault and its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialplan.checks import check_references, run_checks
+from dialplan.document import Cell, Table, compose
+from dialplan.faults import ConfigurationFaults, Fault, Place, nearest_of
+from dialplan.fields import identifier
+from dialplan.files.brands import read_brands
+from dialplan.files.calendars import read_calendars
+from dialplan.files.desk import read_desk
+from dialplan.files.directory import read_directory
+from dialplan.files.duty import read_duty
+from dialplan.files.plans import read_plan
+from dialplan.model import Configuration, Plan
+from dialplan.reading import Reading, Section, as_section
+
+DESK, BRANDS, DIRECTORY = "desk.yaml", "brands.yaml", "directory.yaml"
+CALENDARS, DUTY = "calendars.yaml", "duty.yaml"
+FILES = (DESK, BRANDS, DIRECTORY, CALENDARS, DUTY)
+PLANS = "plans/"
+SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration that can be used, and what somebody should look at all the same."""
+
+    configuration: Configuration
+    warnings: tuple[Fault, ...] = ()
+
+
+def load(folder: Path, prompts: Collection[str] | None = None) -> Loaded:
+    """The configuration of a folder. `prompts`: the ids of the catalogue; None when they are not known."""
+    texts, faults = _read_files(folder)
+    return _build(texts, prompts, faults)
+
+
+def load_texts(files: Mapping[str, str], prompts: Collection[str] | None = None) -> Loaded:
+    """The configuration of texts by file name (`desk.yaml`, `plans/night.yaml`)."""
+    return _build(dict(files), prompts, [])
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """The texts of a folder, as `load_texts` takes them. Raises ConfigurationFaults."""
+    texts, faults = _read_files(folder)
+    if faults:
+        raise ConfigurationFaults(faults)
+    return texts
+
+
+def _read_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
+    texts: dict[str, str] = {}
+    if not folder.is_dir():
+        return texts, [Fault(str(folder), 1, 1, "", "there is no such folder")]
+    faults: list[Fault] = []
+    found = sorted((*folder.glob("*.y*ml"), *folder.glob("plans/*.y*ml")))
+    for path in found:
+        name = path.relative_to(folder).as_posix()
+        text = _read_file(path, name)
+        if isinstance(text, Fault):
+            faults.append(text)
+            texts[name] = ""
+        else:
+            texts[name] = text
+    return texts, faults
+
+
+def _read_file(path: Path, name: str) -> str | Fault:
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        return Fault(name, 1, 1, "", f"cannot be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        return Fault(name, line, column, "", "is not UTF-8 text")
+
+
+def _build(texts: dict[str, str], prompts: Collection[str] | None, faults: list[Fault]) -> Loaded:
+    reading = Reading(faults=list(faults))
+    unread = {fault.file for fault in faults}
+    configuration = _read_all(reading, texts, unread, frozenset(prompts or ()))
+    check_references(configuration, reading, None if prompts is None else frozenset(prompts))
+    if not reading.faults:
+        run_checks(configuration, reading)
+    warnings = tuple(sorted(set(reading.warnings)))
+    if reading.faults:
+        raise ConfigurationFaults(sorted(set(reading.faults)), warnings)
+    return Loaded(configuration, warnings)
+
+
+def _read_all(
+    reading: Reading, texts: dict[str, str], unread: set[str], prompts: frozenset[str]
+) -> Configuration:
+    _warn_of_strangers(reading, texts)
+    desk = read_desk(_section(reading, texts, DESK, unread))
+    directory = read_directory(_section(reading, texts, DIRECTORY, unread))
+    brands, numbers = read_brands(_section(reading, texts, BRANDS, unread), desk)
+    calendars = read_calendars(_section(reading, texts, CALENDARS, unread))
+    duty = read_duty(_section(reading, texts, DUTY, unread))
+    plans = _read_plans(reading, texts, unread)
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
+    fingerprint = hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in digests.items()).encode())
+    return Configuration(
+        desk=desk,
+        brands=brands,
+        numbers=numbers,
+        directory=directory,
+        calendars=calendars,
+        duty=duty,
+        plans=plans,
+        prompts=prompts,
+        fingerprint=fingerprint.hexdigest(),
+        digests=digests,
+    )
+
+
+def _read_plans(reading: Reading, texts: dict[str, str], unread: set[str]) -> dict[str, Plan]:
+    plans: dict[str, Plan] = {}
+    for name in texts:
+        if not name.startswith(PLANS) or not name.endswith(SUFFIX):
+            continue
+        plan = name.removeprefix(PLANS).removesuffix(SUFFIX)
+        reading.places["plan", plan] = Place(name)
+        section = _section(reading, texts, name, unread)
+        if section.parsed_key(plan, section.place, identifier):
+            plans[plan] = read_plan(section, plan)
+            section.close()
+    return plans
+
+
+def _section(reading: Reading, texts: dict[str, str], name: str, unread: set[str]) -> Section:
+    """The top of a file. One that cannot be read is one fault, not one for everything missing in it."""
+    quiet = Section(Reading(reading.country, reading.timezone), Table(Place(name), {}, {}), "")
+    cell = None if name in unread else _compose(reading, texts, name)
+    section = None if cell is None else as_section(reading, cell, "")
+    if section is None:
+        reading.broken.add(name)
+    return section or quiet
+
+
+def _compose(reading: Reading, texts: Mapping[str, str], name: str) -> Cell | None:
+    if name not in texts:
+        reading.fault(Place(name), "", "the file is missing")
+        return None
+    cell, faults = compose(name, texts[name])
+    reading.faults.extend(faults)
+    if cell is None and not faults:
+        reading.fault(Place(name), "", "the file is empty")
+    return cell
+
+
+def _warn_of_strangers(reading: Reading, texts: Mapping[str, str]) -> None:
+    for name in texts:
+        if name in FILES or (name.startswith(PLANS) and name.endswith(SUFFIX)):
+            continue
+        near = nearest_of(name, FILES)
+        reading.warn(
+            Place(name),
+            "",
+            "is no file of a configuration and is not read" + (f'; is it "{near}"?' if near else ""),
+        )
