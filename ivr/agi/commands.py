@@ -13,7 +13,7 @@ LONG_LINE_BYTES = 8_192
 """The same since those versions."""
 
 _VERB = re.compile(r"[A-Z]+( [A-Z]+){0,3}")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\([^\0-\x1f]*\))?")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\([^\0-\x1f{}$\[\]]*\))?")
 _DIGITS = re.compile(r"[0-9A-D*#]{0,16}")
 _LONG_SINCE = {20: 16, 21: 11, 22: 6}
 
@@ -93,7 +93,8 @@ def gosub(context: str, exten: str, priority: str | int, *arguments: str | int) 
 
 
 def get_variable(name: str) -> Command:
-    """GET VARIABLE: tells an unset variable from an empty one; a function's value is cut at 1,023 bytes."""
+    """GET VARIABLE: tells an unset variable from an empty one. A value with newlines can forge lines of
+    the protocol, so ask `get_full_variable` first; a function's value is cut at 1,023 bytes besides."""
     return build("GET VARIABLE", variable_name(name), closing=b")")
 
 

@@ -37,7 +37,7 @@ class AgiMetrics:
     """Sessions whose handler is at work."""
     started: int = 0
     finished: int = 0
-    """Handlers that returned."""
+    """Handlers that returned, or were ended by the caller's leaving."""
     failed: int = 0
     """Handlers that raised."""
     cancelled: int = 0

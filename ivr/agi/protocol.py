@@ -92,6 +92,11 @@ class AgiProtocol:
         return all(sent.command is None for sent in self._due)
 
     @property
+    def expects_more(self) -> bool:
+        """Whether Asterisk is in the middle of saying something."""
+        return self._header is not None or bool(self._due or self._block.lines or self._buffer)
+
+    @property
     def has_started(self) -> bool:
         """Whether the header is complete."""
         return self._header is None

@@ -146,8 +146,10 @@ class AgiServer:
         try:
             await self._handler(session)
             is_failed = False
+            self.metrics.finished += 1
         except (AgiClosed, AgiHungUp) as gone:
             # The caller left and the handler had nothing to add: an ordinary end.
+            self.metrics.finished += 1
             _log.info("agi.ended_by_hangup", session=session.number, why=type(gone).__name__)
             is_failed = not session.hung_up.is_set()
         except asyncio.CancelledError:
@@ -169,8 +171,6 @@ class AgiServer:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
         self.metrics.open = len(self._tasks)
-        if not task.cancelled() and task.exception() is None:
-            self.metrics.finished += 1
         self._change.set()
 
     def _forget_waiting(self, connection: Connection) -> None:

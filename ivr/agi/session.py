@@ -114,10 +114,12 @@ class AgiSession:
         return answer.result
 
     async def get_variable(self, name: str, *, timeout_s: float | None = None) -> str | None:
-        """A channel variable or function; None when it is unset, which is not the same as empty. For one
-        that strangers can put newlines into, take `get_full_variable`, which nothing can mislead."""
-        answer = await self.send(commands.get_variable(name), timeout_s)
-        return (answer.data or "") if answer.result == "1" else None
+        """A channel variable or function, whatever it holds; None when it is unset. Only an empty answer
+        costs a second question, which tells unset from empty."""
+        command = commands.get_variable(name)
+        if value := await self.get_full_variable(f"${{{name}}}", timeout_s=timeout_s):
+            return value
+        return "" if (await self.send(command, timeout_s)).result == "1" else None
 
     async def get_full_variable(
         self, expression: str, channel: str | None = None, *, timeout_s: float | None = None
