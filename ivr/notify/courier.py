@@ -1,0 +1,213 @@
+"""Takes the mails of the outbox to the mail server, each once.
+
+A mail is claimed (a committed row) before it is tried, and what came of it is committed afterwards. When
+the process dies between the server's "250" and that commit, nobody can know, and the mail is sent again
+with the same Message-ID, by which mail systems tell a repeat. That is the only way to a second copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from ivr.notify.claims import Outcome, Terms, claim, release, settle
+from ivr.notify.message import Posting, compose
+from ivr.notify.outbox import MAILS, is_address
+from ivr.notify.schedule import Schedule
+from ivr.notify.transport import Transport
+from ivr.notify.verdicts import Verdict, judge
+from ivr.storage import Database, DatabaseUnavailable, MailState
+
+log = structlog.get_logger(__name__)
+AT_ONCE: Final = 4
+LEASE_S: Final = 180.0
+"""Longer than a transport may take for one mail."""
+LOOK_S: Final = 30.0
+"""How often the outbox is looked at unasked: other boxes and commands write into it too."""
+SHORTEST_S: Final = 0.1
+"""Least sleep unless woken: a due mail may be in another courier's hands."""
+PAUSE_S: Final = 2.0
+"""Wait after the database failed."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Courier:
+    """Delivers what waits in the outbox until closed. Clock, sleep and chance are given from outside."""
+
+    def __init__(
+        self,
+        db: Database,
+        transport: Transport,
+        *,
+        sender: Callable[[], str],
+        owner: str = "",
+        schedule: Schedule | None = None,
+        now: Callable[[], datetime] = _now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`sender`: the address mails come from, asked for each time. `owner`: this box among several."""
+        self._db, self._transport, self._sender = db, transport, sender
+        self._owner = owner or platform.node() or "courier"
+        self._schedule = schedule or Schedule()
+        self._now, self._sleep, self._chance = now, sleep, chance
+        self._wake = asyncio.Event()
+        self._busy: dict[asyncio.Task[None], str] = {}
+        """Mails in hand, by id."""
+        self._task: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """What is wrong with the way out, in words; empty while mails go through."""
+        self.sent = self.lost = 0
+        """Mails delivered, and mails given up or refused altogether, since the start."""
+
+    @property
+    def alarm(self) -> bool:
+        """Whether a person should look: the way out is blocked, or a mail was given up."""
+        return bool(self.trouble) or self.lost > 0
+
+    def start(self) -> None:
+        """Begin, as a task of the running loop."""
+        if self._task is None:
+            self._db.listen(MAILS, self.wake)
+            self._task = asyncio.create_task(self._run(), name="courier")
+
+    def wake(self) -> None:
+        """Look into the outbox now."""
+        self._wake.set()
+
+    async def close(self, *, timeout_s: float = 5.0) -> None:
+        """Take no more mails, and see those in hand through as far as the time allows."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if not self._busy:
+            return
+        _, left = await asyncio.wait(self._busy, timeout=timeout_s)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _run(self) -> None:
+        is_released = False
+        while True:
+            self._wake.clear()
+            try:
+                if not is_released:
+                    await self._db.run(lambda session: release(session, self._owner, self._now()))
+                    is_released = True
+                due = await self._take_out()
+            except DatabaseUnavailable as error:
+                log.warning("the outbox cannot be read", reason=str(error))
+                await self._sleep(PAUSE_S)
+            except Exception:
+                # a fault of ours must not end the post; the mails are still there
+                log.exception("the outbox cannot be worked on")
+                await self._sleep(LOOK_S)
+            else:
+                await self._rest(due)
+
+    async def _take_out(self) -> datetime | None:
+        """Claim as many due mails as there are hands, and send them. Returns when the next is due."""
+        terms = Terms(
+            now=self._now(),
+            most=AT_ONCE - len(self._busy),
+            owner=self._owner,
+            sender=self._sender(),
+            lease_s=LEASE_S,
+            in_hand=frozenset(self._busy.values()),
+        )
+        postings, due = await self._db.run(lambda session: claim(session, terms))
+        for posting in postings:
+            task = asyncio.create_task(self._deliver(posting), name=f"mail-{posting.id}")
+            self._busy[task] = posting.id
+            task.add_done_callback(self._finish)
+        return due if len(self._busy) < AT_ONCE else None
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._busy.pop(task, None)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a mail could not be seen through", exc_info=error)
+
+    async def _rest(self, due: datetime | None) -> None:
+        """Sleep until a mail is due, something was written, or a while has passed."""
+        wait_s = LOOK_S if due is None else min(LOOK_S, (due - self._now()).total_seconds())
+        waits = {
+            asyncio.ensure_future(self._wake.wait()),
+            asyncio.ensure_future(self._sleep(max(SHORTEST_S, wait_s))),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _deliver(self, posting: Posting) -> None:
+        outcome = await self._try(posting)
+        now = self._now()
+        retry_at = self._schedule.next_try(now, posting.tries, self._chance())
+        state = await self._write_down(posting, outcome, now, retry_at)
+        self._tell(posting, outcome, state, retry_at)
+
+    async def _try(self, posting: Posting) -> Outcome:
+        if not is_address(posting.sender):
+            self.trouble = f'the desk\'s mail_from, "{posting.sender}", is no mail address'
+            return Outcome(error=self.trouble)
+        try:
+            message = compose(posting)
+            replies = await self._transport.send(message, posting.sender, posting.waiting)
+        except Exception as error:
+            text = f"{self._transport.where}: {_words(error)}"
+            verdict = judge(error)
+            if verdict is Verdict.LATER:
+                self.trouble = text
+            return Outcome(error=text, verdict=verdict)
+        self.trouble = ""
+        return Outcome(replies)
+
+    async def _write_down(
+        self, posting: Posting, outcome: Outcome, now: datetime, retry_at: datetime | None
+    ) -> MailState:
+        """Commit what came of it, however long the database is away: forgetting would send it twice."""
+        while True:
+            try:
+                return await self._db.run(
+                    lambda session: settle(session, posting, outcome, now=now, retry_at=retry_at)
+                )
+            except DatabaseUnavailable as error:
+                log.warning("a sent mail cannot be marked yet", mail=posting.id, reason=str(error))
+                await self._sleep(PAUSE_S)
+
+    def _tell(self, posting: Posting, outcome: Outcome, state: MailState, retry_at: datetime | None) -> None:
+        about = log.bind(mail=posting.id, tries=posting.tries, subject=posting.subject)
+        refused = [f"{reply.code} {reply.text}" for reply in outcome.replies.values() if reply.code >= 500]
+        reason = outcome.error or "; ".join(refused)
+        if state is MailState.SENT:
+            self.sent += 1
+            about.log(40 if refused else 20, "mail sent", **({"refused": reason} if refused else {}))
+        elif state is MailState.WAITING:
+            about.warning("mail not sent yet", reason=reason, retry_at=str(retry_at))
+        else:
+            self.lost += 1
+            about.error("mail given up", state=str(state), reason=reason)
+
+
+def _words(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, TimeoutError) and not text:
+        return "no answer in time"
+    return text or type(error).__name__
+
+
+__all__ = ["Courier"]

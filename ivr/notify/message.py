@@ -1,0 +1,61 @@
+"""A mail of the outbox as the message that goes over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from ivr.notify.outbox import is_address
+from ivr.notify.words import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What the courier has in hand: a claimed mail and the addresses that have not got it yet."""
+
+    id: str
+    sender: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    body: str
+    language: str
+    created: datetime
+    tries: int
+    message_id: str
+    waiting: tuple[str, ...]
+
+
+def name_message(mail_id: str, sender: str) -> str:
+    """The Message-ID of a mail: the same for every try, so that a repeat is recognised as one."""
+    host = sender.rpartition("@")[2] or "localhost"
+    return f"<{mail_id}@{host}>"
+
+
+def compose(posting: Posting) -> EmailMessage:
+    """The message. Headers are made by the library from clean values; auto-replies are asked not to come."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(display_name="Dutyline", addr_spec=posting.sender)
+    _address(message, "To", posting.to)
+    _address(message, "Cc", posting.cc)
+    message["Subject"] = one_line(posting.subject)
+    message["Date"] = posting.created
+    message["Message-ID"] = posting.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = one_line(posting.language)
+    message.set_content(posting.body, cte="quoted-printable")
+    return message
+
+
+def _address(message: EmailMessage, header: str, addresses: Sequence[str]) -> None:
+    good = [Address(addr_spec=address) for address in addresses if is_address(address)]
+    if good:
+        message[header] = good
+
+
+__all__ = ["Posting", "compose", "name_message"]
