@@ -27,6 +27,7 @@ class OriginateResult(StrEnum):
     ANSWERED = "answered"
     BUSY = "busy"
     CONGESTED = "congested"
+    REJECTED = "rejected"
     NO_ANSWER = "no_answer"
     FAILED = "failed"
     VANISHED = "vanished"
@@ -40,6 +41,14 @@ _RESULT_OF_REASON = {
     8: OriginateResult.CONGESTED,
 }
 """`Reason` of OriginateResponse: Asterisk's control frames (`pbx_dial_reason` in `main/pbx.c`)."""
+
+_RESULT_OF_CAUSE = {
+    17: OriginateResult.BUSY,
+    21: OriginateResult.REJECTED,
+    **dict.fromkeys((18, 19), OriginateResult.NO_ANSWER),
+    **dict.fromkeys((27, 34, 38, 41, 42, 44), OriginateResult.CONGESTED),
+}
+"""Q.850 causes. They go before the reason, which Asterisk 22 leaves 0 for a leg that just hangs up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,11 @@ class Originations:
         if awaited is None:
             return
         if event.get("Response") == "Success":
-            self._settle(channel_id, OriginateResult.ANSWERED, event)
+            name = event.get("Channel")
+            self._settle(
+                awaited,
+                OriginateOutcome(channel_id, OriginateResult.ANSWERED, _reason(event), None, name),
+            )
             return
         awaited.failure = event
         if awaited.cause is not None:
@@ -125,7 +138,8 @@ class Originations:
         awaited = self._awaited.get(event.get("Uniqueid"))
         if awaited is None or awaited.future.done():
             return
-        awaited.cause = int(event.get("Cause") or 0)
+        cause = event.get("Cause")
+        awaited.cause = int(cause) if cause.isdecimal() else 0
         awaited.channel = event.get("Channel")
         if awaited.failure is not None:
             self._settle_failure(event.get("Uniqueid"))
@@ -141,31 +155,25 @@ class Originations:
                 outcome = OriginateOutcome(channel_id, OriginateResult.ANSWERED, 4, None, snapshot.channel)
             else:
                 outcome = OriginateOutcome(channel_id, OriginateResult.VANISHED, 0, awaited.cause)
-            awaited.future.set_result(outcome)
+            self._settle(awaited, outcome)
 
     def _settle_failure(self, channel_id: str) -> None:
         awaited = self._awaited.get(channel_id)
         if awaited is None or awaited.failure is None:
             return
-        reason = awaited.failure.get("Reason")
-        result = _RESULT_OF_REASON.get(int(reason) if reason.isdecimal() else 0, OriginateResult.FAILED)
-        self._settle(channel_id, result, awaited.failure)
+        reason = _reason(awaited.failure)
+        by_reason = _RESULT_OF_REASON.get(reason, OriginateResult.FAILED)
+        result = _RESULT_OF_CAUSE.get(awaited.cause or 0, by_reason)
+        self._settle(awaited, OriginateOutcome(channel_id, result, reason, awaited.cause, awaited.channel))
 
-    def _settle(self, channel_id: str, result: OriginateResult, event: AmiEvent) -> None:
-        awaited = self._awaited[channel_id]
-        if awaited.future.done():
-            return
-        reason = event.get("Reason")
-        answered = result is OriginateResult.ANSWERED
-        awaited.future.set_result(
-            OriginateOutcome(
-                channel_id,
-                result,
-                int(reason) if reason.isdecimal() else 0,
-                awaited.cause,
-                event.get("Channel") if answered else awaited.channel,
-            )
-        )
+    def _settle(self, awaited: _Awaited, outcome: OriginateOutcome) -> None:
+        if not awaited.future.done():
+            awaited.future.set_result(outcome)
+
+
+def _reason(event: AmiEvent) -> int:
+    text = event.get("Reason")
+    return int(text) if text.isdecimal() else 0
 
 
 __all__ = ["OriginateOutcome", "OriginateResult", "Originations"]

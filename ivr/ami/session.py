@@ -45,7 +45,7 @@ class Timing:
     """For each step of the log-in. A refusal takes the switch one second."""
     boot_s: float = 30.0
     """How long a switch that is starting may take before the link is used all the same."""
-    sync_s: float = 10.0
+    sync_s: float = 7.0
     retry_s: tuple[float, float] = (0.2, 5.0)
     """Shortest and longest wait before connecting again."""
     refused_retry_s: tuple[float, float] = (5.0, 60.0)
@@ -65,7 +65,9 @@ class Session:
         self._timing = timing
         self._deliver = deliver
         self._booted = asyncio.Event()
-        self._patient_until = 0.0
+        self._long_actions: dict[str, float] = {}
+        """Actions under way that may keep the switch from answering a ping, and until when."""
+        self._long_action_ended_at = 0.0
         self._loop = asyncio.get_running_loop()
         self.protocol = LinkProtocol(self._receive)
         self.last_pong_at = 0.0
@@ -142,8 +144,9 @@ class Session:
         Raises `AmiDisconnected` when the link is or gets lost, `AmiTimeout` when no answer comes; in
         either case nothing of the action is kept, and it is never sent again.
         """
-        self._patient_until = max(self._patient_until, self._patience(timeout_s))
         future = self.protocol.send(action)
+        if timeout_s > self._timing.ping_s + self._timing.pong_s:
+            self._long_actions[action.id] = self._loop.time() + timeout_s
         try:
             await asyncio.wait({future}, timeout=timeout_s)
             if not future.done():
@@ -153,24 +156,42 @@ class Session:
             return future.result()
         finally:
             self.protocol.forget(action)
-
-    def _patience(self, timeout_s: float) -> float:
-        """The switch does one action at a time: during a long one, such as a reload, it sends no pong."""
-        return self._loop.time() + timeout_s if timeout_s > self._timing.pong_s + self._timing.ping_s else 0.0
+            if self._long_actions.pop(action.id, None):
+                self._long_action_ended_at = self._loop.time()
 
     async def beat(self) -> None:
         """Ping until the link is lost; end it when a pong stays out."""
         while not self.lost.done():
             await asyncio.sleep(self._timing.ping_s)
-            wait_s = max(self._timing.pong_s, self._patient_until - self._loop.time())
             try:
-                await self.ask(PendingAction("Ping", {}), wait_s)
-            except AmiTimeout:
-                self.drop(f"no pong within {wait_s:g} s")
+                await self._ping()
+            except AmiTimeout as error:
+                self.drop(f"no pong within {error.timeout_s:.1f} s")
             except AmiDisconnected:
                 return
             else:
                 self.last_pong_at = self._loop.time()
+
+    async def _ping(self) -> None:
+        """One ping and its pong.
+
+        The switch does one action of a session at a time and is mute during a long one, such as a
+        reload; so the pong has until `pong_s` after that one is over.
+        """
+        ping = PendingAction("Ping", {})
+        sent_at = self._loop.time()
+        future = self.protocol.send(ping)
+        try:
+            while not future.done():
+                begin = max(sent_at, self._long_action_ended_at)
+                due_at = max(begin + self._timing.pong_s, *self._long_actions.values(), 0.0)
+                left_s = due_at - self._loop.time()
+                if left_s < 0:
+                    raise AmiTimeout("Ping", self._loop.time() - sent_at)
+                await asyncio.wait({future}, timeout=left_s + 0.01)
+            future.result()
+        finally:
+            self.protocol.forget(ping)
 
     def _receive(self, event: AmiEvent) -> None:
         if event.name == "FullyBooted":

@@ -31,6 +31,7 @@ class Supervisor:
         self.why = "not started"
         """Why the link is not ready; empty when it is."""
         self.metrics = LinkMetrics()
+        self._said = ""
         self._account = account
         self._events = events
         self._timing = timing
@@ -109,6 +110,8 @@ class Supervisor:
         except AmiRefused as refusal:
             self._refuse(refusal)
             return self._refused_retry
+        except ConnectionRefusedError:
+            self._lose(f"nothing listens at {self._account.host}:{self._account.port}")
         except (AmiError, OSError) as error:
             self._lose(str(error) or type(error).__name__)
         except Exception as error:
@@ -165,8 +168,11 @@ class Supervisor:
             self._session.drop("events came faster than they were handled")
 
     def _lose(self, why: str) -> None:
+        """Say once why the link is down, however often it is tried again."""
         self.metrics.losses += 1
-        log.warning("ami link down", why=why)
+        if why != self._said:
+            log.warning("ami link down", why=why)
+        self._said = why
         self.end(why)
 
     def _refuse(self, refusal: AmiRefused) -> None:
@@ -186,6 +192,7 @@ class Supervisor:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
         if state is LinkState.READY:
+            self._said = ""
             log.info("ami link ready")
         for handler in tuple(self._state_handlers):
             try:

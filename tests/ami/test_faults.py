@@ -215,7 +215,7 @@ async def test_missing_right_to_see_channels_is_a_refusal_that_names_it(
     switch.on("CoreShowChannels", lambda at, act: at.answer(act, "Permission denied", response="Error"))
     link = make_link()
     await link.start()
-    with pytest.raises(AmiRefused, match="CoreShowChannels.*write=system"):
+    with pytest.raises(AmiRefused, match=r"CoreShowChannels.*write=system"):
         await link.wait_ready(5)
 
 
