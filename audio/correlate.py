@@ -1,0 +1,264 @@
+"""Prompts in audio that was transcoded, turned up or down, or mixed with something else.
+
+Two stages. Coarse: band energies every 10 ms, correlated with every prompt at once, give candidates.
+Fine: samples are correlated in blocks of 100 ms, each of which may lie a little off its place (lost and
+inserted packets); a candidate counts when most of its blocks are found. Steady tones are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from audio.level import Signal, Span, frame_powers
+
+Mask = npt.NDArray[np.bool_]
+Bands = npt.NDArray[np.float64]
+
+_STEP: Final = 80
+_WINDOW: Final = 256
+_BATCH: Final = 64
+_CANDIDATES: Final = 24
+_PLACES: Final = 3
+_APART_STEPS: Final = 15
+_COARSE_LEAST: Final = 0.35
+_BLOCK: Final = 800
+_SLACK: Final = 480
+_DRIFT: Final = 330
+_BLOCK_LEAST: Final = 0.5
+_MEAN_LEAST: Final = 0.6
+_SHARE_LEAST: Final = 0.6
+_LEAST_BLOCKS: Final = 2
+_LOUD: Final = 0.006
+_SHORTEST: Final = 20 * _STEP
+_LONGEST: Final = 1200 * _STEP
+_MOST_PAUSE_STEPS: Final = 60
+_EDGES_HZ: Final = (200, 350, 500, 650, 800, 1000, 1200, 1450, 1700, 2000, 2400, 2900, 3500)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A prompt by number, from one sample to before another.
+
+    `share`: the part of its blocks that was found; `likeness`: their mean correlation.
+    """
+
+    model: int
+    start: int
+    end: int
+    share: float
+    likeness: float
+
+    @property
+    def worth(self) -> float:
+        """How much of the audio it explains, and how well: a likeness of words that rhyme is not enough."""
+        return self.likeness**8 * self.share * (self.end - self.start)
+
+    def overlaps(self, other: Found) -> bool:
+        """Whether two finds claim more than a moment in common."""
+        return min(self.end, other.end) - max(self.start, other.start) > _BLOCK // 2
+
+
+class _Fit(NamedTuple):
+    """How well a prompt's bands fit, which prompt, and at which step it would begin."""
+
+    score: float
+    model: int
+    at: int
+
+
+class Correlator:
+    """Compares audio with all prompts. Making it costs nothing; the first search prepares the bands."""
+
+    def __init__(self, prompts: Sequence[Signal]) -> None:
+        self._prompts = list(prompts)
+
+    @cached_property
+    def _bands(self) -> list[Bands]:
+        return [_centred(bands_of(prompt)) for prompt in self._prompts]
+
+    def find(self, signal: Signal, explained: Mask) -> list[Found]:
+        """The prompts in loud stretches that `explained` (one value for each 10 ms) leaves open."""
+        return [found for span in open_stretches(signal, explained) for found in self._find_in(signal, span)]
+
+    def _find_in(self, signal: Signal, span: Span) -> list[Found]:
+        """Long stretches are searched in parts; a prompt at the edge of a part is left to the next one."""
+        found: list[Found] = []
+        start = span.start
+        while span.end - start >= _SHORTEST:
+            end = min(start + _LONGEST, span.end)
+            here = self._search(signal[start:end], start)
+            if end == span.end:
+                return found + here
+            here = [each for each in here if each.end < end - _BLOCK]
+            found += here
+            start = max([start + _LONGEST // 2, *(each.end for each in here)])
+        return found
+
+    def _search(self, signal: Signal, offset: int) -> list[Found]:
+        """The best prompts that do not overlap; then what lies between them in turn."""
+        if len(signal) < _SHORTEST or is_tone(signal):
+            return []
+        verified = [self._verify(fit.model, signal, fit.at * _STEP) for fit in self._fits(signal)]
+        chosen: list[Found] = []
+        for found in sorted(filter(_is_good, verified), key=lambda each: each.worth, reverse=True):
+            if not any(found.overlaps(other) for other in chosen):
+                chosen.append(found)
+        if not chosen:
+            return []
+        between = self._search_between(signal, sorted(chosen, key=lambda each: each.start), offset)
+        moved = [replace(each, start=each.start + offset, end=each.end + offset) for each in chosen]
+        return sorted(moved + between, key=lambda each: each.start)
+
+    def _search_between(self, signal: Signal, chosen: list[Found], offset: int) -> list[Found]:
+        starts = [0, *(each.end for each in chosen)]
+        ends = [*(each.start for each in chosen), len(signal)]
+        found: list[Found] = []
+        for start, end in zip(starts, ends, strict=True):
+            span = _loud_part(signal[start : max(start, end)])
+            if span is not None:
+                part = signal[start + span.start : start + span.end]
+                found += self._search(part, offset + start + span.start)
+        return found
+
+    def _fits(self, signal: Signal) -> list[_Fit]:
+        """The prompts whose bands fit best."""
+        query = _centred(bands_of(signal))
+        fits = [
+            fit for first in range(0, len(self._bands), _BATCH) for fit in self._fits_of_batch(query, first)
+        ]
+        good = sorted((fit for fit in fits if fit.score >= _COARSE_LEAST), reverse=True)
+        return good[:_CANDIDATES]
+
+    def _fits_of_batch(self, query: Bands, first: int) -> Iterator[_Fit]:
+        """Prompts may begin before the audio and end after it, so it is padded with nothing."""
+        batch = self._bands[first : first + _BATCH]
+        pad = max(len(bands) for bands in batch)
+        padded = np.pad(query, ((pad, pad), (0, 0)))
+        energy = np.concatenate([[0.0], np.cumsum((padded**2).sum(axis=1))])
+        products = _correlated(padded, batch)
+        for place, bands in enumerate(batch):
+            lags = len(padded) - len(bands) + 1
+            windows = energy[len(bands) :] - energy[:lags]
+            norm = np.sqrt(np.maximum(windows, 1e-9) * float((bands**2).sum()) + 1e-9)
+            scores = products[place, :lags] / norm
+            yield from (_Fit(float(scores[at]), first + place, at - pad) for at in _peaks(scores))
+
+    def _verify(self, model: int, signal: Signal, at: int) -> Found:
+        """Look for each loud block of the prompt near where it should be."""
+        prompt = self._prompts[model]
+        starts = [
+            start
+            for start in range(0, max(len(prompt) - _BLOCK // 2, 1), _BLOCK)
+            if np.sqrt((prompt[start : start + _BLOCK] ** 2).mean()) > _LOUD
+        ]
+        scores = [_block_score(prompt[start : start + _BLOCK], signal, at + start) for start in starts]
+        good = [lag for score, lag in scores if score >= _BLOCK_LEAST]
+        usual = int(np.median(good)) if good else 0
+        hits = [
+            (start, score)
+            for start, (score, lag) in zip(starts, scores, strict=True)
+            if score >= _BLOCK_LEAST and abs(lag - usual) <= _DRIFT
+        ]
+        if len(hits) < _LEAST_BLOCKS:
+            return Found(model, at, at, 0.0, 0.0)
+        first, last = at + usual + hits[0][0], at + usual + hits[-1][0] + _BLOCK
+        end = min(last, at + usual + len(prompt), len(signal))
+        likeness = float(np.mean([score for _, score in hits]))
+        return Found(model, max(first, 0), max(end, 0), len(hits) / len(starts), likeness)
+
+
+def _is_good(found: Found) -> bool:
+    return found.share >= _SHARE_LEAST and found.likeness >= _MEAN_LEAST and found.end > found.start
+
+
+def _peaks(scores: Signal) -> Iterator[int]:
+    """The best places of a prompt: the same digit may be heard several times."""
+    left = scores.copy()
+    for _ in range(_PLACES):
+        at = int(left.argmax())
+        yield at
+        left[max(at - _APART_STEPS, 0) : at + _APART_STEPS] = -1.0
+
+
+def bands_of(signal: Signal) -> Bands:
+    """The logarithm of the energy in twelve bands of the telephone's range, every 10 ms."""
+    padded = np.pad(signal, (0, _WINDOW))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP] * np.hanning(_WINDOW)
+    power = np.abs(np.fft.rfft(windows, axis=1)) ** 2
+    edges = [round(hertz * _WINDOW / 8000) for hertz in _EDGES_HZ]
+    sums = np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1)
+    logs: Bands = np.log10(sums + 1e-3)
+    return logs
+
+
+def _centred(bands: Bands) -> Bands:
+    """Without the mean of each band, so that loudness and tone colour do not matter."""
+    centred: Bands = bands - bands.mean(axis=0)
+    return centred
+
+
+def _correlated(padded: Bands, batch: Sequence[Bands]) -> Signal:
+    """The sum over the bands of each prompt's correlation with the audio, for every lag."""
+    size = 1 << (len(padded) - 1).bit_length()
+    total = np.zeros((len(batch), size // 2 + 1), dtype=np.complex128)
+    for band in range(padded.shape[1]):
+        stack = np.zeros((len(batch), size))
+        for place, bands in enumerate(batch):
+            stack[place, : len(bands)] = bands[:, band]
+        total += np.fft.rfft(padded[:, band], size)[None] * np.fft.rfft(stack, axis=1).conj()
+    products: Signal = np.fft.irfft(total, size, axis=1)
+    return products
+
+
+def _block_score(block: Signal, signal: Signal, at: int) -> tuple[float, int]:
+    """The best normalised correlation of a block with the audio around a place, and how far off it lies."""
+    around = _cut_out(signal, at - _SLACK, at + len(block) + _SLACK)
+    products = np.correlate(around, block, mode="valid")
+    squares = np.concatenate([[0.0], np.cumsum(around**2)])
+    windows = squares[len(block) :] - squares[: len(squares) - len(block)]
+    norm = np.sqrt(np.maximum(windows, 1e-9) * max(float((block**2).sum()), 1e-9))
+    scores = products / norm
+    best = int(scores.argmax())
+    return float(scores[best]), best - _SLACK
+
+
+def _cut_out(signal: Signal, start: int, end: int) -> Signal:
+    """Part of a signal; beyond its ends there is silence."""
+    inside = signal[max(start, 0) : max(end, 0)]
+    before = min(max(-start, 0), end - start)
+    return np.pad(inside, (before, end - start - before - len(inside)))
+
+
+def is_tone(signal: Signal) -> bool:
+    """Whether nearly all energy lies in a few narrow lines: ringing, busy, keys."""
+    size = 1 << (len(signal).bit_length() - 1)
+    spectrum = np.abs(np.fft.rfft(signal[:size] * np.hanning(size))) ** 2
+    width = max(1, size // 400)
+    lines = np.sort(np.add.reduceat(spectrum, np.arange(0, len(spectrum), width)))
+    return bool(lines[-6:].sum() > 0.9 * lines.sum())
+
+
+def open_stretches(signal: Signal, explained: Mask) -> list[Span]:
+    """Loud stretches that are not explained, in samples; short pauses do not part them."""
+    powers = frame_powers(signal, _STEP)
+    open_steps = np.flatnonzero((powers > _LOUD**2) & ~explained[: len(powers)])
+    if not len(open_steps):
+        return []
+    breaks = np.flatnonzero(np.diff(open_steps) > _MOST_PAUSE_STEPS) + 1
+    return [Span(int(part[0]) * _STEP, (int(part[-1]) + 1) * _STEP) for part in np.split(open_steps, breaks)]
+
+
+def _loud_part(signal: Signal) -> Span | None:
+    """From the first loud step to the last; None when too little is loud to be a prompt."""
+    loud = (
+        np.flatnonzero(frame_powers(signal, _STEP) > _LOUD**2) if len(signal) else np.zeros(0, dtype=np.int64)
+    )
+    if len(loud) * _STEP < _SHORTEST:
+        return None
+    return Span(int(loud[0]) * _STEP, (int(loud[-1]) + 1) * _STEP)
