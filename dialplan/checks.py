@@ -16,6 +16,7 @@ from dialplan.nodes.calendar import CALENDAR, CalendarNode
 from dialplan.nodes.destination import ENTRY, OUTCOMES, TOGETHER, Destination
 from dialplan.nodes.goto import PLAN, Goto
 from dialplan.nodes.hangup import HangupNode
+from dialplan.nodes.mail import TEMPLATE
 from dialplan.nodes.menu import NO_INPUT, WRONG_INPUT, Menu
 from dialplan.nodes.page import POLICY
 from dialplan.nodes.speech import PROMPT
@@ -102,9 +103,14 @@ class Survey:
 Rule = Callable[[Survey], Iterable[Finding]]
 
 
-def check_references(configuration: Configuration, reading: Reading, prompts: frozenset[str] | None) -> None:
-    """Every name must exist. `prompts` None: prompts are not looked up."""
-    known = _known_names(configuration, prompts)
+def check_references(
+    configuration: Configuration,
+    reading: Reading,
+    prompts: frozenset[str] | None,
+    templates: frozenset[str] | None = None,
+) -> None:
+    """Every name must exist. `prompts` or `templates` None: these are not looked up."""
+    known = _known_names(configuration, prompts, templates)
     for reference in reading.references:
         names = known.get(reference.of)
         if names is None or reference.name in names or _FILES.get(reference.of) in reading.broken:
@@ -114,7 +120,9 @@ def check_references(configuration: Configuration, reading: Reading, prompts: fr
         reading.fault(reference.place, reference.where, f'unknown {what} "{reference.name}"', nearest)
 
 
-def _known_names(configuration: Configuration, prompts: frozenset[str] | None) -> dict[str, frozenset[str]]:
+def _known_names(
+    configuration: Configuration, prompts: frozenset[str] | None, templates: frozenset[str] | None
+) -> dict[str, frozenset[str]]:
     duty = configuration.duty
     known = {
         ENTRY: frozenset(configuration.directory),
@@ -125,6 +133,8 @@ def _known_names(configuration: Configuration, prompts: frozenset[str] | None) -
     }
     if prompts is not None:
         known[PROMPT] = prompts
+    if templates is not None:
+        known[TEMPLATE] = templates
     for plan in configuration.plans.values():
         known[f"node of {plan.id}"] = frozenset(plan.nodes)
     return known

@@ -111,6 +111,8 @@ class Brand:
     shown_number: str
     customer: str = ""
     """The customer id a call belongs to when nobody has asked for one."""
+    mail_language: str = "en"
+    """What this brand's mails are written in."""
     important: tuple[str, ...] = ()
     """Customers whose calls want particular care."""
 
@@ -138,7 +140,7 @@ class Engineer:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """An exception to the weeks: from `start` until before `end` (aware) this order holds."""
+    """An exception to the weeks: from `start` until before `end` (UTC) this order holds."""
 
     start: datetime
     end: datetime
@@ -175,8 +177,9 @@ class Level:
 class PagePolicy:
     """How a page hunts for an engineer.
 
-    For `page_for_s` the roster is rung, one after another, `pause_s` between the attempts. Then the person
-    on call is rung directly, `direct_tries` times within `direct_within_s`; then the levels, one by one.
+    For `page_for_s` the roster is rung, one after another (or `together`), with `pause_s` between two
+    rounds. Then the person on call is rung directly, `direct_tries` times within `direct_within_s`; then the
+    levels, one by one.
     """
 
     id: str
@@ -194,8 +197,8 @@ class PagePolicy:
     """After an acceptance, remind the engineer when this has passed; 0: never."""
     languages: tuple[str, ...] = ("en",)
     """What engineers are spoken to in, when their entry names no language."""
-    accept_key: str = "1"
-    pass_key: str = "2"  # noqa: S105 - a key of the telephone
+    together: bool = False
+    """Ring everybody on duty at once instead of one after another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ hour longer or shorter. Swaps come before the weeks; of two that hold at once, t
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialplan.model import Duty, Engineer, Roster, Swap
@@ -35,11 +35,9 @@ def on_call(duty: Duty, now: datetime) -> Engineer | None:
 def next_handover(duty: Duty, now: datetime) -> datetime:
     """When the order changes next (or may: a handover to the same engineer counts)."""
     roster = duty.roster
-    zone = ZoneInfo(roster.zone)
-    begun = _week_start(roster, now)
-    turns = [_wall(roster, begun + WEEK).astimezone(zone)]
-    turns += [moment.astimezone(zone) for swap in roster.swaps for moment in (swap.start, swap.end)]
-    return min(turn for turn in turns if turn > now)
+    turns = [_wall(roster, _week_start(roster, now) + WEEK).astimezone(UTC)]
+    turns += [moment for swap in roster.swaps for moment in (swap.start, swap.end)]
+    return min(turn for turn in turns if turn > now.astimezone(UTC)).astimezone(ZoneInfo(roster.zone))
 
 
 def _order_at(roster: Roster, now: datetime) -> tuple[tuple[str, ...], str]:
@@ -59,8 +57,11 @@ def _order_at(roster: Roster, now: datetime) -> tuple[tuple[str, ...], str]:
 
 
 def _swap_at(roster: Roster, now: datetime) -> Swap | None:
+    moment = now.astimezone(
+        UTC
+    )  # aware times of one zone compare by their clocks, wrongly in a repeated hour
     for swap in reversed(roster.swaps):
-        if swap.order and swap.start <= now < swap.end:
+        if swap.order and swap.start <= moment < swap.end:
             return swap
     return None
 

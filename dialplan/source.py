@@ -39,15 +39,24 @@ class Loaded:
     warnings: tuple[Fault, ...] = ()
 
 
-def load(folder: Path, prompts: Collection[str] | None = None) -> Loaded:
-    """The configuration of a folder. `prompts`: the ids of the catalogue; None when they are not known."""
+def load(
+    folder: Path, prompts: Collection[str] | None = None, templates: Collection[str] | None = None
+) -> Loaded:
+    """The configuration of a folder.
+
+    `prompts`: the ids of the catalogue, `templates`: the names of the mail templates; None: not looked up.
+    """
     texts, faults = _read_files(folder)
-    return _build(texts, prompts, faults)
+    return _build(texts, prompts, templates, faults)
 
 
-def load_texts(files: Mapping[str, str], prompts: Collection[str] | None = None) -> Loaded:
-    """The configuration of texts by file name (`desk.yaml`, `plans/night.yaml`)."""
-    return _build(dict(files), prompts, [])
+def load_texts(
+    files: Mapping[str, str],
+    prompts: Collection[str] | None = None,
+    templates: Collection[str] | None = None,
+) -> Loaded:
+    """The configuration of texts by file name (`desk.yaml`, `plans/night.yaml`); else as `load`."""
+    return _build(dict(files), prompts, templates, [])
 
 
 def read_texts(folder: Path) -> dict[str, str]:
@@ -87,17 +96,26 @@ def _read_file(path: Path, name: str) -> str | Fault:
         return Fault(name, line, column, "", "is not UTF-8 text")
 
 
-def _build(texts: dict[str, str], prompts: Collection[str] | None, faults: list[Fault]) -> Loaded:
+def _build(
+    texts: dict[str, str],
+    prompts: Collection[str] | None,
+    templates: Collection[str] | None,
+    faults: list[Fault],
+) -> Loaded:
     reading = Reading(faults=list(faults))
     unread = {fault.file for fault in faults}
     configuration = _read_all(reading, texts, unread, frozenset(prompts or ()))
-    check_references(configuration, reading, None if prompts is None else frozenset(prompts))
+    check_references(configuration, reading, _frozen(prompts), _frozen(templates))
     if not reading.faults:
         run_checks(configuration, reading)
     warnings = tuple(sorted(set(reading.warnings)))
     if reading.faults:
         raise ConfigurationFaults(sorted(set(reading.faults)), warnings)
     return Loaded(configuration, warnings)
+
+
+def _frozen(names: Collection[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 def _read_all(

@@ -52,6 +52,7 @@ def _read_brand(section: Section, name: str, desk: Desk) -> Brand:
         failsafe=section.name("failsafe", ENTRY, is_needed=False, parse=identifier) or desk.failsafe,
         shown_number=section.get("shown_number", shown_phone(country), desk.shown_number),
         customer=section.get("customer", title, ""),
+        mail_language=section.get("mail_language", spoken_language, "en"),
         important=section.list_of("important", title),
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from dialplan.document import Cell, Items
-from dialplan.fields import duration, identifier, spoken_language, timezone, title, trigram, whole
+from dialplan.fields import duration, flag, identifier, spoken_language, timezone, title, trigram, whole
 from dialplan.model import Duty, Engineer, Level, PagePolicy, Roster, Swap
 from dialplan.nodes.destination import ENTRY
-from dialplan.nodes.menu import one_key
 from dialplan.reading import Section, Wrong, as_section
 from dialplan.times import parse_clock_min, parse_date, parse_day
 
@@ -109,7 +108,7 @@ def _read_swaps(table: Section, zone: str) -> tuple[Swap, ...]:
     return tuple(found)
 
 
-_EPOCH = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _parse_moment(text: str, zone: str) -> datetime:
@@ -119,7 +118,9 @@ def _parse_moment(text: str, zone: str) -> datetime:
     on, minutes = parse_date(day), parse_clock_min(clock)
     if minutes == 24 * 60:
         raise Wrong(f'"{text}" is no moment; write the next day and 00:00')
-    return datetime(on.year, on.month, on.day, minutes // 60, minutes % 60, tzinfo=ZoneInfo(zone))
+    return datetime(on.year, on.month, on.day, minutes // 60, minutes % 60, tzinfo=ZoneInfo(zone)).astimezone(
+        UTC
+    )
 
 
 def _read_policies(section: Section) -> dict[str, PagePolicy]:
@@ -136,9 +137,9 @@ def _read_policies(section: Section) -> dict[str, PagePolicy]:
 
 def _read_policy(row: Section, name: str) -> PagePolicy:
     usual = PagePolicy(name)
-    policy = PagePolicy(
+    return PagePolicy(
         id=name,
-        ring_s=row.get("ring", duration(5, 300), usual.ring_s),
+        ring_s=row.get("ring", duration(2, 300), usual.ring_s),
         pause_s=row.get("pause", duration(0, 300), usual.pause_s),
         page_for_s=row.get("page_for", duration(1, 7200), usual.page_for_s),
         direct_tries=row.get("direct_tries", whole(0, 20), usual.direct_tries),
@@ -150,12 +151,8 @@ def _read_policy(row: Section, name: str) -> PagePolicy:
         or usual.network_fault_causes,
         remind_s=row.get("remind", duration(0, 86400), usual.remind_s),
         languages=row.list_of("languages", spoken_language) or usual.languages,
-        accept_key=row.get("accept_key", one_key, usual.accept_key),
-        pass_key=row.get("pass_key", one_key, usual.pass_key),
+        together=row.get("together", flag, usual.together),
     )
-    if policy.accept_key == policy.pass_key:
-        row.fault("pass_key", "is the key that accepts the call")
-    return policy
 
 
 def _read_levels(row: Section) -> tuple[Level, ...]:

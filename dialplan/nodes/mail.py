@@ -22,6 +22,9 @@ from dialplan.nodes.exits import NEXT, read_exits
 from dialplan.reading import Section, Wrong
 from dialplan.run import Go, Move, Run, Unexpected
 
+TEMPLATE: Final = "mail template"
+"""What a reference to a template is called."""
+
 BRAND_MAIL: Final = ("$brand.mailboxes", "$brand.copy", "$brand.accepted_to")
 
 
@@ -71,7 +74,7 @@ def _variables(run: Run) -> dict[str, str]:
 
 def read(section: Section) -> Mail:
     """A mail node as it is written."""
-    template = section.need("mail", identifier, "")
+    template = section.name("mail", TEMPLATE, parse=identifier)
     to = section.list_of("to", _address, is_needed=True)
     cc = section.list_of("cc", _address)
     return Mail(read_exits(section, needs_next=True, rest_is_next=True), template, to, cc)

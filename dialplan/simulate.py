@@ -1,0 +1,318 @@
+"""A call on paper: the engine driven by what an administrator supposes, without a switch.
+
+Time passes as it would: speaking takes seconds, ringing its ring time, a conversation a minute; so a plan
+that rings past closing time meets the closed calendar here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dialplan import last_resort
+from dialplan.commands import (
+    Collect,
+    Dial,
+    Hangup,
+    Play,
+    Prompt,
+    SendMail,
+    StartPage,
+    Target,
+    Told,
+    Utterance,
+)
+from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
+from dialplan.events import Dialled, Event, Keyed, Outcome, Played
+from dialplan.faults import nearest_of
+from dialplan.model import Configuration
+from dialplan.numbers import to_e164
+from dialplan.roster import on_duty
+
+PLAY_S = 4.0
+KEY_S = 1.0
+BUSY_S = 2.0
+TALK_S = 60.0
+CALL_IN = "call-in"
+"""The mail that a page sends when it begins."""
+
+CAUSES: Mapping[Outcome, int] = {
+    Outcome.ANSWERED: 16,
+    Outcome.NO_ANSWER: 19,
+    Outcome.NOT_REACHED: 20,
+    Outcome.BUSY: 17,
+    Outcome.CONGESTED: 34,
+    Outcome.CAUSE_31: 31,
+    Outcome.INTERRUPTED: 41,
+}
+"""A Q.850 cause that goes with each outcome."""
+
+
+class UnknownDestination(Exception):  # noqa: N818 - says what is wrong
+    """An outcome was supposed for somebody whom the directory does not have."""
+
+    def __init__(self, name: str, nearest: str) -> None:
+        self.name = name
+        self.nearest = nearest
+        super().__init__(
+            f'unknown destination "{name}"' + (f'; did you mean "{nearest}"?' if nearest else "")
+        )
+
+
+class UnknownOutcome(Exception):  # noqa: N818 - says what is wrong
+    """Ringing cannot end like that."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.nearest = nearest_of(name, list(Outcome))
+        super().__init__(f'unknown outcome "{name}"; there are {", ".join(Outcome)}')
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A phone that was rung, by the call or by the page that it began."""
+
+    entry: str
+    label: str
+    number: str
+    by: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail that went out, by a node of the plan or by the page."""
+
+    template: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a caller would have met."""
+
+    brand: str
+    plan: str
+    steps: tuple[Hop, ...]
+    heard: tuple[str, ...]
+    rang: tuple[Rung, ...]
+    mails: tuple[Sent, ...]
+    ended: str
+    spoken: tuple[Utterance, ...] = ()
+    """Everything said, with its language."""
+    ended_at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that `dutyline simulate --json` prints."""
+        return {
+            "brand": self.brand,
+            "plan": self.plan,
+            "steps": [{"node": h.node, "kind": h.kind, "exit": h.exit, "why": h.why} for h in self.steps],
+            "heard": list(self.heard),
+            "rang": [_as_dict(rung) for rung in self.rang],
+            "mails": [_as_dict(sent) for sent in self.mails],
+            "ended": self.ended,
+        }
+
+
+def _as_dict(record: Rung | Sent) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in record.__slots__}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def simulate(
+    configuration: Configuration,
+    to: str,
+    caller: str | None = None,
+    at: datetime | None = None,
+    keys: Sequence[str] = (),
+    outcomes: Mapping[str, Outcome | str] | None = None,
+    *,
+    dutch_first: bool = True,
+) -> Simulation:
+    """A call to `to` at `at`. A naive `at` is by the desk's clock; it must be given: there is no clock here.
+
+    `keys`: what the caller keys at each question, "" for nothing; when they run out the caller keys nothing.
+    `outcomes`: by directory id or number; everybody else answers. Raises UnknownDestination, UnknownOutcome.
+    """
+    if at is None:
+        raise ValueError("a simulation needs the time of the call")
+    country = configuration.desk.country
+    call = CallFacts("simulated", to_e164(to, country) or to, to_e164(caller, country), "", dutch_first)
+    supposed = read_outcomes(configuration, outcomes or {})
+    return _Driver(configuration, call, _aware(configuration, at), list(keys), supposed).run()
+
+
+def read_outcomes(configuration: Configuration, outcomes: Mapping[str, Outcome | str]) -> dict[str, Outcome]:
+    """Outcomes by directory id or E.164 number; raises UnknownDestination, UnknownOutcome."""
+    ids = {entry.id: entry.id for entry in configuration.directory.values()}
+    ids |= {engineer.trigram: engineer.entry for engineer in configuration.duty.engineers}
+    numbers = {phone.number for entry in configuration.directory.values() for phone in entry.phones}
+    found: dict[str, Outcome] = {}
+    for name, outcome in outcomes.items():
+        number = to_e164(name, configuration.desk.country)
+        key = ids.get(name) or (number if number in numbers else None)
+        if key is None:
+            raise UnknownDestination(name, nearest_of(name, ids))
+        found[key] = _outcome(outcome)
+    return found
+
+
+def _outcome(name: Outcome | str) -> Outcome:
+    try:
+        return Outcome(name)
+    except ValueError:
+        raise UnknownOutcome(str(name)) from None
+
+
+def _aware(configuration: Configuration, at: datetime) -> datetime:
+    """In UTC: only there adding seconds is right in every night of the year."""
+    zone = ZoneInfo(configuration.desk.timezone)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+@dataclass(slots=True)
+class _Driver:
+    """Performs the commands of the engine, and remembers what came of them."""
+
+    configuration: Configuration
+    call: CallFacts
+    now: datetime
+    keys: list[str]
+    outcomes: Mapping[str, Outcome]
+    hops: list[Hop] = field(default_factory=list)
+    spoken: list[Utterance] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    rang: list[Rung] = field(default_factory=list)
+    mails: list[Sent] = field(default_factory=list)
+    answered_by: str = ""
+
+    def run(self) -> Simulation:
+        step = begin(self.configuration, self.call, self._local())
+        for _ in range(BUDGET * 2):
+            self.hops.extend(step.hops)
+            event = self._perform(step)
+            if event is None:
+                return self._story(step)
+            step = advance(self.configuration, step.state, event, self._local())
+        raise AssertionError("the engine did not end within its budget")
+
+    def _local(self) -> datetime:
+        return self.now.astimezone(ZoneInfo(self.configuration.desk.timezone))
+
+    def _story(self, step: Step) -> Simulation:
+        number = self.configuration.numbers.get(self.call.dialled)
+        return Simulation(
+            brand=number.brand if number else "",
+            plan=number.plan if number else "",
+            steps=tuple(self.hops),
+            heard=tuple(self.heard),
+            rang=tuple(self.rang),
+            mails=tuple(self.mails),
+            ended=self._ended(step),
+            spoken=tuple(self.spoken),
+            ended_at=self._local(),
+        )
+
+    def _ended(self, step: Step) -> str:
+        hangup = step.commands[-1]
+        assert isinstance(hangup, Hangup)
+        if not step.state.brand:
+            return f"rejected (cause {hangup.cause}): nobody has this number"
+        if self.answered_by:
+            return f"answered by {self.answered_by}"
+        if self.hops[-1].node == last_resort.NODE:
+            return "nobody was reached"
+        return f"hung up by the plan (cause {hangup.cause})"
+
+    def _perform(self, step: Step) -> Event | None:
+        for told in step.commands[:-1]:
+            self._note(told)  # type: ignore[arg-type]
+        asked = step.commands[-1]
+        performers: dict[type, Callable[[Any], Event | None]] = {
+            Play: self._play,
+            Collect: self._collect,
+            Dial: self._dial,
+            Hangup: self._hang_up,
+        }
+        return performers[type(asked)](asked)
+
+    def _note(self, told: Told) -> None:
+        if isinstance(told, SendMail):
+            self.mails.append(Sent(told.template, told.to, told.cc, "plan"))
+        else:
+            self._page(told)
+
+    def _page(self, page: StartPage) -> None:
+        brand = self.configuration.brands[page.brand]
+        self.mails.append(Sent(CALL_IN, brand.mailboxes, brand.copy, "page"))
+        for engineer in on_duty(self.configuration.duty, self.now):
+            entry = self.configuration.directory[engineer.entry]
+            supposed = self._supposed(entry.targets[0], None)
+            self.rang.append(_rung(entry.targets[0], "page", str(supposed or "")))
+
+    def _play(self, play: Play) -> Event:
+        self._hear(play.utterances)
+        return Played()
+
+    def _hear(self, utterances: Sequence[Utterance]) -> None:
+        self.spoken.extend(utterances)
+        said = [said for said, _ in _without_second_language(utterances)]
+        self.heard.extend(said)
+        self.now += timedelta(seconds=PLAY_S * len(utterances))
+
+    def _collect(self, collect: Collect) -> Event:
+        self._hear(collect.utterances)
+        keyed = self.keys.pop(0) if self.keys else ""
+        self.now += timedelta(seconds=KEY_S * len(keyed) if keyed else collect.first_s)
+        terminator = collect.terminator
+        digits, _, _ = keyed.partition(terminator) if terminator else (keyed, "", "")
+        return Keyed(digits[: collect.most], bool(terminator) and terminator in keyed)
+
+    def _dial(self, dial: Dial) -> Event:
+        ends = [(target, self._supposed(target, Outcome.ANSWERED)) for target in dial.targets]
+        winner = next((target for target, end in ends if end is Outcome.ANSWERED), None)
+        for target, end in ends:
+            taken = winner is not None and target is not winner and end is Outcome.ANSWERED
+            self.rang.append(_rung(target, "call", "taken elsewhere" if taken else str(end)))
+        if winner is not None:
+            self.answered_by = winner.entry
+            self.now += timedelta(seconds=TALK_S)
+            return Dialled(Outcome.ANSWERED, CAUSES[Outcome.ANSWERED], winner.entry, TALK_S)
+        outcome = _common([end for _, end in ends if end is not None])
+        self.now += timedelta(seconds=dial.ring_s if outcome is Outcome.NO_ANSWER else BUSY_S)
+        return Dialled(outcome, CAUSES[outcome])
+
+    def _hang_up(self, hangup: Hangup) -> None:
+        self._hear(hangup.utterances)
+
+    def _supposed(self, target: Target, default: Outcome | None) -> Outcome | None:
+        return self.outcomes.get(target.number) or self.outcomes.get(target.entry) or default
+
+
+def _rung(target: Target, by: str, outcome: str) -> Rung:
+    return Rung(target.entry, target.label, target.number, by, outcome)
+
+
+def _common(ends: Sequence[Outcome]) -> Outcome:
+    """How ringing several together ended: one that rang through says more than one that was busy."""
+    if Outcome.NO_ANSWER in ends:
+        return Outcome.NO_ANSWER
+    return ends[0] if ends else Outcome.NOT_REACHED
+
+
+def _without_second_language(utterances: Sequence[Utterance]) -> Iterator[tuple[str, str]]:
+    """What was said, once, though it was said in Dutch and in French."""
+    first = utterances[0].language if utterances else ""
+    for utterance in utterances:
+        if utterance.language == first:
+            yield _say(utterance), utterance.language
+
+
+def _say(utterance: Utterance) -> str:
+    return utterance.id if isinstance(utterance, Prompt) else f"{utterance.kind}:{utterance.value}"
