@@ -56,11 +56,11 @@ class Delivery:
 
     def subscribe(self, name: str, handler: EventHandler) -> Unsubscribe:
         """Have `handler` called for each event of that name; the answer ends it."""
-        return _add(self._handlers[name], handler)
+        return add_handler(self._handlers[name], handler)
 
     def on_sync(self, handler: SyncHandler) -> Unsubscribe:
         """Have `handler` called with the live channels after each log-in; the answer ends it."""
-        return _add(self._sync_handlers, handler)
+        return add_handler(self._sync_handlers, handler)
 
     def put(self, *items: AmiEvent | Sync) -> bool:
         """Queue items; False, and an empty queue, when they are more than it holds."""
@@ -113,7 +113,8 @@ class Delivery:
             log.exception("ami handler failed", ami_event=what, handler=_name_of(handler))
 
 
-def _add(handlers: list[H], handler: H) -> Unsubscribe:
+def add_handler(handlers: list[H], handler: H) -> Unsubscribe:
+    """Append a plain function; the answer takes it out again. TypeError for a coroutine function."""
     if inspect.iscoroutinefunction(handler):
         raise TypeError(f"{_name_of(handler)} is a coroutine function; AMI handlers are called in order")
     handlers.append(handler)
@@ -129,4 +130,4 @@ def _name_of(handler: object) -> str:
     return getattr(handler, "__qualname__", repr(handler))
 
 
-__all__ = ["Delivery", "EventHandler", "Sync", "SyncHandler", "Unsubscribe"]
+__all__ = ["Delivery", "EventHandler", "Sync", "SyncHandler", "Unsubscribe", "add_handler"]

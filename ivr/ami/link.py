@@ -159,7 +159,8 @@ class AmiLink(AmiCommands):
         """Ring `channel`; once answered it goes to `context`, or to `application`. Returns when queued.
 
         The leg bears `channel_id`; await `outcome(channel_id)`. Raises `AmiUncertain` when it may or
-        may not be ringing. To try again, use the same id: the switch refuses it while the first lives.
+        may not be ringing: its outcome can be awaited all the same. To try again then, use the same id:
+        the switch refuses a second channel of that id while the first one lives.
         """
         if bool(context) == bool(application):
             raise AmiValueError("Context", "give either a context or an application")

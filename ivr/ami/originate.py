@@ -96,7 +96,9 @@ class Originations:
         now = self._loop.time()
         for old in [key for key, awaited in self._awaited.items() if awaited.expires_at < now]:
             self.forget(old)
-        self._awaited.setdefault(channel_id, _Awaited(self._loop.create_future(), now + keep_s))
+        if channel_id in self._awaited:
+            raise AmiValueError("ChannelId", "is awaited already: fetch its outcome before using it again")
+        self._awaited[channel_id] = _Awaited(self._loop.create_future(), now + keep_s)
 
     def forget(self, channel_id: str) -> None:
         """Nobody will ask for this outcome."""

@@ -30,6 +30,7 @@ class LinkMetrics:
     """Counts since the start, for `/metrics`."""
 
     connects: int = 0
+    failed_connects: int = 0
     losses: int = 0
     refusals: int = 0
     overflows: int = 0

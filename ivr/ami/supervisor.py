@@ -7,13 +7,12 @@ switch does not let us in, and tried again slowly.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 
 import structlog
 
 from ivr.ami.backoff import Backoff
-from ivr.ami.delivery import Delivery, Sync, Unsubscribe
+from ivr.ami.delivery import Delivery, Sync, Unsubscribe, add_handler
 from ivr.ami.errors import AmiDisconnected, AmiError, AmiRefused, AmiTimeout
 from ivr.ami.filters import EventChoice
 from ivr.ami.messages import AmiEvent, ChannelSnapshot
@@ -63,13 +62,7 @@ class Supervisor:
 
     def on_state(self, handler: StateHandler) -> Unsubscribe:
         """Have `handler` called with each new state; the answer ends it."""
-        self._state_handlers.append(handler)
-
-        def remove() -> None:
-            if handler in self._state_handlers:
-                self._state_handlers.remove(handler)
-
-        return remove
+        return add_handler(self._state_handlers, handler)
 
     async def wait_ready(self, timeout_s: float) -> None:
         """Wait for a synced link. Raises `AmiRefused` as soon as that is known, `AmiTimeout` at the end."""
@@ -136,8 +129,7 @@ class Supervisor:
             raise AmiError(await asyncio.shield(session.lost))
         finally:
             beat.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await beat
+            await asyncio.gather(beat, return_exceptions=True)
 
     def _sync(self, session: Session, channels: list[ChannelSnapshot]) -> None:
         """Queue the sync, and behind it what has come since the log-in; ready when it was heard."""
@@ -169,7 +161,10 @@ class Supervisor:
 
     def _lose(self, why: str) -> None:
         """Say once why the link is down, however often it is tried again."""
-        self.metrics.losses += 1
+        if self.state is LinkState.CONNECTING:
+            self.metrics.failed_connects += 1
+        else:
+            self.metrics.losses += 1
         if why != self._said:
             log.warning("ami link down", why=why)
         self._said = why
