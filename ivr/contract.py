@@ -36,6 +36,10 @@ class Variable(StrEnum):
     """`1`: the service has ended the call as it meant to; missing after AGI: failsafe."""
     ATTEMPT = "DUTYLINE_ATTEMPT"
     """Id of the page attempt that an engineer's leg belongs to."""
+    DIALLED = "DUTYLINE_DIALLED"
+    """The number as the carrier sent it; set by the extensions, kept where EXTEN has become `T`."""
+    LANGUAGE = "DUTYLINE_LANGUAGE"
+    """Language in which the extensions themselves speak to an engineer's leg while the service is away."""
 
 
 class Cause(IntEnum):
@@ -76,4 +80,5 @@ SOUNDS: Final = "dutyline"
 
 def dial_string(number: str) -> str:
     """What `Dial` and `Originate` ring for an E.164 number: digits only, by the trunk."""
-    return f"PJSIP/{'+' if number.startswith('+') else ''}{''.join(filter(str.isdigit, number))}@{TRUNK_ENDPOINT}"
+    sign = "+" if number.startswith("+") else ""
+    return f"PJSIP/{sign}{''.join(filter(str.isdigit, number))}@{TRUNK_ENDPOINT}"

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     trunk_password: SecretStr = SecretStr("")
     trunk_from: str = ""
     """Addresses the trunk calls from, comma separated, CIDR allowed; empty: the host of `trunk`."""
+    trunk_register: bool = False
+    """Register with the carrier as `trunk_user`, for carriers that find us that way."""
+    sip_public: str = ""
+    """The address the carrier sees us under when the switch stands behind a NAT; empty: `sip_host`."""
+    browser_phones: bool = False
+    """Let browser phones log in over a web socket on `http_port`."""
 
     database: str = ""
     """SQLAlchemy URL; empty: SQLite in the state folder."""

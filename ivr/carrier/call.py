@@ -1,0 +1,115 @@
+"""A call that the demo carrier has placed: a caller with a telephone in his hand."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from ivr.ami import AmiEvent, AmiFailed
+
+_CAUSE_GRACE_S = 1.0
+"""How long the hang-up's cause may trail behind the failure of the call."""
+
+
+class Hand(Protocol):
+    """What a call needs of the link to the carrier."""
+
+    async def play_dtmf(
+        self, channel: str, digit: str, *, receive: bool = True, duration_ms: int = 100
+    ) -> None: ...
+
+    async def hangup(self, channel: str, cause: int = 16) -> None: ...
+
+
+class PlacedCall:
+    """One caller. Made by `Carrier.place_call`."""
+
+    def __init__(self, leg_id: str, number: str, heard_path: Path | None, hand: Hand) -> None:
+        self.id = leg_id
+        self.number = number
+        self.heard_path = heard_path
+        """What the caller hears: headerless A-law, growing in pieces of up to four seconds; None: not kept."""
+        self.placed_at = datetime.now(UTC)
+        self.answered_at: datetime | None = None
+        self.ended_at: datetime | None = None
+        self.cause: int | None = None
+        """Q.850 cause of the end; None while it lives, 0 when the carrier was told none."""
+        self.channel = ""
+        """Name of its channel on the carrier, once there is one."""
+        self.keys: list[tuple[datetime, str]] = []
+        self._hand = hand
+        self._answered = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    @property
+    def is_live(self) -> bool:
+        return not self._ended.is_set()
+
+    async def press(self, keys: str, *, pause_s: float = 0.25) -> None:
+        """Press keys one after another, sent as RFC 4733 events; `w` waits half a second."""
+        for key in keys:
+            if key in "wW":
+                await asyncio.sleep(0.5)
+                continue
+            self.keys.append((datetime.now(UTC), key))
+            await self._hand.play_dtmf(self.channel or self.id, key, receive=False, duration_ms=100)
+            await asyncio.sleep(pause_s)
+
+    async def hang_up(self) -> None:
+        """Hang up, if the call still lives."""
+        if self.is_live:
+            try:
+                await self._hand.hangup(self.channel or self.id)
+            except AmiFailed:
+                return
+
+    async def answered(self, timeout_s: float = 10.0) -> bool:
+        """Wait until it is answered (True), or has ended without (False). Raises TimeoutError."""
+        ways = [asyncio.create_task(event.wait()) for event in (self._answered, self._ended)]
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+        return self._answered.is_set()
+
+    async def ended(self, timeout_s: float = 30.0) -> int:
+        """Wait for the end; the Q.850 cause. Raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            await self._ended.wait()
+        return self.cause or 0
+
+    def heard(self) -> bytes:
+        """What the caller has heard so far, A-law. Whole only after the end."""
+        return self.heard_path.read_bytes() if self.heard_path and self.heard_path.exists() else b""
+
+    def take_response(self, event: AmiEvent) -> None:
+        """The carrier's `OriginateResponse` for this call."""
+        if event.get("Response") == "Success":
+            self.channel = event.get("Channel")
+            self.answered_at = self.answered_at or _at(event)
+            self._answered.set()
+        else:
+            asyncio.get_running_loop().call_later(_CAUSE_GRACE_S, self._end, datetime.now(UTC), 0)
+
+    def take_hangup(self, event: AmiEvent) -> None:
+        """The carrier's `Hangup` for this call."""
+        self._end(_at(event), int(event.get("Cause") or 0))
+
+    def _end(self, at: datetime, cause: int) -> None:
+        if self._ended.is_set():
+            return
+        self.ended_at, self.cause = at, cause
+        self._ended.set()
+
+
+def _at(event: AmiEvent) -> datetime:
+    stamp = event.get("Timestamp")
+    return datetime.fromtimestamp(float(stamp) if stamp else time.time(), UTC)
+
+
+__all__ = ["Hand", "PlacedCall"]
