@@ -17,6 +17,17 @@ from dialplan.words import Value
 LONGEST = 160
 """Characters of a value in a sentence; the files have the rest."""
 
+_NAMES: Mapping[str, str] = {
+    "week": "opening hours",
+    "on_holidays": "on holidays",
+    "own_days": "own days",
+    "ring_s": "ring time",
+    "page_for_s": "time for the roster",
+    "clock_min": "hour of the handover",
+    "words": "words said",
+}
+"""What administrators call a field, where its name would not tell them."""
+
 
 def describe_changes(old: Configuration, new: Configuration) -> list[str]:
     """What changed, one sentence for each thing; empty when the files are the same."""
@@ -123,11 +134,14 @@ def _changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[st
 
 def _field(name: str) -> tuple[str, Callable[[Any], str]]:
     """What a field is called, and how its values are said: the unit at its end says how."""
+    called = _NAMES.get(name, "")
+    if name == "weeks":
+        return "weeks", _say_weeks
     if name.endswith("_s"):
-        return name[:-2].replace("_", " "), lambda seconds: say_duration(float(seconds))
+        return called or name[:-2].replace("_", " "), lambda seconds: say_duration(float(seconds))
     if name.endswith("_min"):
-        return name[:-4].replace("_", " "), lambda minutes: say_clock(int(minutes))
-    return name.replace("_", " "), _say
+        return called or name[:-4].replace("_", " "), lambda minutes: say_clock(int(minutes))
+    return called or name.replace("_", " "), _say
 
 
 def _say(value: Any) -> str:
@@ -135,6 +149,15 @@ def _say(value: Any) -> str:
         if isinstance(value, kind):
             return say(value)
     return str(value)
+
+
+def _say_weeks(weeks: tuple[tuple[str, ...], ...]) -> str:
+    """The first of each week, when the others follow in the same circle; otherwise every order."""
+    firsts = tuple(dict.fromkeys(week[0] for week in weeks))
+    circles = {firsts[index:] + firsts[:index] for index in range(len(firsts))}
+    if circles.issuperset(weeks):
+        return ", ".join(week[0] for week in weeks)
+    return "; ".join(" ".join(week) for week in weeks)
 
 
 def _say_text(value: str) -> str:

@@ -10,6 +10,7 @@ node's `rest`; without one, out of steps or at an unknown node, the plan's last 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from dialplan import last_resort
@@ -26,6 +27,8 @@ BUDGET = 200
 
 UNALLOCATED = 1
 """Q.850 cause 1: unallocated number."""
+
+_NOTHING: Mapping[str, str] = {}
 
 
 def begin(configuration: Configuration, call: CallFacts, now: datetime) -> Step:
@@ -52,51 +55,40 @@ def advance(configuration: Configuration, state: State, event: Event, now: datet
         run.answered = True
     if state.node == last_resort.NODE:
         return _resort_on(run, last_resort.resume(run, event))
-    node = _node(run)
+    plan = configuration.plans.get(state.plan)
+    node = plan.nodes.get(state.node) if plan else None
     if node is None:
         return _resort(run, "node", f'node "{state.node}" is unknown')
     run.used += 1
-    if run.used > BUDGET:
-        return _resort(run, node.kind, f"more than {BUDGET} steps")
     return _walk(run, node, _resumed(node, run, event))
 
 
-_NOTHING: dict[str, str] = {}
-
-
 def _walk(run: Run, node: Node | None = None, move: Move | None = None) -> Step:
-    """Go from node to node until something must be asked or the call ends."""
+    """Go from node to node until something must be asked or the call ends. Written for speed."""
+    plans = run.configuration.plans
     while True:
-        if move is None:
-            node = _node(run)
-            if node is None:
-                return _resort(run, "node", f'node "{run.node}" is unknown')
-            run.used += 1
-            if run.used > BUDGET:
-                return _resort(run, node.kind, f"more than {BUDGET} steps")
-            move = _entered(node, run)
-        assert node is not None
-        kind = type(move)
-        if kind is Ask:
-            return _step(run, move)  # type: ignore[arg-type]
-        if kind is End:
-            return _end(run, node.kind, move)  # type: ignore[arg-type]
-        refusal = _move_on(run, node, move)  # type: ignore[arg-type]
-        if refusal:
-            return _resort(run, node.kind, refusal)
-        move = None
-
-
-def _node(run: Run) -> Node | None:
-    plan = run.configuration.plans.get(run.plan)
-    return None if plan is None else plan.nodes.get(run.node)
-
-
-def _entered(node: Node, run: Run) -> Move:
-    try:
-        return node.enter(run)
-    except Exception as error:  # a node's fault must not be the caller's
-        return Go("rest", f"fault in the node: {type(error).__name__}")
+        if run.used > BUDGET:
+            return _resort(run, node.kind if node else "node", f"more than {BUDGET} steps")
+        if type(move) is Go:
+            assert node is not None
+            refusal = _leave(run, node, move)
+            if refusal:
+                return _resort(run, node.kind, refusal)
+        elif type(move) is Ask:
+            return _step(run, move)
+        elif type(move) is Jump:
+            _jump(run, move)
+        elif type(move) is End:
+            return _end(run, node.kind if node else "node", move)
+        plan = plans.get(run.plan)
+        node = plan.nodes.get(run.node) if plan else None
+        if node is None:
+            return _resort(run, "node", f'node "{run.node}" is unknown')
+        run.used += 1
+        try:
+            move = node.enter(run)
+        except Exception as error:  # a node's fault must not be the caller's
+            move = _fault(error)
 
 
 def _resumed(node: Node, run: Run, event: Event) -> Move:
@@ -105,26 +97,33 @@ def _resumed(node: Node, run: Run, event: Event) -> Move:
     try:
         return node.resume(run, event)
     except Exception as error:
-        return Go("rest", f"fault in the node: {type(error).__name__}")
+        return _fault(error)
 
 
-def _move_on(run: Run, node: Node, move: Go | Jump) -> str:
-    """Leave the node. The answer is empty, or says why there is no way on."""
-    if isinstance(move, Jump):
-        run.hops.append(Hop(run.plan, run.node, node.kind, "next", move.why, run.now))
-        run.plan = move.plan
-        plan = run.configuration.plans.get(move.plan)
-        run.node = move.node or (plan.start if plan else "")
-        return ""
-    exit, why = move.exit, move.why
-    target = node.exits.get(exit)
+def _fault(error: Exception) -> Go:
+    """Only the kind of the error: its text may hold what the caller keyed."""
+    return Go("rest", f"fault in the node: {type(error).__name__}")
+
+
+def _leave(run: Run, node: Node, go: Go) -> str:
+    """Leave the node by an exit. The answer is empty, or says why there is no way on."""
+    exit_, why = go
+    target = node.exits.get(exit_)
     if target is None:
-        exit, target = "rest", node.exits.get("rest")
+        target = node.exits.get("rest")
         if target is None:
-            return f'{why}; no exit "{move.exit}" and no rest' if move.exit != "rest" else f"{why}; no rest"
-    run.hops.append(Hop(run.plan, run.node, node.kind, exit, why, run.now))
+            return f"{why}; no rest" if exit_ == "rest" else f'{why}; no exit "{exit_}" and no rest'
+        exit_ = "rest"
+    run.hops.append(Hop(run.plan, run.node, node.kind, exit_, why, run.now))
     run.node = target
     return ""
+
+
+def _jump(run: Run, jump: Jump) -> None:
+    run.hops.append(Hop(run.plan, run.node, "goto", "next", jump.why, run.now))
+    run.plan = jump.plan
+    plan = run.configuration.plans.get(jump.plan)
+    run.node = jump.node or (plan.start if plan else "")
 
 
 def _resort(run: Run, kind: str, why: str) -> Step:

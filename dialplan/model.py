@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dialplan.calendars import Calendar
 from dialplan.commands import Target
@@ -246,6 +246,8 @@ class Configuration:
     """SHA-256 over the names and digests of the files."""
     digests: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each file."""
+    memo: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What nodes have worked out once, for a brand and a language: a cache, never a state."""
 
     def last_resort_of(self, plan: str, brand: str) -> str:
         """The directory id of the person who is rung when a plan fails."""

@@ -65,6 +65,11 @@ def utter(run: Run, words: Words, once: bool = False) -> tuple[Utterance, ...]:
     return tuple(_one(run, word, language) for language in said for word in words)
 
 
+def is_fixed(words: Words) -> bool:
+    """Whether these are the same words on every call of a brand."""
+    return all(isinstance(word, str) for word in words)
+
+
 def say_words(run: Run, words: Words) -> str:
     """The words for a trace: prompt ids, and variables by their name and not their value."""
     return ", ".join(

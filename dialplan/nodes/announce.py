@@ -19,7 +19,7 @@ from dialplan.nodes.exits import NEXT, read_exits
 from dialplan.nodes.speech import read_words
 from dialplan.reading import Section
 from dialplan.run import Ask, Go, Move, Run, expect
-from dialplan.words import Words, say_words, utter
+from dialplan.words import Words, is_fixed, say_words, utter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,23 @@ class Announce:
 
     def enter(self, run: Run) -> Move:
         """Say it."""
-        return Ask(Play(utter(run, self.words, self.once)))
+        memo, key = run.configuration.memo, (id(self), run.brand.id, run.language, run.call.dutch_first)
+        known: Ask | None = memo.get(key)
+        if known is not None:
+            return known
+        ask = Ask(Play(utter(run, self.words, self.once)))
+        if is_fixed(self.words):
+            memo[key] = ask
+        return ask
 
     def resume(self, run: Run, event: Event) -> Move:
         """It has been said."""
         expect(event, Played)
-        return Go(NEXT, f"said {say_words(run, self.words)}")
+        memo, key = run.configuration.memo, (id(self), run.brand.id)
+        known: Go | None = memo.get(key)
+        if known is None:
+            known = memo[key] = Go(NEXT, f"said {say_words(run, self.words)}")
+        return known
 
 
 def read(section: Section) -> Announce:

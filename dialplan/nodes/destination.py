@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from dialplan.commands import Dial, Target
@@ -61,49 +62,60 @@ class Destination:
 
     def enter(self, run: Run) -> Move:
         """Ring the first phone, or all."""
-        targets = self.targets(run)
-        if not targets:
+        rounds = self._rounds(run)
+        if not rounds:
             return Go("rest", "there is nobody to ring")
-        ring = targets if self.order == TOGETHER else targets[:1]
-        return Ask(Dial(ring, self.ring_s, run.brand.shown_number), (0,))
+        return Ask(rounds[0], (0,))
 
     def resume(self, run: Run, event: Event) -> Move:
         """Somebody answered, or the next phone, or the exit of the outcome."""
         dialled = expect(event, Dialled)
-        targets, index = self.targets(run), int(run.memory[0])
-        rung = targets if self.order == TOGETHER else targets[index : index + 1]
-        why = "; ".join((*map(str, run.memory[1:]), self._say(rung, dialled)))
+        rounds, index = self._rounds(run), int(run.memory[0])
+        said = _say(rounds[index].targets, dialled) + _say_outcome(
+            dialled.outcome, dialled.cause, self.ring_s
+        )
+        why = said if index == 0 else f"{run.memory[1]}; {said}"
         if dialled.outcome is Outcome.ANSWERED:
             return Go("answered", why) if "answered" in self.exits else End("answered", why)
-        if self.order == TOGETHER or index + 1 >= len(targets):
-            return Go(str(dialled.outcome), why)
-        return Ask(
-            Dial(targets[index + 1 : index + 2], self.ring_s, run.brand.shown_number), (index + 1, why)
-        )
+        if index + 1 >= len(rounds):
+            return Go(dialled.outcome.value, why)
+        return Ask(rounds[index + 1], (index + 1, why))
 
-    def targets(self, run: Run) -> tuple[Target, ...]:
+    def _rounds(self, run: Run) -> tuple[Dial, ...]:
+        """What is rung, one after the other."""
+        memo, key = run.configuration.memo, (id(self), run.brand.id)
+        known: tuple[Dial, ...] | None = memo.get(key)
+        if known is None:
+            targets = self._targets(run)
+            together = (targets,) if targets else ()
+            groups = together if self.order == TOGETHER else tuple((target,) for target in targets)
+            known = memo[key] = tuple(Dial(group, self.ring_s, run.brand.shown_number) for group in groups)
+        return known
+
+    def _targets(self, run: Run) -> tuple[Target, ...]:
         """The phones to ring, first to last, each once."""
-        if len(self.people) == 1 and not self.all_phones:
-            return run.configuration.directory[self._id(run, self.people[0])].targets
-        entries = (run.configuration.directory[self._id(run, who)] for who in self.people)
+        entries = (run.configuration.directory[_id_of(run, who)] for who in self.people)
         phones = (entry.all_targets if self.all_phones else entry.targets for entry in entries)
         return tuple({target.number: target for each in phones for target in each}.values())
 
-    def entries(self, brand_people: Mapping[str, str]) -> tuple[str, ...]:
-        """The directory ids, for a brand that fills the places kept for it."""
-        return tuple(brand_people.get(who, who) for who in self.people)
 
-    def _id(self, run: Run, who: str) -> str:
-        return str(getattr(run.brand, BRAND_PEOPLE[who])) if who[0] == "$" else who
+def _id_of(run: Run, who: str) -> str:
+    return str(getattr(run.brand, BRAND_PEOPLE[who])) if who[0] == "$" else who
 
-    def _say(self, rung: tuple[Target, ...], dialled: Dialled) -> str:
-        answered = [target for target in rung if target.entry == dialled.entry]
-        people = answered[:1] if dialled.outcome is Outcome.ANSWERED and answered else rung
-        names = " and ".join(dict.fromkeys(target.label for target in people))
-        cause = (
-            f" (cause {dialled.cause})" if dialled.cause and dialled.outcome is not Outcome.ANSWERED else ""
-        )
-        return f"{names} {_SENTENCES[dialled.outcome].format(ring=say_duration(self.ring_s))}{cause}"
+
+def _say(rung: tuple[Target, ...], dialled: Dialled) -> str:
+    """Who was rung; of several, the one who answered."""
+    if len(rung) == 1:
+        return rung[0].label
+    answered = [target for target in rung if target.entry == dialled.entry]
+    people = answered[:1] if dialled.outcome is Outcome.ANSWERED and answered else rung
+    return " and ".join(dict.fromkeys(target.label for target in people))
+
+
+@lru_cache(maxsize=1024)
+def _say_outcome(outcome: Outcome, cause: int, ring_s: float) -> str:
+    said = _SENTENCES[outcome].format(ring=say_duration(ring_s))
+    return f" {said} (cause {cause})" if cause and outcome is not Outcome.ANSWERED else f" {said}"
 
 
 def read(section: Section) -> Destination:
