@@ -26,14 +26,24 @@ _URI_LINE = re.compile(
 _CANDIDATE = re.compile(r"^  Candidate: (?!\(none\))(\S+)$", re.MULTILINE)
 _SIGNATURE = re.compile(
     r"NO_PUBKEY|BADSIG|EXPKEYSIG|EXPSIG|REVKEYSIG|NODATA|is not signed|no longer signed|[Mm]issing key|"
-    r"signatures? (?:were|was|could|couldn't)|sqv returned|Verifying signature|not live until"
+    r"OpenPGP signature|signatures? (?:were|was|could|couldn't)|sqv returned|Verifying signature|"
+    r"not live until"
 )
 _UNREACHABLE = re.compile(
     r"Could not (?:resolve|connect)|Temporary failure|Unable to connect|Connection (?:failed|refused|reset)|"
     r"Connection timed out|[Nn]etwork is unreachable|Cannot initiate the connection|Failed to fetch"
 )
+# An answer that is not the archive's: a refusing proxy, a log-in page. apt adds that it "is not signed".
+_TURNED_AWAY = re.compile(r"Failed to fetch \S+\s+(?:[45]\d\d\s|.*NOSPLIT)")
 _FULL = re.compile(r"No space left on device|enough free space|Disk quota exceeded")
-_FAILURES = ("E:", "W: Failed to fetch", "W: GPG error")
+# "E:" is apt-get's mark; newer versions also write the word.
+_MARK = re.compile(r"^(?:E|W|Error|Warning): +")
+_ERROR = re.compile(r"^(?:E|Error): +")
+_FAILURE = re.compile(
+    r"^(?:E|Error): |^(?:W|Warning): (?:Failed to fetch|GPG error|OpenPGP signature verification failed|"
+    r"An error occurred during the signature verification)",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +85,20 @@ def read_percent(line: str) -> float | None:
 
 def has_failure(said: str) -> bool:
     """Whether something failed although apt ended well: before 2.1, `update` did so without its lists."""
-    return any(line.startswith(_FAILURES) for line in said.splitlines())
+    return _FAILURE.search(said) is not None
 
 
 def is_suite_absent(said: str) -> bool:
     """Whether the archive answered that it has no such suite."""
-    return "does not have a Release file" in said and "404" in said
+    return "does not have a Release file" in said and "Failed to fetch" not in said
 
 
 def read_failure(said: str, package: str, suite: str, folder: Path) -> ObtainError:
     """The obstacle behind apt's words. The order matters: a full disk garbles what comes after it."""
     if _FULL.search(said):
         return DiskFullError(package, folder)
+    if _TURNED_AWAY.search(said):
+        return MirrorUnreachableError(package, _quote(said, _TURNED_AWAY))
     if _SIGNATURE.search(said):
         return SignatureRefusedError(package, suite, _quote(said, _SIGNATURE))
     if _UNREACHABLE.search(said):
@@ -96,12 +108,12 @@ def read_failure(said: str, package: str, suite: str, folder: Path) -> ObtainErr
 
 def last_word(said: str) -> str:
     """The last line that apt marks as an error; empty when there is none."""
-    errors = [line for line in said.splitlines() if line.startswith("E: ")]
-    return errors[-1].removeprefix("E: ").strip() if errors else ""
+    errors = [line for line in said.splitlines() if _ERROR.match(line)]
+    return _ERROR.sub("", errors[-1]).strip() if errors else ""
 
 
 def _quote(said: str, pattern: re.Pattern[str]) -> str:
     """The first line with the pattern, one that apt marks as an error or a warning before others."""
     lines = [line.strip() for line in said.splitlines() if pattern.search(line)]
-    marked = [line[3:].strip() for line in lines if line.startswith(("E: ", "W: "))]
+    marked = [_MARK.sub("", line) for line in lines if _MARK.match(line)]
     return " ".join((marked or lines)[0].split()).rstrip(".")

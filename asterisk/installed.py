@@ -15,6 +15,7 @@ from asterisk.tree import Origin, Tree
 
 _ASKED_S = 10.0
 _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/asterisk/sbin", "/usr/bin", "/usr/local/bin")
+_DATA_FOLDERS = ("/usr/share/asterisk", "/var/lib/asterisk")
 _NEEDED_MODULE = "chan_pjsip.so"
 
 
@@ -83,8 +84,8 @@ def _modules(program: Path) -> Path | None:
 
 def _data(program: Path) -> Path | None:
     prefix = program.resolve().parent.parent
-    folders = [prefix / "share/asterisk", Path("/usr/share/asterisk"), Path("/var/lib/asterisk")]
-    return _holding("documentation/core-en_US.xml", [*folders, prefix / "var/lib/asterisk"])
+    own = (prefix / "share/asterisk", prefix / "var/lib/asterisk")
+    return _holding("documentation/core-en_US.xml", [*own, *map(Path, _DATA_FOLDERS)])
 
 
 def _holding(name: str, folders: list[Path]) -> Path | None:

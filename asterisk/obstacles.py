@@ -88,12 +88,12 @@ class MirrorUnreachableError(ObtainError):
     @property
     def is_outdated(self) -> bool:
         """The archive answers, and no longer has the version that our lists name."""
-        return "404" in self.detail or "unexpected size" in self.detail
+        return any(word in self.detail for word in ("404", "unexpected size", "No such file"))
 
     @property
     def cause(self) -> str:
         return (
-            f"{self.package} could not be fetched because the package archive does not answer "
+            f"{self.package} could not be fetched because the package archive, or the way to it, fails "
             f"({self.detail}); what was fetched is kept, so try again when the network is back"
         )
 
@@ -153,7 +153,7 @@ class CacheUnusableError(ObtainError):
     @property
     def cause(self) -> str:
         return (
-            f"The cache folder {self.folder} cannot be used ({self.detail}); "
+            f"{self.package} needs a cache folder, and {self.folder} cannot be used ({self.detail}); "
             "set DUTYLINE_CACHE to one that can"
         )
 
@@ -168,7 +168,8 @@ class LockTakenError(ObtainError):
     @property
     def cause(self) -> str:
         return (
-            f"Another process has been filling {self.folder} for more than {self.waited_s:.0f} seconds; "
+            f"{self.package} is not to be had yet: another process has been filling {self.folder} "
+            f"for more than {self.waited_s:.0f} seconds; "
             "end it, then try again"
         )
 
