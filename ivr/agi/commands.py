@@ -15,6 +15,8 @@ LONG_LINE_BYTES = 8_192
 _VERB = re.compile(r"[A-Z]+( [A-Z]+){0,3}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\([^\0-\x1f{}$\[\]]*\))?")
 _DIGITS = re.compile(r"[0-9A-D*#]{0,16}")
+_VALUE_VERBS = frozenset({"GET VARIABLE", "GET FULL VARIABLE", "DATABASE GET", "RECEIVE TEXT"})
+"""Those whose answer is a value, which may hold newlines, in parentheses to the end."""
 _LONG_SINCE = {20: 16, 21: 11, 22: 6}
 
 
@@ -40,6 +42,8 @@ def build(verb: str, *values: str | int, closing: bytes = b"", mark: bytes = b""
         raise AgiValueError(verb, f"has {len(values)} values; the switch takes {MAX_WORDS}")
     words = [_checked_verb(verb)]
     words += [str(v) if isinstance(v, int) else quote(v, verb) for v in values]
+    if not closing and verb in _VALUE_VERBS:
+        closing = b")"
     return Command(verb, (" ".join(words) + "\n").encode(), closing, mark)
 
 
@@ -95,7 +99,7 @@ def gosub(context: str, exten: str, priority: str | int, *arguments: str | int) 
 def get_variable(name: str) -> Command:
     """GET VARIABLE: tells an unset variable from an empty one. A value with newlines can forge lines of
     the protocol, so ask `get_full_variable` first; a function's value is cut at 1,023 bytes besides."""
-    return build("GET VARIABLE", variable_name(name), closing=b")")
+    return build("GET VARIABLE", variable_name(name))
 
 
 def get_full_variable(expression: str, mark: str, channel: str | None = None) -> Command:

@@ -167,7 +167,7 @@ class Connection(asyncio.BufferedProtocol):
 
 
 def _may_precede_hangup(event: Event) -> bool:
-    return isinstance(event, Answered) and event.answer.result in ("-1", "1")
+    return isinstance(event, Answered) and event.answer.result == "-1"
 
 
 def _peer_name(transport: asyncio.BaseTransport) -> str:
