@@ -11,8 +11,8 @@ from ivr.ami.delivery import EVERY_EVENT, Delivery, EventHandler, SyncHandler, U
 from ivr.ami.errors import AmiDisconnected, AmiError, AmiFailed, AmiTimeout, AmiUncertain, AmiValueError
 from ivr.ami.filters import EventChoice
 from ivr.ami.headers import HeaderValue, check_headers
-from ivr.ami.messages import AmiAnswer, AmiEvent
-from ivr.ami.originate import OriginateOutcome, Originations
+from ivr.ami.messages import AmiAnswer, AmiEvent, ChannelSnapshot
+from ivr.ami.originate import LOOK_AGAIN_S, OriginateOutcome, Originations
 from ivr.ami.pending import PendingAction
 from ivr.ami.session import Account, Timing
 from ivr.ami.state import LinkMetrics, LinkState, StateHandler
@@ -39,12 +39,13 @@ class AmiLink(AmiCommands):
         self._delivery = Delivery(max_queued)
         self._originations = Originations()
         self._tasks: list[asyncio.Task[None]] = []
+        self._looking: set[asyncio.Task[None]] = set()
         account = Account(host, port, username, secret)
         timed = replace(timing or Timing(), ping_s=ping_s, pong_s=pong_s)
         self._supervisor = Supervisor(account, self._events, timed, self._delivery)
         self._delivery.subscribe("OriginateResponse", self._originations.take_response)
         self._delivery.subscribe("Hangup", self._originations.take_hangup)
-        self._delivery.on_sync(self._originations.take_sync)
+        self._delivery.on_sync(self._look_for_legs)
 
     @property
     def state(self) -> LinkState:
@@ -94,7 +95,7 @@ class AmiLink(AmiCommands):
 
     async def close(self) -> None:
         """Log off and stop. Unanswered actions fail; what is still queued is not delivered."""
-        tasks, self._tasks = self._tasks, []
+        tasks, self._tasks = [*self._tasks, *self._looking], []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -189,6 +190,21 @@ class AmiLink(AmiCommands):
     async def outcome(self, channel_id: str, timeout_s: float) -> OriginateOutcome:
         """What became of a leg we originated. Raises `AmiTimeout`; survives a lost link (see the sync)."""
         return await self._originations.outcome(channel_id, timeout_s)
+
+    def _look_for_legs(self, channels: list[ChannelSnapshot]) -> None:
+        """After each log-in: what became of the legs whose outcome the lost link kept from us?"""
+        if missing := self._originations.take_sync(channels):
+            task = asyncio.create_task(self._look_again(missing), name="ami look for legs")
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+
+    async def _look_again(self, missing: frozenset[str]) -> None:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        try:
+            channels = await self.core_show_channels()
+        except AmiError:
+            return  # the link went again: the next sync looks for them
+        self._originations.give_up(missing & self._originations.take_sync(channels))
 
     def _prepare(
         self,

@@ -18,6 +18,9 @@ from ivr.ami.messages import AmiEvent, ChannelSnapshot
 CAUSE_GRACE_S = 0.5
 """How long the hang-up cause may trail behind the failure."""
 
+LOOK_AGAIN_S = 1.0
+"""How long after a sync a leg that is missing is looked for once more."""
+
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9_.-]{1,140}")
 
 
@@ -146,18 +149,26 @@ class Originations:
         if awaited.failure is not None:
             self._settle_failure(event.get("Uniqueid"))
 
-    def take_sync(self, channels: Iterable[ChannelSnapshot]) -> None:
-        """After a lost link: legs that are up were answered, legs that are gone have vanished."""
+    def take_sync(self, channels: Iterable[ChannelSnapshot]) -> frozenset[str]:
+        """After a lost link: legs that are up were answered. Returns those that are not there.
+
+        They are not given up yet: a switch that was stuck may only now carry out what it had been sent.
+        """
         live = {channel.unique_id: channel for channel in channels}
-        for channel_id, awaited in list(self._awaited.items()):
-            snapshot = live.get(channel_id)
-            if awaited.future.done() or (snapshot and not snapshot.is_up):
-                continue
-            if snapshot:
-                outcome = OriginateOutcome(channel_id, OriginateResult.ANSWERED, 4, None, snapshot.channel)
-            else:
+        for channel_id, snapshot in live.items():
+            awaited = self._awaited.get(channel_id)
+            if awaited and snapshot.is_up:
+                name = snapshot.channel
+                self._settle(awaited, OriginateOutcome(channel_id, OriginateResult.ANSWERED, 4, None, name))
+        open_legs = {key for key, awaited in self._awaited.items() if not awaited.future.done()}
+        return frozenset(open_legs - live.keys())
+
+    def give_up(self, missing: Iterable[str]) -> None:
+        """These legs were looked for twice: they are gone, or never came to be."""
+        for channel_id in missing:
+            if awaited := self._awaited.get(channel_id):
                 outcome = OriginateOutcome(channel_id, OriginateResult.VANISHED, 0, awaited.cause)
-            self._settle(awaited, outcome)
+                self._settle(awaited, outcome)
 
     def _settle_failure(self, channel_id: str) -> None:
         awaited = self._awaited.get(channel_id)

@@ -106,11 +106,15 @@ class ScriptedSwitch:
             connection.close()
             return
         connection.send_bytes(b"Asterisk Call Manager/11.0.0\r\n")
+        with contextlib.suppress(asyncio.CancelledError):  # only `stop` cancels
+            await self._serve(connection)
+        connection.close()
+
+    async def _serve(self, connection: Connection) -> None:
         while (action := await connection.read_action()) is not None:
             connection.actions.append(action)
             if not self.is_mute:
                 await self._reply(connection, action)
-        connection.close()
 
     async def _reply(self, connection: Connection, action: Action) -> None:
         name = action["Action"].lower()

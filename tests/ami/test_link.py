@@ -131,6 +131,17 @@ async def test_outcome_survives_a_lost_link(switch: ScriptedSwitch, link: AmiLin
     assert (await link.outcome("ringing", 5)).result is OriginateResult.ANSWERED
 
 
+async def test_leg_that_a_stuck_switch_begins_only_after_the_sync_is_still_found(
+    switch: ScriptedSwitch, link: AmiLink
+) -> None:
+    await ring(link)
+    switch.last.close()
+    await until(lambda: len(switch.connections) == 2)
+    await link.wait_ready(5)
+    switch.channels = [channel("PJSIP/trunk-1", "page-1")]
+    assert (await link.outcome("page-1", 5)).result is OriginateResult.ANSWERED
+
+
 async def test_unanswered_originate_on_a_living_link_is_uncertain_too(
     switch: ScriptedSwitch, link: AmiLink
 ) -> None:

@@ -15,6 +15,7 @@ from ivr.ami import (
     AmiFailed,
     AmiLink,
     AmiRefused,
+    AmiUncertain,
     LinkState,
     OriginateResult,
     Timing,
@@ -203,6 +204,25 @@ async def test_frozen_switch_is_noticed_and_live_channels_are_found_again(
         asterisk_switch.thaw()
         await link.wait_ready(20)
         assert "leg-1" in found[-1]
+    finally:
+        await link.close()
+
+
+async def test_originate_that_a_frozen_switch_carries_out_later_is_found_not_rung_twice(
+    asterisk_switch: RealSwitch,
+) -> None:
+    link = link_to(asterisk_switch, ping_s=0.2, pong_s=1.0)
+    await link.start()
+    try:
+        await link.wait_ready(30)
+        asterisk_switch.freeze()
+        with pytest.raises(AmiUncertain):
+            await originate(link, "echo", "leg-1", answer_s=1.0)
+        await until(lambda: link.state is not LinkState.READY)
+        asterisk_switch.thaw()
+        await link.wait_ready(20)
+        assert (await link.outcome("leg-1", 10)).is_answered
+        assert [seen.unique_id for seen in await link.core_show_channels()].count("leg-1") == 1
     finally:
         await link.close()
 
