@@ -24,6 +24,8 @@ from ivr.storage.errors import DatabaseUnavailable, is_retryable
 from ivr.storage.upserts import Upsert
 
 log = structlog.get_logger(__name__)
+FLUSH_S: Final = 2.0
+"""Limit on one commit; the next try comes after a pause, so that others get at the database too."""
 LONGEST_PAUSE_S: Final = 2.0
 SHORTEST_PAUSE_S: Final = 0.1
 
@@ -98,7 +100,8 @@ class BatchWriter:
 
     async def drain(self) -> None:
         """Wait until all that was handed over so far is committed (or dropped)."""
-        await asyncio.gather(*(item.done for item in self._items), return_exceptions=True)
+        if self._items:
+            await asyncio.wait([item.done for item in self._items])
 
     async def close(self, *, timeout_s: float = 5.0) -> int:
         """Commit what is held, as far as the time allows. Returns how many could not be written."""
@@ -142,7 +145,7 @@ class BatchWriter:
     async def _commit(self, batch: list[Item]) -> None:
         """Write the batch and tell those who wait. DatabaseUnavailable: nothing was, try again."""
         try:
-            await self._db.run(lambda session: _write_together(session, batch))
+            await self._db.run(lambda session: _write_together(session, batch), timeout_s=FLUSH_S)
             faults: list[Exception | None] = [None] * len(batch)
         except DatabaseUnavailable:
             raise

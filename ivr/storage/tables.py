@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ivr.storage.states import AttemptState, DeliveryState, Disposition, HungBy, MailState, PageState
@@ -156,7 +156,8 @@ class Attempt(Base):
     label: Mapped[str] = mapped_column(default="")
     number: Mapped[str] = mapped_column(default="")
     backup: Mapped[bool] = mapped_column(default=False)
-    ring_s: Mapped[float] = mapped_column(default=30.0)
+    ring_s: Mapped[float] = mapped_column(Float, default=30.0)
+    """How long it may ring, seconds."""
     state: Mapped[AttemptState] = mapped_column(default=AttemptState.RINGING, index=True)
     cause: Mapped[int] = mapped_column(default=0)
     planned_at: Mapped[datetime]
