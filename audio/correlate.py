@@ -13,15 +13,22 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from audio.level import Signal, Span, frame_powers
+from audio.bands import (
+    LOUD,
+    SHORTEST,
+    STEP,
+    Bands,
+    Mask,
+    bands_of,
+    centred,
+    correlated,
+    is_tone,
+    loud_part,
+    open_stretches,
+)
+from audio.level import Signal, Span
 
-Mask = npt.NDArray[np.bool_]
-Bands = npt.NDArray[np.float64]
-
-_STEP: Final = 80
-_WINDOW: Final = 256
 _BATCH: Final = 64
 _CANDIDATES: Final = 24
 _PLACES: Final = 3
@@ -34,11 +41,7 @@ _BLOCK_LEAST: Final = 0.5
 _MEAN_LEAST: Final = 0.6
 _SHARE_LEAST: Final = 0.6
 _LEAST_BLOCKS: Final = 2
-_LOUD: Final = 0.006
-_SHORTEST: Final = 20 * _STEP
-_LONGEST: Final = 1200 * _STEP
-_MOST_PAUSE_STEPS: Final = 60
-_EDGES_HZ: Final = (200, 350, 500, 650, 800, 1000, 1200, 1450, 1700, 2000, 2400, 2900, 3500)
+_LONGEST: Final = 1200 * STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Correlator:
 
     @cached_property
     def _bands(self) -> list[Bands]:
-        return [_centred(bands_of(prompt)) for prompt in self._prompts]
+        return [centred(bands_of(prompt)) for prompt in self._prompts]
 
     def find(self, signal: Signal, explained: Mask) -> list[Found]:
         """The prompts in loud stretches that `explained` (one value for each 10 ms) leaves open."""
@@ -90,7 +93,7 @@ class Correlator:
         """Long stretches are searched in parts; a prompt at the edge of a part is left to the next one."""
         found: list[Found] = []
         start = span.start
-        while span.end - start >= _SHORTEST:
+        while span.end - start >= SHORTEST:
             end = min(start + _LONGEST, span.end)
             here = self._search(signal[start:end], start)
             if end == span.end:
@@ -102,9 +105,9 @@ class Correlator:
 
     def _search(self, signal: Signal, offset: int) -> list[Found]:
         """The best prompts that do not overlap; then what lies between them in turn."""
-        if len(signal) < _SHORTEST or is_tone(signal):
+        if len(signal) < SHORTEST or is_tone(signal):
             return []
-        verified = [self._verify(fit.model, signal, fit.at * _STEP) for fit in self._fits(signal)]
+        verified = [self._verify(fit.model, signal, fit.at * STEP) for fit in self._fits(signal)]
         chosen: list[Found] = []
         for found in sorted(filter(_is_good, verified), key=lambda each: each.worth, reverse=True):
             if not any(found.overlaps(other) for other in chosen):
@@ -120,7 +123,7 @@ class Correlator:
         ends = [*(each.start for each in chosen), len(signal)]
         found: list[Found] = []
         for start, end in zip(starts, ends, strict=True):
-            span = _loud_part(signal[start : max(start, end)])
+            span = loud_part(signal[start : max(start, end)])
             if span is not None:
                 part = signal[start + span.start : start + span.end]
                 found += self._search(part, offset + start + span.start)
@@ -128,7 +131,7 @@ class Correlator:
 
     def _fits(self, signal: Signal) -> list[_Fit]:
         """The prompts whose bands fit best."""
-        query = _centred(bands_of(signal))
+        query = centred(bands_of(signal))
         fits = [
             fit for first in range(0, len(self._bands), _BATCH) for fit in self._fits_of_batch(query, first)
         ]
@@ -141,7 +144,7 @@ class Correlator:
         pad = max(len(bands) for bands in batch)
         padded = np.pad(query, ((pad, pad), (0, 0)))
         energy = np.concatenate([[0.0], np.cumsum((padded**2).sum(axis=1))])
-        products = _correlated(padded, batch)
+        products = correlated(padded, batch)
         for place, bands in enumerate(batch):
             lags = len(padded) - len(bands) + 1
             windows = energy[len(bands) :] - energy[:lags]
@@ -155,7 +158,7 @@ class Correlator:
         starts = [
             start
             for start in range(0, max(len(prompt) - _BLOCK // 2, 1), _BLOCK)
-            if np.sqrt((prompt[start : start + _BLOCK] ** 2).mean()) > _LOUD
+            if np.sqrt((prompt[start : start + _BLOCK] ** 2).mean()) > LOUD
         ]
         scores = [_block_score(prompt[start : start + _BLOCK], signal, at + start) for start in starts]
         good = [lag for score, lag in scores if score >= _BLOCK_LEAST]
@@ -186,36 +189,6 @@ def _peaks(scores: Signal) -> Iterator[int]:
         left[max(at - _APART_STEPS, 0) : at + _APART_STEPS] = -1.0
 
 
-def bands_of(signal: Signal) -> Bands:
-    """The logarithm of the energy in twelve bands of the telephone's range, every 10 ms."""
-    padded = np.pad(signal, (0, _WINDOW))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP] * np.hanning(_WINDOW)
-    power = np.abs(np.fft.rfft(windows, axis=1)) ** 2
-    edges = [round(hertz * _WINDOW / 8000) for hertz in _EDGES_HZ]
-    sums = np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1)
-    logs: Bands = np.log10(sums + 1e-3)
-    return logs
-
-
-def _centred(bands: Bands) -> Bands:
-    """Without the mean of each band, so that loudness and tone colour do not matter."""
-    centred: Bands = bands - bands.mean(axis=0)
-    return centred
-
-
-def _correlated(padded: Bands, batch: Sequence[Bands]) -> Signal:
-    """The sum over the bands of each prompt's correlation with the audio, for every lag."""
-    size = 1 << (len(padded) - 1).bit_length()
-    total = np.zeros((len(batch), size // 2 + 1), dtype=np.complex128)
-    for band in range(padded.shape[1]):
-        stack = np.zeros((len(batch), size))
-        for place, bands in enumerate(batch):
-            stack[place, : len(bands)] = bands[:, band]
-        total += np.fft.rfft(padded[:, band], size)[None] * np.fft.rfft(stack, axis=1).conj()
-    products: Signal = np.fft.irfft(total, size, axis=1)
-    return products
-
-
 def _block_score(block: Signal, signal: Signal, at: int) -> tuple[float, int]:
     """The best normalised correlation of a block with the audio around a place, and how far off it lies."""
     around = _cut_out(signal, at - _SLACK, at + len(block) + _SLACK)
@@ -233,32 +206,3 @@ def _cut_out(signal: Signal, start: int, end: int) -> Signal:
     inside = signal[max(start, 0) : max(end, 0)]
     before = min(max(-start, 0), end - start)
     return np.pad(inside, (before, end - start - before - len(inside)))
-
-
-def is_tone(signal: Signal) -> bool:
-    """Whether nearly all energy lies in a few narrow lines: ringing, busy, keys."""
-    size = 1 << (len(signal).bit_length() - 1)
-    spectrum = np.abs(np.fft.rfft(signal[:size] * np.hanning(size))) ** 2
-    width = max(1, size // 400)
-    lines = np.sort(np.add.reduceat(spectrum, np.arange(0, len(spectrum), width)))
-    return bool(lines[-6:].sum() > 0.9 * lines.sum())
-
-
-def open_stretches(signal: Signal, explained: Mask) -> list[Span]:
-    """Loud stretches that are not explained, in samples; short pauses do not part them."""
-    powers = frame_powers(signal, _STEP)
-    open_steps = np.flatnonzero((powers > _LOUD**2) & ~explained[: len(powers)])
-    if not len(open_steps):
-        return []
-    breaks = np.flatnonzero(np.diff(open_steps) > _MOST_PAUSE_STEPS) + 1
-    return [Span(int(part[0]) * _STEP, (int(part[-1]) + 1) * _STEP) for part in np.split(open_steps, breaks)]
-
-
-def _loud_part(signal: Signal) -> Span | None:
-    """From the first loud step to the last; None when too little is loud to be a prompt."""
-    loud = (
-        np.flatnonzero(frame_powers(signal, _STEP) > _LOUD**2) if len(signal) else np.zeros(0, dtype=np.int64)
-    )
-    if len(loud) * _STEP < _SHORTEST:
-        return None
-    return Span(int(loud[0]) * _STEP, (int(loud[-1]) + 1) * _STEP)

@@ -58,9 +58,17 @@ def finish(signal: Signal, target: Target = TARGET) -> Signal:
 
 
 def to_alaw(signal: Signal) -> bytes:
-    """Samples in -1..1 as A-law codes, one byte each."""
+    """Samples in -1..1 as A-law codes, one byte each, filled up with silence to whole packets of 20 ms.
+
+    Asterisk would send what is left over as a short packet, which some telephones play with a click.
+    """
     scaled = np.clip(np.rint(signal * 32768.0), -alaw.FULL_SCALE, alaw.FULL_SCALE)
-    return alaw.encode(scaled.astype(np.int32)).tobytes()
+    return whole_frames(alaw.encode(scaled.astype(np.int32)).tobytes())
+
+
+def whole_frames(codes: bytes) -> bytes:
+    """A-law codes with silence at the end up to a whole number of packets."""
+    return codes + bytes([alaw.SILENCE]) * (-len(codes) % alaw.FRAME_SAMPLES)
 
 
 def convert(sound: Sound, target: Target = TARGET) -> bytes:

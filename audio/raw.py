@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from audio.pipeline import whole_frames
 from audio.shelf import wave_files
 from audio.sound import SoundError, read_alaw, write_whole
 
@@ -52,7 +53,7 @@ def _export(source: Path, target: Path) -> bool:
     changed_ns = source.stat().st_mtime_ns
     if target.is_file() and target.stat().st_mtime_ns == changed_ns:
         return False
-    write_whole(target, read_alaw(source))
+    write_whole(target, whole_frames(read_alaw(source)))
     os.utime(target, ns=(changed_ns, changed_ns))
     return True
 

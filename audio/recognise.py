@@ -18,25 +18,18 @@ import numpy.typing as npt
 
 from audio import alaw
 from audio.alaw import Codes
-from audio.anchors import find_anchors, loud_codes
 from audio.correlate import Correlator, Found
-from audio.languages import LANGUAGES
+from audio.index import STEP, Index, Model, distinct
 from audio.shelf import Key, wave_files
 from audio.sound import SoundError, read_alaw
 
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-STEP: Final = 80
-"""Samples of one step (10 ms): the grid on which prompts are verified."""
-
-_LEAST_VOTES: Final = 2
 _LEAST_STEPS: Final = 4
-_MOST_ALIKE: Final = 48
 _SHORTEST: Final = 15
 _LONGEST_GAP: Final = 2 * alaw.RATE_HZ
 _TOLERANCE: Final = 24
-_LOUD_IN_STEP: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +54,6 @@ class Heard:
         """Whether this could be that prompt (in that language)."""
         named = prompt_id == self.prompt_id or prompt_id in self.also
         return named and (not language or language in self.languages)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """One distinct audio and everybody who plays it."""
-
-    ids: tuple[str, ...]
-    languages: tuple[str, ...]
-    samples: npt.NDArray[np.int32]
-    audible: Mask
-    """For each step whether there is anything to verify."""
-
-    @property
-    def audible_steps(self) -> int:
-        return int(self.audible.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +90,8 @@ class Recogniser:
     """Knows every prompt; says which ones a recording holds. Made once, used as often as wished."""
 
     def __init__(self, audio: Mapping[Key, bytes]) -> None:
-        self._models = _distinct(audio)
-        self._index = _Index(self._models)
+        self._models = distinct(audio)
+        self._index = Index(self._models)
         self._correlator = Correlator([model.samples / 32768.0 for model in self._models])
 
     @classmethod
@@ -184,7 +162,7 @@ class Recogniser:
         return _heard(self._models[found.model], found.start, found.end, found.share, is_exact=False)
 
 
-def _heard(model: _Model, start: int, end: int, share: float, is_exact: bool) -> Heard:
+def _heard(model: Model, start: int, end: int, share: float, is_exact: bool) -> Heard:
     language = model.languages[0] if len(model.languages) == 1 else "*"
     start_s, end_s = max(start, 0) / alaw.RATE_HZ, end / alaw.RATE_HZ
     return Heard(
@@ -207,52 +185,7 @@ def _read(prompts_dir: Path) -> Iterable[tuple[Key, bytes]]:
             continue
 
 
-def _distinct(audio: Mapping[Key, bytes]) -> list[_Model]:
-    """One model for each distinct audio; silence has none."""
-    owners: dict[bytes, list[Key]] = {}
-    for key, codes in audio.items():
-        owners.setdefault(codes, []).append(key)
-    models = (_model(codes, keys) for codes, keys in owners.items())
-    return [model for model in models if model.audible_steps]
-
-
-def _model(codes: bytes, keys: list[Key]) -> _Model:
-    samples = alaw.decode(codes).astype(np.int32)
-    padded = np.pad(samples, (0, -len(samples) % STEP)).reshape(-1, STEP)
-    audible = np.count_nonzero(np.abs(padded) >= 512, axis=1) >= _LOUD_IN_STEP
-    present = {key.language for key in keys}
-    ids = tuple(sorted({key.id for key in keys}))
-    return _Model(
-        ids, tuple(each.value for each in LANGUAGES if each in present), padded.reshape(-1), audible
-    )
-
-
-class _Index:
-    """Where each landmark's hash occurs in the prompts."""
-
-    def __init__(self, models: list[_Model]) -> None:
-        found = [find_anchors(loud_codes(alaw.encode(model.samples))) for model in models]
-        owners = np.repeat(np.arange(len(models)), [len(each.places) for each in found])
-        hashes = np.concatenate([each.hashes for each in found] or [np.zeros(0, dtype=np.uint64)])
-        places = np.concatenate([each.places for each in found] or [np.zeros(0, dtype=np.int64)])
-        order = np.argsort(hashes, kind="stable")
-        self._hashes, self._owners, self._places = hashes[order], owners[order], places[order]
-
-    def candidates(self, raw: Codes) -> list[tuple[int, int]]:
-        """Prompts and alignments that several landmarks speak for."""
-        anchors = find_anchors(loud_codes(raw))
-        first = np.searchsorted(self._hashes, anchors.hashes, side="left")
-        count = np.searchsorted(self._hashes, anchors.hashes, side="right") - first
-        count = np.where(count > _MOST_ALIKE, 0, count)
-        ends = np.cumsum(count)
-        entry = np.repeat(first - (ends - count), count) + np.arange(int(ends[-1]) if len(ends) else 0)
-        shifts = np.repeat(anchors.places, count) - self._places[entry]
-        pairs = np.stack([self._owners[entry], shifts], axis=1)
-        unique, votes = np.unique(pairs, axis=0, return_counts=True)
-        return [(int(model), int(shift)) for model, shift in unique[votes >= _LEAST_VOTES]]
-
-
-def _agreeing(model: _Model, samples: npt.NDArray[np.int32], shift: int) -> Places:
+def _agreeing(model: Model, samples: npt.NDArray[np.int32], shift: int) -> Places:
     """The audible steps of a prompt that the recording repeats at that alignment."""
     first = max(0, -(shift // STEP))
     last = min(len(model.audible), (len(samples) - shift) // STEP)
@@ -265,7 +198,7 @@ def _agreeing(model: _Model, samples: npt.NDArray[np.int32], shift: int) -> Plac
     return first + np.flatnonzero(enough & model.audible[first:last])
 
 
-def _likeness(model: _Model, samples: npt.NDArray[np.int32], shift: int) -> float:
+def _likeness(model: Model, samples: npt.NDArray[np.int32], shift: int) -> float:
     """The share of all of a prompt's samples, quiet ones included, that the recording repeats."""
     given = samples[max(shift, 0) : shift + len(model.samples)]
     wanted = model.samples[max(-shift, 0) :][: len(given)]
