@@ -71,7 +71,7 @@ class Carrier:
         await start_or_stop(self._process, timeout_s)
         try:
             await self.attach()
-            await asyncio.gather(*(self.set_phone(number, habit) for number, habit in PHONES.items()))
+            await self.reset_phones()
         except BaseException:
             await self.stop()
             raise
@@ -105,6 +105,12 @@ class Carrier:
 
     # -- telephones
 
+    async def reset_phones(self) -> None:
+        """Every telephone as it was at the start."""
+        for family in ("phone", "step"):
+            await self.link.action("DBDelTree", Family=family)
+        await asyncio.gather(*(self.set_phone(number, habit) for number, habit in PHONES.items()))
+
     async def set_phone(self, number: str, habit: str) -> None:
         """From its next call on the telephone behaves so. Raises HabitError."""
         key = plain(number)
@@ -119,6 +125,10 @@ class Carrier:
     async def set_strangers(self, habit: str) -> None:
         """What every telephone does that has no habit of its own."""
         await self._put("phone", "default", check_habit(habit))
+
+    def forget_legs(self) -> None:
+        """Begin the list of legs anew: what has rung so far is left out."""
+        self._journal.skip()
 
     def legs(self, number: str | None = None) -> list[Leg]:
         """Which telephones rang, in order; of one number when given."""

@@ -64,7 +64,7 @@ class Journal:
     def legs(self, number: str | None = None, kind: LegKind = "phone") -> list[Leg]:
         """Every leg so far, in the order in which they began; of one number when given."""
         for line in self._new_lines():
-            self._note(dict(parse_qsl(line)))
+            self._note(dict(parse_qsl(line, keep_blank_values=True)))
         wanted = None if number is None else plain(number)
         return [
             leg for leg in self._legs.values() if leg.kind == kind and wanted in (None, plain(leg.number))
@@ -74,6 +74,11 @@ class Journal:
         """The leg of that id, if it has been heard of."""
         self.legs()
         return self._legs.get(leg_id)
+
+    def skip(self) -> None:
+        """Leave out what has been written so far."""
+        self.legs()
+        self._legs.clear()
 
     def _new_lines(self) -> Iterator[str]:
         try:

@@ -68,7 +68,7 @@ class AsteriskProcess:
                 stderr=asyncio.subprocess.STDOUT,
                 # Its own group: a Ctrl-C in the terminal is for the launcher, which stops us in order.
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=die_with(os.getpid()),
             )
 
     async def wait_ready(self, timeout_s: float = 30.0) -> None:
@@ -146,7 +146,7 @@ class AsteriskProcess:
         return "\n".join(lines[-_LAST_LINES:])
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
     """For the child: have the kernel kill it when we die, whatever we die of."""
 
     def ask_kernel() -> None:
@@ -157,4 +157,4 @@ def _die_with(parent: int) -> Callable[[], None]:
     return ask_kernel
 
 
-__all__ = ["AmiAddress", "AsteriskFailedError", "AsteriskProcess"]
+__all__ = ["AmiAddress", "AsteriskFailedError", "AsteriskProcess", "die_with"]
