@@ -11,6 +11,7 @@ from ivr.agi.connection import Connection
 from ivr.agi.errors import AgiClosed, AgiHungUp
 from ivr.agi.faults import Fault
 from ivr.agi.limits import Limits
+from ivr.agi.lobby import Lobby
 from ivr.agi.metrics import AgiMetrics, RejectReason
 from ivr.agi.request import Request
 from ivr.agi.session import AgiSession
@@ -37,7 +38,7 @@ class AgiServer:
         self._port = port
         self._listener: asyncio.Server | None = None
         self._connections: set[Connection] = set()
-        self._waiting: dict[Connection, None] = {}  # oldest first
+        self._lobby = Lobby(self.limits.waiting, self.metrics)
         self._tasks: dict[asyncio.Task[None], Connection] = {}
         self._is_draining = False
         self._change = asyncio.Event()
@@ -65,15 +66,13 @@ class AgiServer:
     async def drain(self, limit_s: float | None = None) -> bool:
         """Take no new call and let the others end by themselves; true when all have within `limit_s`."""
         self._stop_listening()
-        for connection in list(self._waiting):
-            connection.reject(RejectReason.DRAINING)
+        self._lobby.empty(RejectReason.DRAINING)
         return await self._wait_until(lambda: not self._tasks, limit_s)
 
     async def close(self, grace_s: float = 5.0) -> None:
         """Take no new call, cancel every handler, and give them `grace_s` to end. May be repeated."""
         self._stop_listening()
-        for connection in list(self._waiting):
-            connection.reject(RejectReason.DRAINING)
+        self._lobby.empty(RejectReason.DRAINING)
         for task in list(self._tasks):
             task.cancel()
         if not await self._wait_until(lambda: not self._tasks, grace_s):
@@ -97,24 +96,20 @@ class AgiServer:
     # What a connection tells.
 
     def connected(self, connection: Connection) -> None:
-        """A connection came. When too many have not said who they are, the oldest makes room: the
-        switch says it within milliseconds, so it is never the one to suffer."""
+        """A connection came."""
         self.metrics.accepted += 1
         self._connections.add(connection)
         if self._is_draining:
             connection.reject(RejectReason.DRAINING)
-            return
-        self._waiting[connection] = None
-        if len(self._waiting) > self.limits.waiting:
-            next(iter(self._waiting)).reject(RejectReason.CROWDED)
-        self.metrics.waiting = len(self._waiting)
+        else:
+            self._lobby.add(connection)
 
     def started(self, connection: Connection, request: Request) -> None:
         """A header is complete: run the handler, if there is room."""
         if self._is_draining or len(self._tasks) >= self.limits.sessions:
             connection.reject(RejectReason.DRAINING if self._is_draining else RejectReason.FULL)
             return
-        self._forget_waiting(connection)
+        self._lobby.remove(connection)
         self.metrics.started += 1
         number = self.metrics.started
         session = AgiSession(number, request, connection.open_exchange(), self.limits, connection.peer)
@@ -125,7 +120,7 @@ class AgiServer:
 
     def rejected(self, connection: Connection, reason: RejectReason) -> None:
         """A connection ends before it became a session."""
-        self._forget_waiting(connection)
+        self._lobby.remove(connection)
         self.metrics.rejected[reason] += 1
         say = _log.info if reason in _QUIET else _log.warning
         say("agi.rejected", reason=reason.value, peer=connection.peer, times=self.metrics.rejected[reason])
@@ -137,7 +132,7 @@ class AgiServer:
 
     def disconnected(self, connection: Connection) -> None:
         """A connection is gone for good."""
-        self._forget_waiting(connection)
+        self._lobby.remove(connection)
         self._connections.discard(connection)
         self._change.set()
 
@@ -172,10 +167,6 @@ class AgiServer:
         self._tasks.pop(task, None)
         self.metrics.open = len(self._tasks)
         self._change.set()
-
-    def _forget_waiting(self, connection: Connection) -> None:
-        self._waiting.pop(connection, None)
-        self.metrics.waiting = len(self._waiting)
 
     def _stop_listening(self) -> None:
         self._is_draining = True
