@@ -71,9 +71,8 @@ class Destination:
         """Somebody answered, or the next phone, or the exit of the outcome."""
         dialled = expect(event, Dialled)
         rounds, index = self._rounds(run), int(run.memory[0])
-        said = _say(rounds[index].targets, dialled) + _say_outcome(
-            dialled.outcome, dialled.cause, self.ring_s
-        )
+        names = _say_names(rounds[index].targets, dialled)
+        said = _say_outcome(names, dialled.outcome, dialled.cause, self.ring_s)
         why = said if index == 0 else f"{run.memory[1]}; {said}"
         if dialled.outcome is Outcome.ANSWERED:
             return Go("answered", why) if "answered" in self.exits else End("answered", why)
@@ -103,19 +102,22 @@ def _id_of(run: Run, who: str) -> str:
     return str(getattr(run.brand, BRAND_PEOPLE[who])) if who[0] == "$" else who
 
 
-def _say(rung: tuple[Target, ...], dialled: Dialled) -> str:
+def _say_names(rung: tuple[Target, ...], dialled: Dialled) -> tuple[str, ...]:
     """Who was rung; of several, the one who answered."""
     if len(rung) == 1:
-        return rung[0].label
+        return (rung[0].label,)
     answered = [target for target in rung if target.entry == dialled.entry]
     people = answered[:1] if dialled.outcome is Outcome.ANSWERED and answered else rung
-    return " and ".join(dict.fromkeys(target.label for target in people))
+    return tuple(dict.fromkeys(target.label for target in people))
 
 
-@lru_cache(maxsize=1024)
-def _say_outcome(outcome: Outcome, cause: int, ring_s: float) -> str:
+@lru_cache(maxsize=4096)
+def _say_outcome(names: tuple[str, ...], outcome: Outcome, cause: int, ring_s: float) -> str:
     said = _SENTENCES[outcome].format(ring=say_duration(ring_s))
-    return f" {said} (cause {cause})" if cause and outcome is not Outcome.ANSWERED else f" {said}"
+    if len(names) > 1:
+        said = said.replace("was", "were", 1)
+    why = f" (cause {cause})" if cause and outcome is not Outcome.ANSWERED else ""
+    return f"{' and '.join(names)} {said}{why}"
 
 
 def read(section: Section) -> Destination:
