@@ -1,5 +1,6 @@
-"""The `dutyline` command."""
+"""The `dutyline` command (see `ivr.cli`)."""
 
+from ivr.cli.main import main
 
-def main() -> None:
-    raise SystemExit("not yet")
+if __name__ == "__main__":
+    main()

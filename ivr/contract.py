@@ -74,6 +74,9 @@ DEMO_HEADER: Final = "X-Dutyline-Carrier"
 AT_HEADER: Final = "X-Dutyline-At"
 CALL_SCRIPT: Final = "call"
 PAGE_SCRIPT: Final = "page"
+SILENCE_LIMIT: Final = "TIMEOUT(absolute)"
+"""Set by the extensions before they call the service, so that one which says nothing loses the call to
+the failsafe; the service's first command sets it to 0."""
 SOUNDS: Final = "dutyline"
 """Folder below the switch's sounds: `dutyline/<language>/<prompt>`."""
 

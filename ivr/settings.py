@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     """The address everything of ours listens on."""
     sip_host: str = "127.0.0.1"
     """The address the switch takes calls on; another one only when a real trunk is attached."""
-    port_offset: int = Field(0, ge=0, le=40000)
+    port_offset: int = Field(default=0, ge=0, le=40000)
     """Added to every port below: a second copy on one machine wants only this and its own state."""
     sip_port: Port = 5060
     agi_port: Port = 4573

@@ -1,0 +1,246 @@
+"""The composition root: the one place that knows every concrete class, and the order of start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from audio.source import load_catalogue
+from dialplan.faults import ConfigurationFaults
+from dialplan.model import Configuration
+from ivr.agi import AgiServer, AgiSession
+from ivr.ami import AmiLink, LinkState
+from ivr.calls.orphans import Orphans
+from ivr.calls.post import PlanPost
+from ivr.calls.reception import Reception
+from ivr.clock import Clock, SystemClock
+from ivr.contract import CALL_SCRIPT, PAGE_SCRIPT, SILENCE_LIMIT
+from ivr.duty.ledger import DatabaseLedger
+from ivr.duty.legs import SwitchLegs
+from ivr.duty.mails import PageMails
+from ivr.duty.page import Page
+from ivr.duty.pager import Pager
+from ivr.failsafe import FailsafeKeeper
+from ivr.feed import Feed
+from ivr.notify import Courier, make_transport
+from ivr.records import Recorder
+from ivr.releases import Releases
+from ivr.settings import Settings
+from ivr.storage import BatchWriter, Database
+from ivr.switch.paths import place
+from ivr.watchdog import keep_watch
+from ivr.web.control import actions
+from ivr.web.health import Check, Finding, Health, judge_link
+from ivr.web.metrics import Metrics, Reading
+from ivr.web.server import WebFace
+
+EVENTS = ("OriginateResponse", "Hangup")
+DRAIN_S = 3.0
+log = structlog.get_logger(__name__)
+
+
+class Service:
+    """One service on one switch. `async with Service(...).running(): ...`."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.feed = Feed()
+        self.database = Database(settings.database_url)
+        self.writer = BatchWriter(self.database)
+        self.recorder = Recorder(self.writer, self.database.dialect)
+        self.link = AmiLink(
+            settings.host, settings.ami_port, "dutyline", settings.secret("ami"), events=EVENTS
+        )
+        self.releases = Releases(settings.config, self._prompts, self.database, self.clock)
+        self.failsafe = FailsafeKeeper(place(settings.state_dir / "switch").failsafe_file, self.link)
+        self.releases.on_activation(self.failsafe.activate)
+        self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended)
+        ledger = DatabaseLedger(self.database, PageMails(self._configuration).writers())
+        self.pager = Pager(
+            ledger=ledger,
+            phones=self.legs,
+            configuration=self._configuration,
+            feed=self.feed,
+            clock=self.clock,
+        )
+        self.post = PlanPost(self.database, self.clock)
+        self.reception = Reception(
+            configuration=self._configuration,
+            records=self.recorder,
+            pages=self.pager,
+            post=self.post,
+            feed=self.feed,
+            clock=self.clock,
+        )
+        self.orphans = Orphans(
+            self.link, self.database, self.recorder, self.clock, lambda: self.reception.live
+        )
+        self.agi = AgiServer(self._take, settings.host, settings.agi_port)
+        self.courier = Courier(
+            self.database,
+            make_transport(settings),
+            sender=lambda: self.releases.active.desk.mail_from,
+            now=self.clock.now,
+        )
+        self.scheduler = AsyncIOScheduler(timezone="UTC")
+        self.web = WebFace(
+            host=settings.host,
+            port=settings.web_port,
+            token=settings.secret("control"),
+            health=Health(self._checks()),
+            metrics=Metrics(self._readings),
+            feed=self.feed,
+            reload=self.releases.reload,
+            actions=actions(self),
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start everything in order; stop it in the reverse order at the end."""
+        async with AsyncExitStack() as stack:
+            await self.database.open()
+            stack.push_async_callback(self.database.close)
+            self.writer.start()
+            stack.push_async_callback(self.writer.close)
+            await self.releases.start()
+            await self.agi.start()
+            stack.push_async_callback(self._stop_calls)
+            await self.link.start()
+            stack.push_async_callback(self.link.close)
+            await self.web.start()
+            stack.push_async_callback(self.web.close)
+            self.courier.start()
+            stack.push_async_callback(self.courier.close)
+            self.link.on_state(self._link_changed)
+            await self.pager.resume(self.legs)
+            stack.push_async_callback(self.pager.close)
+            self.scheduler.add_job(
+                self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True
+            )
+            self.scheduler.start()
+            stack.callback(self.scheduler.shutdown, wait=False)
+            log.info("service.ready", agi=self.agi.port, web=self.settings.web_port)
+            yield
+
+    async def run(self) -> None:
+        """Until SIGTERM or SIGINT; SIGHUP reloads the configuration."""
+        stop = asyncio.Event()
+        watch = asyncio.create_task(keep_watch(self.settings.hang_s), name="watchdog")
+        try:
+            async with self.running():
+                with _signals(
+                    {signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: self._hang_up}
+                ):
+                    await stop.wait()
+                log.info("service.stopping")
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+
+    async def _take(self, agi: AgiSession) -> None:
+        """Every AGI session: a caller, or the leg of an engineer."""
+        script, _, rest = agi.path.strip("/").partition("/")
+        await agi.set_variable(SILENCE_LIMIT, "0")
+        if script == CALL_SCRIPT:
+            await self.reception.take(agi)
+        elif script == PAGE_SCRIPT:
+            await self.pager.talk(agi, rest)
+        else:
+            log.warning("agi.unknown_script", script=script[:40])
+
+    def _configuration(self) -> Configuration:
+        return self.releases.active
+
+    def _prompts(self) -> frozenset[str]:
+        return load_catalogue(self.settings.prompts / "catalogue.yaml").ids
+
+    def _engineer_sees(self, page: Page) -> str:
+        """The number on the engineer's display: the brand's own, never the caller's."""
+        configuration = self.releases.active
+        brand = configuration.brands.get(page.request.brand)
+        number = brand.shown_number if brand else configuration.desk.shown_number
+        return f'"{brand.title if brand else "Dutyline"} {page.call_ref}" <{number}>'
+
+    async def _leg_ended(self, attempt_id: str, cause: int, is_told: bool) -> None:
+        await self.pager.leg_ended(attempt_id, cause, is_told)
+
+    def _link_changed(self, state: LinkState) -> None:
+        """A switch that was restarted, or started after us, reads the failsafe that is live."""
+        if state is LinkState.READY and self.releases.is_live:
+            self._reread = asyncio.ensure_future(self.failsafe.activate(self.releases.active))
+
+    def _hang_up(self) -> None:
+        self._reloading = asyncio.ensure_future(self._reload_on_signal())
+
+    async def _reload_on_signal(self) -> None:
+        try:
+            done = await self.releases.reload("SIGHUP")
+        except ConfigurationFaults as faults:
+            for fault in faults.faults:
+                log.error("configuration.fault", fault=str(fault))
+            log.error("configuration.unchanged", faults=len(faults.faults))
+        else:
+            for change in done.changes:
+                log.info("configuration.change", change=change)
+
+    async def _stop_calls(self) -> None:
+        """Calls in progress end with the failsafe's person rather than with nothing."""
+        await self.agi.close(DRAIN_S)
+        await self.post.drain()
+
+    def _checks(self) -> dict[str, Check]:
+        async def switch() -> Finding:
+            link = self.link
+            return judge_link(link.state is LinkState.READY, link.why, link.last_pong_age_s)
+
+        async def database() -> Finding:
+            well = await self.database.probe()
+            return Finding(well, self.database.where if well else f"{self.database.where} cannot be written")
+
+        async def release() -> Finding:
+            if not self.releases.is_live:
+                return Finding(False, "no configuration is live")
+            note = f"release {self.releases.active.fingerprint[:12]}"
+            older = f"; the folder has {len(self.releases.faults)} fault(s), an older one is live"
+            return Finding(True, note + (older if self.releases.faults else ""))
+
+        async def calls() -> Finding:
+            return Finding(True, f"taking calls on port {self.agi.port}; {self.agi.sessions} now")
+
+        return {"switch": switch, "database": database, "release": release, "calls": calls}
+
+    def _readings(self) -> Iterator[Reading]:
+        agi, ami = self.agi.metrics, self.link.metrics
+        yield "gauge", "calls", "Calls in progress", len(self.reception.live)
+        yield "counter", "calls_taken", "Calls taken since the start", self.reception.taken
+        yield "gauge", "pages", "Pages looking for an engineer", len(self.pager.runs)
+        yield "counter", "agi_sessions", "AGI sessions since the start", agi.started
+        yield "counter", "agi_failed", "AGI sessions whose handler failed", agi.failed
+        yield "counter", "ami_losses", "Times the link to the switch was lost", ami.losses
+        yield (
+            "gauge",
+            "ami_ready",
+            "Whether the link to the switch is ready",
+            self.link.state is LinkState.READY,
+        )
+        yield "gauge", "records_held", "Records not yet in the database", self.writer.held
+        yield "gauge", "database_well", "Whether the database took its last work", self.database.is_well
+
+
+@contextlib.contextmanager
+def _signals(handlers: dict[signal.Signals, Callable[[], object]]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
+    try:
+        yield
+    finally:
+        for number in handlers:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,151 @@
+"""Performs the engine's commands on one call's AGI session and tells what happened as events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dialplan.commands import Asked, Collect, Dial, Hangup, Play
+from dialplan.events import Dialled, Event, Failed, Keyed, Played
+from ivr.agi import AgiError, AgiSession
+from ivr.calls.ringing import AFTERMATH, Aftermath, dial_arguments, read_aftermath
+from ivr.speech import files_of
+
+ANY_KEY = "0123456789*#"
+PLAY_LIMIT_S = 300.0
+"""A prompt that is not over by then is given up: the switch is ill."""
+LONGEST_CALL_S = 4 * 3600.0
+RING_GRACE_S = 15.0
+
+
+class CallerGoneError(Exception):
+    """The caller hung up; the plan goes no further."""
+
+
+@dataclass(slots=True)
+class Phases:
+    """When each phase of the call began (UTC), and who was talked to."""
+
+    answered: datetime | None = None
+    prompt_at: datetime | None = None
+    agent_rang_at: datetime | None = None
+    agent_at: datetime | None = None
+    agent_entry: str = ""
+    agent_number: str = ""
+    rings: list[Aftermath] = field(default_factory=list)
+
+
+class Performer:
+    """One call's hands: every method is limited in time and raises CallerGoneError when nobody is there."""
+
+    def __init__(self, agi: AgiSession, now: Callable[[], datetime]) -> None:
+        self._agi = agi
+        self._now = now
+        self.phases = Phases()
+        self.has_ended = False
+        """Whether we hung up, and so the end of the call is ours."""
+
+    async def perform(self, command: Asked) -> Event | None:
+        """Perform `command`; None after a `Hangup`. A command the switch refuses is a `Failed`."""
+        try:
+            return await self._perform(command)
+        except AgiError as fault:
+            if self.is_gone:
+                raise CallerGoneError from fault
+            return Failed(str(fault))
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the caller hung up or the switch is gone."""
+        return self._agi.hung_up.is_set()
+
+    async def _perform(self, command: Asked) -> Event | None:
+        match command:
+            case Play():
+                await self._play(command)
+                event: Event = Played()
+            case Collect():
+                event = await self._collect(command)
+            case Dial():
+                event = await self._dial(command)
+            case Hangup():
+                await self._hang_up(command)
+                return None
+        if self.is_gone:
+            raise CallerGoneError
+        return event
+
+    async def _play(self, command: Play) -> None:
+        files = files_of(command.utterances)
+        if not files:
+            return
+        self._mark_prompt()
+        await self._agi.exec("Playback", "&".join(files), timeout_s=PLAY_LIMIT_S)
+
+    def _mark_prompt(self) -> None:
+        """Playback and STREAM FILE answer; the first of them is where the caller begins to hear us."""
+        moment = self._now()
+        self.phases.answered = self.phases.answered or moment
+        self.phases.prompt_at = self.phases.prompt_at or moment
+
+    async def _collect(self, command: Collect) -> Keyed:
+        if self.phases.answered is None:
+            await self._agi.answer()
+        self._mark_prompt()
+        digits = await self._speak_until_key(files_of(command.utterances))
+        if digits and digits == command.terminator:
+            return Keyed("", terminated=True)
+        return await self._read_on(digits, command)
+
+    async def _speak_until_key(self, files: list[str]) -> str:
+        for file in files:
+            digit, _ = await self._agi.stream_file(file, ANY_KEY, timeout_s=PLAY_LIMIT_S)
+            if digit:
+                return digit
+            if self.is_gone:
+                raise CallerGoneError
+        return ""
+
+    async def _read_on(self, digits: str, command: Collect) -> Keyed:
+        while len(digits) < command.most:
+            wait_s = command.next_s if digits else command.first_s
+            digit = await self._agi.wait_for_digit(round(wait_s * 1000), timeout_s=wait_s + RING_GRACE_S)
+            if self.is_gone:
+                raise CallerGoneError
+            if not digit:
+                return Keyed(digits)
+            if digit == command.terminator:
+                return Keyed(digits, terminated=True)
+            digits += digit
+        return Keyed(digits)
+
+    async def _dial(self, command: Dial) -> Dialled:
+        phones, ring_s, options = dial_arguments(command)
+        self.phases.agent_rang_at = self._now()
+        await self._agi.exec("Dial", phones, ring_s, options, timeout_s=LONGEST_CALL_S + ring_s)
+        text = await self._agi.get_full_variable(AFTERMATH)
+        after = read_aftermath(text or "", command)
+        self._note_ring(after)
+        return Dialled(after.outcome, after.cause, after.target.entry if after.target else "", after.talked_s)
+
+    def _note_ring(self, after: Aftermath) -> None:
+        self.phases.rings.append(after)
+        if after.talked_s or after.target:
+            self.phases.agent_at = self._now() - timedelta(seconds=after.talked_s)
+            self.phases.answered = self.phases.answered or self.phases.agent_at
+            if after.target:
+                self.phases.agent_entry = after.target.entry
+                self.phases.agent_number = after.target.number
+
+    async def _hang_up(self, command: Hangup) -> None:
+        """Refused calls may be told why first, as early media: unanswered, so not charged."""
+        if command.utterances and self.phases.answered is None:
+            await self._agi.exec("Progress")
+            await self._agi.exec(
+                "Playback", "&".join(files_of(command.utterances)), "noanswer", timeout_s=PLAY_LIMIT_S
+            )
+        elif command.utterances:
+            await self._play(Play(command.utterances))
+        self.has_ended = True
+        await self._agi.exec("Hangup", command.cause)

@@ -1,0 +1,233 @@
+"""Takes calls: asks the engine what to do, does it, tells it what happened, until the call is over.
+
+What goes wrong here ends the AGI session without the last word that the extensions wait for, and so
+the caller comes to the failsafe: an apology and a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from dialplan.commands import Command, Dial, Hangup, SendMail, StartPage
+from dialplan.engine import Step, advance, begin
+from dialplan.events import Dialled, Event
+from dialplan.model import Configuration
+from ivr.agi import AgiSession
+from ivr.calls.arrival import Arrival, read_arrival
+from ivr.calls.live import LiveCall
+from ivr.calls.performer import CallerGoneError, Performer
+from ivr.clock import Clock
+from ivr.feed import Feed
+from ivr.records import CallRecord, HopRecord
+from ivr.storage import Disposition, HungBy
+
+log = structlog.get_logger(__name__)
+
+
+class Pages(Protocol):
+    """Where pages begin."""
+
+    def begin(self, command: StartPage, call: LiveCall) -> None:
+        """Begin a page; the call does not wait for it."""
+
+
+class Post(Protocol):
+    """Where mails are handed in."""
+
+    def send(self, command: SendMail, call: LiveCall) -> None:
+        """Put a mail in the outbox; the call does not wait for it."""
+
+
+class Records(Protocol):
+    """Where records are kept (see `ivr.records.Recorder`)."""
+
+    def begin(self, record: CallRecord) -> object:
+        """Keep the call as it begins."""
+
+    def note(self, record: CallRecord, hops: list[HopRecord], first: int) -> object:
+        """Keep the call as it stands; `hops` from number `first` on."""
+
+    def finish(self, record: CallRecord, hops: list[HopRecord]) -> object:
+        """Keep the call as it ended."""
+
+
+class Reception:
+    """One for the whole service; `take` is the handler of every caller's AGI session."""
+
+    def __init__(
+        self,
+        *,
+        configuration: Callable[[], Configuration],
+        records: Records,
+        pages: Pages,
+        post: Post,
+        feed: Feed,
+        clock: Clock,
+    ) -> None:
+        self._configuration = configuration
+        self._records, self._pages, self._post = records, pages, post
+        self._feed, self._clock = feed, clock
+        self._live: dict[str, LiveCall] = {}
+        self.taken = 0
+        self.first_answered_at: datetime | None = None
+
+    @property
+    def live(self) -> Mapping[str, LiveCall]:
+        """Calls in progress by the switch's unique id."""
+        return self._live
+
+    async def take(self, agi: AgiSession) -> None:
+        """One call, from its arrival to its record."""
+        call = self._welcome(read_arrival(agi.env, agi.args, self._clock.now()), agi)
+        self.taken += 1
+        with structlog.contextvars.bound_contextvars(call=call.record.id):
+            try:
+                await self._follow(call)
+            except CallerGoneError:
+                self._note_caller_gone(call)
+            except Exception:
+                call.record.disposition = Disposition.FAILED
+                raise
+            finally:
+                self._conclude(call)
+
+    def _welcome(self, arrival: Arrival, agi: AgiSession) -> LiveCall:
+        configuration = self._configuration()
+        facts = arrival.facts
+        number = configuration.numbers.get(facts.dialled)
+        record = CallRecord(
+            id=facts.id,
+            uniqueid=arrival.uniqueid,
+            channel=arrival.channel,
+            dialled=facts.dialled,
+            caller=facts.caller,
+            caller_name=facts.caller_name,
+            started=self._clock.now(),
+            brand=number.brand if number else "",
+            plan=number.plan if number else "",
+            release=configuration.fingerprint,
+            clock_at=arrival.clock_at,
+        )
+        performer = Performer(agi, self._clock.now)
+        call = LiveCall(record, facts, configuration, performer, arrival.shift)
+        self._live[record.uniqueid] = call
+        self._records.begin(record)
+        self._tell(call, "call", to=record.dialled, caller=record.caller, brand=record.brand)
+        return call
+
+    async def _follow(self, call: LiveCall) -> None:
+        """The plan, a step at a time."""
+        step = begin(call.configuration, call.facts, self._plan_time(call))
+        while (event := await self._do(call, step)) is not None:
+            step = advance(call.configuration, step.state, event, self._plan_time(call))
+
+    async def _do(self, call: LiveCall, step: Step) -> Event | None:
+        """One step's commands; the event that answers the last one, None when the call is ended."""
+        call.state = step.state
+        for hop in call.note(step.hops):
+            self._tell(
+                call, "hop", plan=hop.plan, node=hop.node, node_kind=hop.kind, exit=hop.exit, why=hop.why
+            )
+        event: Event | None = None
+        for command in step.commands:
+            event = await self._perform(call, command)
+        return event
+
+    async def _perform(self, call: LiveCall, command: Command) -> Event | None:
+        match command:
+            case StartPage():
+                self._pages.begin(command, call)
+            case SendMail():
+                self._post.send(command, call)
+            case _:
+                if isinstance(command, Dial):
+                    self._keep(call)
+                if self._feed.has_listeners:
+                    self._tell(call, "command", what=type(command).__name__.lower(), says=_said(command))
+                event = await call.performer.perform(command)
+                if isinstance(command, Hangup):
+                    call.record.cause, call.record.hung_by = command.cause, _hung_by(call)
+                call.last_event = event
+                return event
+        return None
+
+    def _keep(self, call: LiveCall) -> None:
+        """Keep what is known before a conversation that may outlive this service."""
+        call.note_phases()
+        call.record.agent_rang_at = call.record.agent_rang_at or self._clock.now()
+        self._records.note(call.record, call.hops[call.kept :], call.kept)
+        call.kept = len(call.hops)
+
+    def _plan_time(self, call: LiveCall) -> datetime:
+        return self._clock.now() + call.shift
+
+    def _note_caller_gone(self, call: LiveCall) -> None:
+        state = call.state
+        by_caller = call.performer.is_gone
+        call.record.hung_by, call.record.cause = (HungBy.CALLER, 16) if by_caller else (HungBy.SWITCH, 0)
+        if state is not None and not state.ended:
+            hop = HopRecord(
+                state.plan,
+                state.node,
+                _kind(call.configuration, state.plan, state.node),
+                "hang-up",
+                "the caller hung up",
+                self._plan_time(call),
+                call.record.release,
+            )
+            call.hops.append(hop)
+            self._tell(
+                call, "hop", plan=hop.plan, node=hop.node, node_kind=hop.kind, exit=hop.exit, why=hop.why
+            )
+
+    def _conclude(self, call: LiveCall) -> None:
+        record = call.record
+        call.note_phases()
+        record.ended = self._clock.now()
+        if record.disposition is Disposition.IN_PROGRESS:
+            record.disposition = disposition_of(call)
+        self._live.pop(record.uniqueid, None)
+        self._records.finish(record, call.hops)
+        self._tell(
+            call, "end", disposition=str(record.disposition), hung_by=str(record.hung_by), cause=record.cause
+        )
+
+    def _tell(self, call: LiveCall, kind: str, **facts: object) -> None:
+        if self._feed.has_listeners:
+            self._feed.publish(
+                kind, self._clock.now(), call=call.record.id, uniqueid=call.record.uniqueid, **facts
+            )
+
+
+def disposition_of(call: LiveCall) -> Disposition:
+    """How a call ended, in one word."""
+    record = call.record
+    if record.agent_at is not None:
+        return Disposition.ANSWERED
+    if record.hung_by is HungBy.CALLER:
+        return Disposition.ABANDONED
+    if record.answered is None:
+        return Disposition.REJECTED
+    return Disposition.ANNOUNCED
+
+
+def _hung_by(call: LiveCall) -> HungBy:
+    """Who ended a call that we hang up: the agent when his conversation was the last thing in it."""
+    last = call.last_event
+    return HungBy.AGENT if isinstance(last, Dialled) and last.talked_s > 0 else HungBy.SERVICE
+
+
+def _kind(configuration: Configuration, plan: str, node: str) -> str:
+    found = configuration.plans.get(plan)
+    return found.nodes[node].kind if found and node in found.nodes else node
+
+
+def _said(command: Command) -> list[str]:
+    """What a command says or rings, for the live feed."""
+    targets = [f"{target.label}" for target in getattr(command, "targets", ())]
+    words = [getattr(one, "id", getattr(one, "value", "")) for one in getattr(command, "utterances", ())]
+    return words or targets

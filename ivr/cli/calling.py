@@ -1,0 +1,159 @@
+"""`dutyline call`: a real call from the demo carrier, told as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from audio.listening import Listening
+from audio.recognise import Heard, Recogniser
+from dialplan.numbers import display, to_e164
+from ivr.carrier.call import PlacedCall
+from ivr.carrier.carrier import Carrier
+from ivr.cli.client import ServiceAwayError, ServiceClient
+from ivr.settings import Settings
+
+LISTEN_S = 0.25
+KEY_PATIENCE_S = 12.0
+"""A key is pressed when the question has been heard; at the latest so long after it began."""
+Tell = Callable[[str, Mapping[str, Any]], None]
+"""Told (kind, facts): `placed`, `heard`, `hop`, `page`, `key`, `end`, `note`."""
+
+
+class CallStory:
+    """One call that is placed, followed and told."""
+
+    def __init__(self, settings: Settings, tell: Tell) -> None:
+        self._settings, self._tell = settings, tell
+        self._client = ServiceClient(settings)
+        self._call_id = ""
+        self._keys: list[str] = []
+        self._asked = asyncio.Event()
+        self._heard: list[str] = []
+        self._started = 0.0
+
+    async def run(
+        self,
+        number: str,
+        *,
+        caller: str | None,
+        keys: Sequence[str],
+        at: datetime | None,
+        hang_up_after_s: float | None,
+        limit_s: float,
+    ) -> int:
+        """Place the call and follow it to its end; its Q.850 cause."""
+        self._keys = list(keys)
+        recogniser = await asyncio.to_thread(Recogniser.load, self._settings.prompts)
+        carrier = Carrier(self._settings)
+        await carrier.attach()
+        followed = asyncio.Event()
+        following = asyncio.create_task(self._follow(number, caller, followed))
+        try:
+            async with asyncio.timeout(5):
+                await followed.wait()
+            call = await carrier.place_call(
+                number, caller=caller, at=at, hang_up_after_s=hang_up_after_s, ring_s=limit_s
+            )
+            self._started = asyncio.get_running_loop().time()
+            self._tell("placed", {"to": number, "from": caller, "at": at.isoformat() if at else None})
+            return await self._accompany(call, recogniser, limit_s)
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError, ServiceAwayError):
+                await following
+            await carrier.stop()
+
+    async def _accompany(self, call: PlacedCall, recogniser: Recogniser, limit_s: float) -> int:
+        listening = Listening(recogniser)
+        pressing = asyncio.create_task(self._press(call))
+        place = 0
+        deadline = self._started + limit_s
+        try:
+            while call.is_live and asyncio.get_running_loop().time() < deadline:
+                await asyncio.sleep(LISTEN_S)
+                place = self._listen(call, listening, place)
+            await call.hang_up()
+            await asyncio.sleep(0.5)
+            self._listen(call, listening, place)
+            self._note_heard(listening.finish())
+            return await call.ended(5.0)
+        finally:
+            pressing.cancel()
+
+    def _listen(self, call: PlacedCall, listening: Listening, place: int) -> int:
+        sound = call.heard()
+        self._note_heard(listening.feed(sound[place:]))
+        return len(sound)
+
+    def _note_heard(self, heard: Sequence[Heard]) -> None:
+        for one in heard:
+            self._heard.append(one.prompt_id)
+            self._tell(
+                "heard", {"prompt": one.prompt_id, "language": one.language, "at_s": round(one.start_s, 1)}
+            )
+
+    async def _press(self, call: PlacedCall) -> None:
+        """One key (or string of keys) for each question the plan asks."""
+        while self._keys:
+            await self._asked.wait()
+            self._asked.clear()
+            keys = self._keys.pop(0)
+            await asyncio.sleep(1.0)
+            self._tell("key", {"keys": keys})
+            await call.press(keys)
+
+    async def _follow(self, number: str, caller: str | None, followed: asyncio.Event) -> None:
+        wanted = to_e164(number) or number
+        try:
+            async for line in self._client.follow():
+                followed.set()
+                self._take_line(line, wanted)
+        except ServiceAwayError:
+            followed.set()
+            self._tell("note", {"note": "the service is away: the switch's failsafe takes this call"})
+
+    def _take_line(self, line: Mapping[str, Any], wanted: str) -> None:
+        kind = line.get("kind")
+        if kind == "call" and not self._call_id and line.get("to") == wanted:
+            self._call_id = str(line["call"])
+        if not self._call_id or line.get("call") != self._call_id:
+            return
+        if kind == "command" and line.get("what") == "collect":
+            self._asked.set()
+        elif kind in ("hop", "page", "end"):
+            self._tell(str(kind), line)
+
+
+def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
+    """One line for people."""
+    match kind:
+        case "placed":
+            clock = f", the plan's clock at {facts['at']}" if facts["at"] else ""
+            shown = display(facts["from"]) if facts["from"] else "a withheld number"
+            return f"dialling {facts['to']} as {shown}{clock}"
+        case "heard":
+            language = "" if facts["language"] == "*" else f" ({facts['language']})"
+            return f"heard   {facts['prompt']}{language}, at {facts['at_s']} s"
+        case "hop":
+            node = f"{facts['plan']}.{facts['node']} [{facts['node_kind']}]"
+            return f"node    {node} -> {facts['exit']}: {facts['why']}"
+        case "page":
+            return _page_sentence(facts)
+        case "key":
+            return f"pressed {facts['keys']}"
+        case "end":
+            return f"ended   {facts['disposition']}, by the {facts['hung_by']} (cause {facts['cause']})"
+    return str(facts.get("note", kind))
+
+
+def _page_sentence(facts: Mapping[str, Any]) -> str:
+    head = f"page    call {facts['call_ref']}"
+    if "who" in facts:
+        who = f"{facts['who']} on {display(facts['number'])}"
+        return f"{head}: {who}: {facts['attempt_state']} ({facts['stage']})"
+    by = f" by {facts['accepted_by']}" if facts.get("accepted_by") else ""
+    return f"{head}: {facts['state']}{by}"

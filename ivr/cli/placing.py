@@ -1,0 +1,77 @@
+"""`dutyline call`: its options made into a call, its story printed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from dialplan.numbers import is_withheld, to_e164
+from ivr.ami import AmiError
+from ivr.cli.calling import CallStory, sentence_of
+from ivr.cli.shared import give_up, out
+from ivr.settings import Settings
+
+ZONE = ZoneInfo("Europe/Brussels")
+
+
+def run_call(
+    settings: Settings,
+    number: str,
+    caller: str,
+    keys: str,
+    at: str | None,
+    hang_up_after_s: float | None,
+    limit_s: float,
+    *,
+    as_json: bool,
+) -> None:
+    """Place the call; the exit code is 0 when it was answered."""
+    if not settings.demo:
+        give_up("`dutyline call` dials from the demo's carrier, and this installation is not the demo.")
+    story = CallStory(settings, _print_json if as_json else _print)
+    try:
+        asyncio.run(
+            story.run(
+                _dialled(number),
+                caller=None if is_withheld(caller) else (to_e164(caller) or caller),
+                keys=[part.strip() for part in keys.split(",")] if keys else [],
+                at=_moment(at),
+                hang_up_after_s=hang_up_after_s,
+                limit_s=limit_s,
+            )
+        )
+    except (AmiError, OSError, TimeoutError) as fault:
+        give_up(
+            f"The demo's carrier cannot be reached ({fault}); is Dutyline up? Start it with `dutyline up`."
+        )
+    except ValueError as fault:
+        give_up(fault)
+
+
+def _dialled(number: str) -> str:
+    """The number as it was given, without the spaces and dots that people write."""
+    return "".join(sign for sign in number if sign.isalnum() or sign in "+*#")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        give_up(f"--at {text!r} is no ISO 8601 time; write for instance 2026-11-21T23:15.")
+    return at if at.tzinfo else at.replace(tzinfo=ZONE)
+
+
+def _print(kind: str, facts: Mapping[str, Any]) -> None:
+    out.print(sentence_of(kind, facts), markup=False)
+
+
+def _print_json(kind: str, facts: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps({**facts, "kind": kind}, ensure_ascii=False, default=str))

@@ -1,0 +1,91 @@
+"""`dutyline up`: start everything, say what to try, stop everything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import suppress
+
+from asterisk.obstacles import ObtainError
+from asterisk.tree import Tree
+from ivr.cli.launch import AlreadyUpError, Household, ServiceFailedError, hold_state, obtain_asterisk
+from ivr.cli.shared import err, give_up, out
+from ivr.settings import Settings
+from ivr.switch.paths import StatePathError
+from ivr.switch.ports import PortTakenError
+from ivr.switch.process import AsteriskFailedError
+from ivr.switch.templates import TemplateError
+
+EXPECTED = (
+    AlreadyUpError,
+    ObtainError,
+    PortTakenError,
+    StatePathError,
+    TemplateError,
+    AsteriskFailedError,
+    ServiceFailedError,
+)
+
+
+def run_up(settings: Settings, *, offline: bool) -> None:
+    """Run until Ctrl-C; one sentence when it cannot start."""
+    try:
+        with hold_state(settings):
+            tree = obtain_asterisk(offline=offline)
+            asyncio.run(_run(settings, tree))
+    except EXPECTED as fault:
+        give_up(fault)
+    except BaseExceptionGroup as group:
+        give_up("\n".join(str(fault) for fault in _leaves(group)))
+    except TimeoutError:
+        give_up("Not everything was ready in time; `dutyline doctor` says what is missing.")
+
+
+async def _run(settings: Settings, tree: Tree) -> None:
+    began = time.monotonic()
+    main = asyncio.current_task()
+    assert main is not None
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def be_told() -> None:
+        if stop.is_set():
+            return
+        stop.set()
+        main.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, be_told)
+    with suppress(asyncio.CancelledError):
+        household = Household(settings, tree)
+        out.print("Starting the switch, the service and the demo's outside world ...")
+        async with household.running():
+            _greet(settings, tree, time.monotonic() - began)
+            with suppress(asyncio.CancelledError):
+                await household.keep(lambda sentence: err.print(sentence, markup=False))
+            main.uncancel()
+            out.print("\nStopping; calls in progress are hung up ...")
+    if stop.is_set():
+        out.print("Stopped.")
+
+
+def _greet(settings: Settings, tree: Tree, took_s: float) -> None:
+    where = f"{settings.sip_host}:{settings.sip_port}"
+    out.print(f"[bold green]Ready[/] in {took_s:.1f} s, on Asterisk {tree.version} ({tree.origin}).\n")
+    out.print("Place a call, from another terminal:")
+    out.print('  [bold]dutyline call "+32 2 788 74 99"[/]                            Fuzer, now')
+    out.print(
+        '  [bold]dutyline call "03 205 55 82" --at 2026-11-21T23:15[/]         Fuzer, on a Saturday night'
+    )
+    out.print("or from any SIP client on this machine, without registering:")
+    out.print(f"  [bold]sip:+3227887499@{where}[/]   (A-law)\n")
+    out.print("Then look: [bold]dutyline calls[/], [bold]dutyline mails[/], [bold]dutyline doctor[/].")
+    out.print(f"State: {settings.state_dir}. Ctrl-C stops everything.")
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for one in group.exceptions:
+        found.extend(_leaves(one) if isinstance(one, BaseExceptionGroup) else [one])
+    return found

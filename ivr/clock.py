@@ -1,0 +1,83 @@
+"""Time as the service sees it, so that tests can let hours pass in milliseconds."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time and waits for it."""
+
+    def now(self) -> datetime:
+        """The moment, aware, UTC."""
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> bool:
+        """Until `event` is set (True) or the moment `until` has come (False); None: no limit."""
+
+
+class SystemClock:
+    """The real one."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> bool:
+        if until is None:
+            await event.wait()
+            return True
+        left_s = (until - self.now()).total_seconds()
+        try:
+            async with asyncio.timeout(max(0.0, left_s)):
+                await event.wait()
+        except TimeoutError:
+            return event.is_set()
+        return True
+
+
+class VirtualClock:
+    """A clock that stands still until `pass_time` moves it; waiters wake in the order of their times."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start.astimezone(UTC)
+        self._alarms: list[tuple[datetime, asyncio.Event]] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> bool:
+        if until is None:
+            await event.wait()
+            return True
+        if until <= self._now:
+            return event.is_set()
+        alarm = (until, asyncio.Event())
+        self._alarms.append(alarm)
+        tasks = [asyncio.ensure_future(event.wait()), asyncio.ensure_future(alarm[1].wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            self._alarms.remove(alarm)
+        return event.is_set()
+
+    def next_alarm(self) -> datetime | None:
+        """The earliest moment somebody waits for."""
+        return min((until for until, event in self._alarms if not event.is_set()), default=None)
+
+    async def pass_time(self, seconds: float, settle_s: float = 0.02) -> None:
+        """Let `seconds` pass, stopping at each moment that somebody waits for.
+
+        `settle_s`: real seconds given to the woken (their database threads are real) at each stop.
+        """
+        end = self._now + timedelta(seconds=seconds)
+        await asyncio.sleep(settle_s)
+        while (due := self.next_alarm()) is not None and due <= end:
+            self._now = max(self._now, due)
+            for until, event in self._alarms:
+                if until <= self._now:
+                    event.set()
+            await asyncio.sleep(settle_s)
+        self._now = end

@@ -1,0 +1,100 @@
+"""The telephone side of a page: engineers' legs on the switch, by AMI.
+
+A leg bears the attempt's id as its channel id, so the switch and the row share a name: after a lost
+link or a restart the leg is looked up by it, and the switch refuses a second one while it lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+
+from ivr.ami import AmiError, AmiEvent, AmiLink, AmiUncertain, ChannelSnapshot
+from ivr.contract import Context, Variable, dial_string
+from ivr.duty.conversation import STOP_KEY
+from ivr.duty.hunt import Attempt
+from ivr.duty.page import Page
+
+READY_LIMIT_S = 10.0
+"""How long a ring waits for the link to the switch to come back before it counts as lost."""
+
+log = structlog.get_logger(__name__)
+
+LegEnded = Callable[[str, int, bool], Awaitable[None]]
+"""Told (attempt id, Q.850 cause, whether the switch said so) when a leg is over."""
+
+
+class SwitchLegs:
+    """Originates, silences and interrupts engineers' legs (see `ivr.duty.run.Phones`)."""
+
+    def __init__(self, link: AmiLink, caller_id: Callable[[Page], str], ended: LegEnded) -> None:
+        self._link, self._caller_id, self._ended = link, caller_id, ended
+        self._channels: dict[str, str] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+        link.subscribe("OriginateResponse", self._take_response)
+        link.subscribe("Hangup", self._take_hangup)
+        link.on_sync(self._take_sync)
+
+    async def ring(self, page: Page, attempt: Attempt) -> None:
+        """Originate the leg; once answered it comes to us as an AGI session of its own."""
+        await self._link.wait_ready(READY_LIMIT_S)
+        self._channels[attempt.id] = ""
+        try:
+            await self._link.originate(
+                channel=dial_string(attempt.number),
+                channel_id=attempt.id,
+                context=Context.PAGE,
+                caller_id=self._caller_id(page),
+                timeout_ms=max(1000, round(attempt.ring_s * 1000)),
+                variables={Variable.ATTEMPT: attempt.id},
+            )
+        except AmiUncertain:
+            log.warning("page.ring_uncertain", attempt=attempt.id)
+        except AmiError:
+            self._channels.pop(attempt.id, None)
+            raise
+
+    async def silence(self, attempt: Attempt) -> None:
+        """Hang up a leg, ringing or answered; harmless when it is over."""
+        try:
+            await self._link.hangup(attempt.id)
+        except AmiError as fault:
+            log.debug("page.silence_failed", attempt=attempt.id, why=str(fault))
+
+    async def interrupt(self, attempt: Attempt) -> None:
+        """Have the leg receive a key of ours, which stops what is being said to it."""
+        try:
+            await self._link.play_dtmf(attempt.id, STOP_KEY, receive=True)
+        except AmiError as fault:
+            log.debug("page.interrupt_failed", attempt=attempt.id, why=str(fault))
+
+    def watch(self, attempts: Iterable[Attempt]) -> None:
+        """Open attempts found in the database at a start: the next sync says whether their legs live."""
+        self._channels.update((attempt.id, "") for attempt in attempts)
+
+    def _take_response(self, event: AmiEvent) -> None:
+        """A leg that was never made has no Hangup: its failure is here alone."""
+        attempt_id = event.get("Uniqueid")
+        if attempt_id in self._channels and event.get("Response") != "Success":
+            asyncio.get_running_loop().call_later(0.3, self._end, attempt_id, 0, True)
+
+    def _take_hangup(self, event: AmiEvent) -> None:
+        attempt_id = event.get("Uniqueid")
+        if attempt_id in self._channels:
+            cause = event.get("Cause")
+            self._end(attempt_id, int(cause) if cause.isdecimal() else 0, True)
+
+    def _take_sync(self, channels: list[ChannelSnapshot]) -> None:
+        """After a lost link: legs that are no longer there are over, and nobody said how."""
+        live = {channel.unique_id for channel in channels}
+        for attempt_id in [one for one in self._channels if one not in live]:
+            self._end(attempt_id, 0, False)
+
+    def _end(self, attempt_id: str, cause: int, is_told: bool) -> None:
+        if self._channels.pop(attempt_id, None) is None:
+            return
+        task = asyncio.ensure_future(self._ended(attempt_id, cause, is_told))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)

@@ -1,0 +1,105 @@
+"""The mails of a page, written in the transaction of the step they announce.
+
+The first goes out as the call comes in, to the brand's mailboxes; the second on acceptance, to the
+mailbox that is told who accepted; a third when nobody did. The service team is in copy of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dialplan.model import Brand, Configuration
+from ivr.duty.hunt import Hunt, Ring, next_move
+from ivr.duty.ledger import PageMail, read_attempts
+from ivr.duty.page import Page
+from ivr.notify import enqueue
+from ivr.storage import PageState
+
+
+class PageMails:
+    """Writes them from the live configuration: addresses may have changed since the page began."""
+
+    def __init__(self, configuration: Callable[[], Configuration]) -> None:
+        self._configuration = configuration
+
+    def writers(self) -> Mapping[PageState, PageMail]:
+        """Which step of a page is announced by which mail."""
+        return {
+            PageState.PAGED: self.announce,
+            PageState.ACCEPTED: self.announce_acceptance,
+            PageState.EXHAUSTED: self.raise_alarm,
+        }
+
+    def announce(self, session: Session, page: Page, now: datetime) -> None:
+        """A call has come in, and these are being rung."""
+        brand = self._brand(page)
+        first = _first_rung(page.hunt, now)
+        self._write(session, page, "call-in", brand.mailboxes, {"at": now, "ringing": first}, now)
+
+    def announce_acceptance(self, session: Session, page: Page, now: datetime) -> None:
+        """Call ID, engineer, and the number on which he accepted."""
+        acceptance = page.acceptance
+        assert acceptance is not None
+        name = self._name(acceptance.entry, acceptance.title)
+        facts = {"engineer": name, "number": acceptance.number, "at": acceptance.at}
+        self._write(session, page, "call-accepted", (self._brand(page).accepted_to,), facts, now)
+
+    def raise_alarm(self, session: Session, page: Page, now: datetime) -> None:
+        """Nobody accepted: a person must act."""
+        brand = self._brand(page)
+        tried = [
+            {"at": one.planned_at, "title": one.title, "number": one.number, "outcome": str(one.state)}
+            for one in read_attempts(session, page.id)
+        ]
+        to = tuple(dict.fromkeys((*brand.mailboxes, brand.accepted_to)))
+        self._write(session, page, "nobody-accepted", to, {"at": now, "tried": tried}, now)
+
+    def _write(
+        self,
+        session: Session,
+        page: Page,
+        template: str,
+        to: tuple[str, ...],
+        facts: Mapping[str, Any],
+        now: datetime,
+    ) -> None:
+        request = page.request
+        variables: dict[str, Any] = {
+            "call_ref": page.call_ref,
+            "brand": page.brand_title,
+            "dialled": request.dialled,
+            "caller": request.caller,
+            "caller_name": request.caller_name,
+            "customer": request.customer,
+            "started": page.started,
+            **facts,
+        }
+        enqueue(
+            session,
+            template=template,
+            language=self._brand(page).mail_language,
+            to=to,
+            cc=self._brand(page).copy,
+            variables=variables,
+            dedupe=f"page:{page.id}:{template}",
+            now=now,
+        )
+
+    def _brand(self, page: Page) -> Brand:
+        brands = self._configuration().brands
+        return brands.get(page.request.brand) or next(iter(brands.values()))
+
+    def _name(self, entry: str, title: str) -> str:
+        found = self._configuration().directory.get(entry)
+        return found.title if found else title
+
+
+def _first_rung(hunt: Hunt, now: datetime) -> list[dict[str, str]]:
+    move = next_move(hunt, now, [], now)
+    if not isinstance(move, Ring):
+        return []
+    return [{"title": one.person.title, "number": one.phone.number} for one in move.planned]

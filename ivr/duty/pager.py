@@ -1,0 +1,225 @@
+"""All pages of this installation: begins them, takes engineers' legs, goes on where a restart left off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Protocol
+
+import structlog
+
+from dialplan.commands import StartPage
+from dialplan.model import Configuration, PagePolicy
+from ivr.agi import AgiError, AgiSession
+from ivr.clock import Clock
+from ivr.duty.conversation import EngineersEar, spoken, tell_taken
+from ivr.duty.hunt import Attempt
+from ivr.duty.ledger import DatabaseLedger
+from ivr.duty.page import Page, PageRequest
+from ivr.duty.planning import plan_hunt
+from ivr.duty.run import PageRun, Phones
+from ivr.feed import Feed
+from ivr.outcome import attempt_state_of
+from ivr.storage import AttemptState, DatabaseUnavailable
+
+WRITE_TRIES = 20
+"""Times a page is tried to be written down while the database is away, a second apart."""
+
+log = structlog.get_logger(__name__)
+
+
+class Watch(Protocol):
+    """What the pager wants of the legs beside `Phones`."""
+
+    def watch(self, attempts: list[Attempt]) -> None:
+        """Attempts whose legs may be alive."""
+
+
+class Pager:
+    """Keeps one `PageRun` for each live page."""
+
+    def __init__(
+        self,
+        *,
+        ledger: DatabaseLedger,
+        phones: Phones,
+        configuration: Callable[[], Configuration],
+        feed: Feed,
+        clock: Clock,
+    ) -> None:
+        self._ledger, self._phones, self._configuration = ledger, phones, configuration
+        self._feed, self._clock = feed, clock
+        self._runs: dict[str, PageRun] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def runs(self) -> Mapping[str, PageRun]:
+        """Live pages by id."""
+        return self._runs
+
+    async def resume(self, watch: Watch) -> int:
+        """Go on with the pages that were live when the service ended; how many there are."""
+        pages = await self._ledger.live_pages()
+        for live in pages:
+            watch.watch([attempt for attempt in live.attempts if attempt.is_open])
+            self._start(live.page, list(live.attempts))
+        return len(pages)
+
+    def begin(self, command: StartPage, call: Call) -> None:
+        """A plan says so: the page begins, and the call does not wait for it."""
+        request = PageRequest(
+            policy=command.policy,
+            brand=command.brand,
+            call_id=call.record.id,
+            dialled=call.record.dialled,
+            caller=call.record.caller or "",
+            caller_name=call.record.caller_name,
+            customer=command.customer,
+            release=call.record.release,
+        )
+        self._spawn(self._open(request, call.configuration), f"page for {call.record.id}")
+
+    async def page(self, request: PageRequest, configuration: Configuration | None = None) -> Page:
+        """Begin a page; it is written down, with its first mail, when this returns."""
+        configuration = configuration or self._configuration()
+        now = self._clock.now()
+        policy = _policy(configuration, request.policy)
+        title = configuration.brands[request.brand].title
+        page = await self._ledger.open_page(request, title, plan_hunt(configuration, policy, now), now)
+        self._start(page, [])
+        return page
+
+    async def close(self) -> None:
+        """Stop driving; the pages stay as the database has them, and their legs ring on."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def talk(self, agi: AgiSession, attempt_id: str) -> None:
+        """The handler of an engineer's leg that was picked up."""
+        run = self._run_of(attempt_id)
+        attempt = await run.answered(attempt_id) if run else None
+        if run is None or attempt is None:
+            await self._turn_away(agi, attempt_id)
+        else:
+            await EngineersEar(agi, run, attempt).hold()
+        await self._hang_up(agi)
+
+    async def leg_ended(self, attempt_id: str, cause: int, is_told: bool) -> None:
+        """The switch says a leg is over (or, `is_told` False, no longer knows it)."""
+        run = self._run_of(attempt_id)
+        if run is None:
+            return
+        causes = _policy(self._configuration(), run.page.request.policy).network_fault_causes
+        state = attempt_state_of(cause, causes) if is_told else AttemptState.LOST
+        await run.leg_ended(attempt_id, state, cause)
+
+    async def _open(self, request: PageRequest, configuration: Configuration) -> None:
+        for _ in range(WRITE_TRIES):
+            try:
+                await self.page(request, configuration)
+                return
+            except DatabaseUnavailable as fault:
+                log.error("page.not_written", why=str(fault), brand=request.brand)
+                await asyncio.sleep(1)
+        log.critical("page.given_up", brand=request.brand)
+
+    def _start(self, page: Page, attempts: list[Attempt]) -> None:
+        run = PageRun(
+            page, attempts, ledger=self._ledger, phones=self._phones, clock=self._clock, on_change=self._tell
+        )
+        self._runs[page.id] = run
+        self._feed.publish("page", self._clock.now(), **_facts(run))
+        self._spawn(self._drive(run), f"page {page.call_ref}")
+
+    async def _drive(self, run: PageRun) -> None:
+        try:
+            while True:
+                try:
+                    await run.drive()
+                    return
+                except DatabaseUnavailable as fault:
+                    log.error("page.database_away", page=run.page.id, why=str(fault))
+                    await asyncio.sleep(1)
+        finally:
+            self._runs.pop(run.page.id, None)
+
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("page.failed", task=task.get_name(), exc_info=fault)
+
+    def _run_of(self, attempt_id: str) -> PageRun | None:
+        return next((run for run in self._runs.values() if attempt_id in run.attempts), None)
+
+    async def _turn_away(self, agi: AgiSession, attempt_id: str) -> None:
+        """A leg whose page is no longer live: say who has the call."""
+        found = await self._ledger.page_of_attempt(attempt_id)
+        page, attempt = found or (None, None)
+        language = spoken(attempt.language if attempt else "en")
+        try:
+            await tell_taken(agi, page.acceptance if page else None, language)
+        except AgiError as fault:
+            log.info("page.leg_gone", why=str(fault))
+
+    async def _hang_up(self, agi: AgiSession) -> None:
+        try:
+            await agi.hangup()
+        except AgiError as fault:
+            log.debug("page.leg_gone", why=str(fault))
+
+    def _tell(self, run: PageRun, attempt: Attempt | None) -> None:
+        facts: dict[str, object] = {}
+        if attempt is not None:
+            facts = {
+                "attempt": attempt.id,
+                "who": attempt.title,
+                "number": attempt.number,
+                "attempt_state": str(attempt.state),
+                "stage": attempt.stage,
+            }
+        self._feed.publish("page", self._clock.now(), **_facts(run), **facts)
+
+
+class Call(Protocol):
+    """What the pager wants to know of a call (see `ivr.calls.live.LiveCall`)."""
+
+    @property
+    def record(self) -> CallFacts:
+        """The call's record so far."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """The release pinned to the call."""
+
+
+class CallFacts(Protocol):
+    """The part of a call record that a page is about."""
+
+    id: str
+    dialled: str
+    caller: str | None
+    caller_name: str
+    release: str
+
+
+def _policy(configuration: Configuration, name: str) -> PagePolicy:
+    policies = configuration.duty.policies
+    return policies.get(name) or next(iter(policies.values()))
+
+
+def _facts(run: PageRun) -> dict[str, object]:
+    page = run.page
+    return {
+        "page": page.id,
+        "call": page.request.call_id,
+        "call_ref": page.call_ref,
+        "brand": page.request.brand,
+        "state": str(page.state),
+        "accepted_by": page.acceptance.title if page.acceptance else None,
+    }

@@ -1,0 +1,47 @@
+"""What the command line may ask of a running service, beside a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from ivr.duty.page import PageRequest
+
+
+class Controlled(Protocol):
+    """The parts of the service that are asked."""
+
+    pager: Any
+    reception: Any
+    releases: Any
+
+
+def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]]:
+    """Actions by name; each takes and gives JSON."""
+
+    async def status(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {
+            "release": service.releases.active.fingerprint,
+            "warnings": list(service.releases.warnings),
+            "faults": list(service.releases.faults),
+            "calls": [
+                {"id": call.record.id, "to": call.record.dialled, "brand": call.record.brand}
+                for call in service.reception.live.values()
+            ],
+            "pages": [
+                {"call_ref": run.page.call_ref, "brand": run.page.request.brand, "state": str(run.page.state)}
+                for run in service.pager.runs.values()
+            ],
+        }
+
+    async def page(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        brand = str(asked.get("brand", ""))
+        if brand not in service.releases.active.brands:
+            return {"error": f"unknown brand {brand!r}"}
+        request = PageRequest(
+            policy=str(asked.get("policy", "")), brand=brand, customer=str(asked.get("customer", ""))
+        )
+        opened = await service.pager.page(request)
+        return {"page": opened.id, "call_ref": opened.call_ref}
+
+    return {"status": status, "page": page}
