@@ -13,6 +13,7 @@ from ivr.agi.limits import Limits
 from ivr.agi.metrics import AgiMetrics, RejectReason
 from ivr.agi.protocol import AgiProtocol
 from ivr.agi.request import Request
+from ivr.agi.turns import after_reading
 
 _FAILURE = b"failure\n"
 """A line that begins so makes Asterisk end the AGI with AGISTATUS=FAILURE (run_agi in res/res_agi.c)
@@ -154,7 +155,11 @@ class Connection(asyncio.BufferedProtocol):
             self.reject(RejectReason.SILENT if is_silent else RejectReason.UNFINISHED)
 
     def _header_is_late(self) -> None:
-        self.reject(RejectReason.HEADER_TIMEOUT)
+        after_reading(self._reject_late)
+
+    def _reject_late(self) -> None:
+        if not self._protocol.has_started:
+            self.reject(RejectReason.HEADER_TIMEOUT)
 
     def _set_timer(self, delay_s: float, action: Callable[[], None]) -> None:
         self._stop_timer()

@@ -1,13 +1,10 @@
 """Connections that have not said who they are yet."""
 
-import asyncio
+from functools import partial
 
 from ivr.agi.connection import Connection
 from ivr.agi.metrics import AgiMetrics, RejectReason
-
-_TURNS = 4
-"""Turns of the event loop within which bytes that have arrived on a new connection are read: it is
-accepted in the first, watched from the second, read in the third."""
+from ivr.agi.turns import after_reading
 
 
 class Lobby:
@@ -43,12 +40,9 @@ class Lobby:
     def _watch(self) -> None:
         self._is_thinning = len(self._waiting) > self._room
         if self._is_thinning:
-            self._thin_out(list(self._waiting), _TURNS)
+            after_reading(partial(self._thin_out, list(self._waiting)))
 
-    def _thin_out(self, suspects: list[Connection], turns: int) -> None:
-        if turns > 0:
-            asyncio.get_running_loop().call_soon(self._thin_out, suspects, turns - 1)
-            return
+    def _thin_out(self, suspects: list[Connection]) -> None:
         for connection in suspects:
             if len(self._waiting) > self._room and connection in self._waiting:
                 connection.reject(RejectReason.CROWDED)

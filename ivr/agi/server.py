@@ -114,6 +114,7 @@ class AgiServer:
         number = self.metrics.started
         session = AgiSession(number, request, connection.open_exchange(), self.limits, connection.peer)
         task = asyncio.get_running_loop().create_task(self._run(session, connection), name=f"agi-{number}")
+        session.run_by(task)
         self._tasks[task] = connection
         self.metrics.open = len(self._tasks)
         task.add_done_callback(self._ended)

@@ -76,7 +76,17 @@ class AgiSession:
         self.closed: asyncio.Event = exchange.closed
         self._exchange = exchange
         self._limits = limits
+        self._task: asyncio.Task[None] | None = None
         exchange.line_bytes = commands.line_limit(request.env.get("version", ""))
+
+    def run_by(self, task: asyncio.Task[None]) -> None:
+        """Say which task runs the handler."""
+        self._task = task
+
+    def cancel(self) -> None:
+        """Cancel the handler, and with it the session; its `finally` may still send commands."""
+        if self._task is not None:
+            self._task.cancel()
 
     async def command(self, verb: str, *values: str | int, timeout_s: float | None = None) -> Answer:
         """Any AGI command: the verb in capitals, each value quoted."""

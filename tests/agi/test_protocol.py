@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ivr.agi import Limits
@@ -295,6 +295,7 @@ def events_of(chunks: list[bytes], is_opened: bool) -> list[Event]:
     return events + protocol.receive_eof()
 
 
+@settings(deadline=None)
 @given(LINES, st.lists(st.integers(0, 2000), max_size=30), st.booleans())
 @example([b"x" * 90 + b"\n"], [1, 85], True)
 def test_the_events_are_the_same_however_the_stream_is_cut(
@@ -308,6 +309,7 @@ def test_the_events_are_the_same_however_the_stream_is_cut(
     assert events_of([stream[i : i + 1] for i in range(len(stream))], not with_header) == whole
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.booleans())
 def test_no_bytes_whatever_raise(data: bytes, is_opened: bool) -> None:
     events = events_of([data], is_opened)

@@ -1,7 +1,7 @@
 """No value can say more to the switch than itself."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ivr.agi import AgiValueError, Verbatim, cleaned
@@ -29,6 +29,7 @@ SAYABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\
 PLAIN = st.text(st.sampled_from("ab1 ,\"\\()[]{}|&^@=:;éß☎'"), max_size=60)
 
 
+@settings(deadline=None)
 @given(st.lists(SAYABLE, max_size=8))
 @example(["", '"', "\\", '\\"', '" "', "\\\\", " ", "\t", "a b", "end\\", "${X}", "☎"])
 def test_every_value_arrives_as_it_was_and_as_one(values: list[str]) -> None:
@@ -48,6 +49,7 @@ def cleaned_only(value: str) -> None:
     gosub("subs", "s", 1, value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_a_cleaned_name_can_always_be_said(name: str) -> None:
     text = cleaned(name)
@@ -63,12 +65,14 @@ def test_a_refusal_says_what_and_why() -> None:
         execute("Dial", "PJSIP/${EVIL}")
 
 
+@settings(deadline=None)
 @given(st.lists(PLAIN, min_size=1, max_size=6).filter(lambda a: a != [""]))
 @example(["a,b", 'say "hi"', "back\\slash", "(", ")", "[", "f(x,y)"])
 def test_an_application_gets_the_arguments_it_was_given(arguments: list[str]) -> None:
     assert separate_args(application_data(arguments)) == arguments
 
 
+@settings(deadline=None)
 @given(st.lists(PLAIN, min_size=1, max_size=6).filter(lambda a: a != [""]))
 def test_the_arguments_survive_the_command_line_as_well(arguments: list[str]) -> None:
     words = parse_args(execute("Dial", *arguments).line[:-1])

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -95,6 +96,15 @@ async def test_a_call_that_arrives_in_a_crowd_is_not_taken_for_one_of_it() -> No
             peer.close()
 
 
+async def test_a_service_that_was_held_up_does_not_blame_the_caller() -> None:
+    async with AgiServer(greet, port=0, limits=Limits(header_s=0.05)) as server:
+        switch = await Switch.call(server.port, b"")
+        await until(lambda: server.metrics.waiting == 1)
+        switch.say(HEADER)
+        time.sleep(0.1)  # noqa: ASYNC251 - the whole process stands still
+        await switch.expect("NOOP", b"200 result=0\n")
+
+
 async def test_a_handler_that_raises_closes_its_call_with_failure_and_is_logged() -> None:
     async def broken(session: AgiSession) -> None:
         raise RuntimeError("broken plan")
@@ -163,6 +173,15 @@ async def test_closing_cancels_the_handlers_and_lets_them_clean_up() -> None:
     assert cleaned and server.sessions == 0
     assert server.metrics.cancelled == 1
     assert await switch.reader.read() == b"failure\n"
+
+
+async def test_cancelling_one_session_ends_that_one_alone() -> None:
+    async with desk() as d:
+        first, call = await d.connect()
+        _second, other = await d.connect()
+        call.cancel()
+        assert await first.is_closed()
+        assert d.server.sessions == 1 and not other.closed.is_set()
 
 
 async def test_a_handler_that_ignores_cancellation_does_not_hold_up_the_close() -> None:
