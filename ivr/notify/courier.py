@@ -12,7 +12,7 @@ import contextlib
 import platform
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -32,7 +32,7 @@ LEASE_S: Final = 180.0
 LOOK_S: Final = 30.0
 """How often the outbox is looked at unasked: other boxes and commands write into it too."""
 SHORTEST_S: Final = 0.1
-"""Least sleep unless woken: a due mail may be in another courier's hands."""
+"""Least time between two looks: a due mail may be in another courier's hands."""
 PAUSE_S: Final = 2.0
 """Wait after the database failed."""
 
@@ -132,7 +132,9 @@ class Courier:
             task = asyncio.create_task(self._deliver(posting), name=f"mail-{posting.id}")
             self._busy[task] = posting.id
             task.add_done_callback(self._finish)
-        return due if len(self._busy) < AT_ONCE else None
+        if due is None or len(self._busy) >= AT_ONCE:
+            return None
+        return max(due, terms.now + timedelta(seconds=SHORTEST_S))
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._busy.pop(task, None)
@@ -145,7 +147,7 @@ class Courier:
         wait_s = LOOK_S if due is None else min(LOOK_S, (due - self._now()).total_seconds())
         waits = {
             asyncio.ensure_future(self._wake.wait()),
-            asyncio.ensure_future(self._sleep(max(SHORTEST_S, wait_s))),
+            asyncio.ensure_future(self._sleep(max(0.0, wait_s))),
         }
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
