@@ -28,6 +28,9 @@ ENGINEER = "engineer"
 NodeId = tuple[str, str]
 """Plan and node."""
 
+_DEFINED = {"directory": ENTRY, "calendar": CALENDAR, "policy": POLICY, "engineer": ENGINEER}
+"""Under which word the places of definitions are kept, and what a reference to them is called."""
+
 _FILES = {ENTRY: "directory.yaml", CALENDAR: "calendars.yaml", POLICY: "duty.yaml", ENGINEER: "duty.yaml"}
 
 
@@ -110,7 +113,7 @@ def check_references(
     templates: frozenset[str] | None = None,
 ) -> None:
     """Every name must exist. `prompts` or `templates` None: these are not looked up."""
-    known = _known_names(configuration, prompts, templates)
+    known = _known_names(configuration, reading, prompts, templates)
     for reference in reading.references:
         names = known.get(reference.of)
         if names is None or reference.name in names or _FILES.get(reference.of) in reading.broken:
@@ -121,23 +124,26 @@ def check_references(
 
 
 def _known_names(
-    configuration: Configuration, prompts: frozenset[str] | None, templates: frozenset[str] | None
+    configuration: Configuration,
+    reading: Reading,
+    prompts: frozenset[str] | None,
+    templates: frozenset[str] | None,
 ) -> dict[str, frozenset[str]]:
-    duty = configuration.duty
-    known = {
-        ENTRY: frozenset(configuration.directory),
-        CALENDAR: frozenset(configuration.calendars),
-        PLAN: frozenset(configuration.plans),
-        POLICY: frozenset(duty.policies),
-        ENGINEER: frozenset(engineer.trigram for engineer in duty.engineers),
-    }
+    """What may be named. A thing that is there but faulty is known: it has its own fault already."""
+    known: dict[str, set[str]] = {of: set() for of in (*_DEFINED.values(), PLAN)}
+    known |= {f"node of {plan}": set() for plan in configuration.plans}
+    for kind, name, *more in reading.places:
+        if kind in _DEFINED:
+            known[_DEFINED[kind]].add(name)
+        elif kind == "plan" and not more:
+            known[PLAN].add(name)
+        elif kind == "plan":
+            known.setdefault(f"node of {name}", set()).add(more[-1])
     if prompts is not None:
-        known[PROMPT] = prompts
+        known[PROMPT] = set(prompts)
     if templates is not None:
-        known[TEMPLATE] = templates
-    for plan in configuration.plans.values():
-        known[f"node of {plan.id}"] = frozenset(plan.nodes)
-    return known
+        known[TEMPLATE] = set(templates)
+    return {of: frozenset(names) for of, names in known.items()}
 
 
 def run_checks(configuration: Configuration, reading: Reading) -> None:

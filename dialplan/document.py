@@ -92,8 +92,16 @@ class _Converter:
     file: str
     faults: list[Fault] = field(default_factory=list)
     open_nodes: set[int] = field(default_factory=set)
+    known: dict[int, Cell] = field(default_factory=dict)
+    """Cells by node: an alias is the cell it stands for, so that aliases of aliases cost nothing."""
 
     def cell(self, node: yaml.Node, depth: int) -> Cell:
+        found = self.known.get(id(node))
+        if found is None:
+            found = self.known[id(node)] = self._convert(node, depth)
+        return found
+
+    def _convert(self, node: yaml.Node, depth: int) -> Cell:
         place = self._place(node)
         if depth > DEEPEST or id(node) in self.open_nodes:
             self._add(place, "is nested too deeply, or contains itself")

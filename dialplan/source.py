@@ -47,6 +47,8 @@ def load(
     `prompts`: the ids of the catalogue, `templates`: the names of the mail templates; None: not looked up.
     """
     texts, faults = _read_files(folder)
+    if not texts and faults:
+        raise ConfigurationFaults(faults)
     return _build(texts, prompts, templates, faults)
 
 

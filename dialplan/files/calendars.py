@@ -51,7 +51,8 @@ def _read_calendar(section: Section, name: str) -> Calendar:
         window=section.get("window", whole(1, 99), 0),
     )
     _check_holidays(section, calendar)
-    if not calendar.week and not calendar.own_days and calendar.on_holidays is not OnHolidays.ONLY:
+    has_hours = section.has("open") or calendar.own_days or calendar.on_holidays is OnHolidays.ONLY
+    if not has_hours:
         reading.fault(section.place, name, "is never open: it has no hours")
     return calendar
 

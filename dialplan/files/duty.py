@@ -32,7 +32,7 @@ def _read_engineers(section: Section) -> tuple[Engineer, ...]:
     for name, place, cell in table.entries() if table else ():
         row = as_section(section.reading, cell, f"engineers {name}")
         section.reading.places["engineer", name] = place
-        if section.parsed_key(name, place, trigram) and row is not None:
+        if table and table.parsed_key(name, place, trigram) and row is not None:
             entry = row.name("entry", ENTRY, parse=identifier)
             found.append(Engineer(name, row.need("title", title, name), entry))
             row.close()
@@ -129,7 +129,7 @@ def _read_policies(section: Section) -> dict[str, PagePolicy]:
     for name, place, cell in table.entries() if table else ():
         row = as_section(section.reading, cell, f"policies {name}")
         section.reading.places["policy", name] = place
-        if section.parsed_key(name, place, identifier) and row is not None:
+        if table and table.parsed_key(name, place, identifier) and row is not None:
             found[name] = _read_policy(row, name)
             row.close()
     return found

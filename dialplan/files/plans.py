@@ -33,7 +33,7 @@ def _read_nodes(section: Section, plan: str) -> dict[str, Node]:
             section.reading.fault(place, name, "is the name of the engine's own last node; choose another")
             continue
         row = as_section(section.reading, cell, name)
-        if section.parsed_key(name, place, identifier) and row is not None:
+        if table and table.parsed_key(name, place, identifier) and row is not None:
             node = _read_node(row)
             if node is not None:
                 nodes[name] = node
