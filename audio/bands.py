@@ -44,12 +44,14 @@ def centred(bands: Bands) -> Bands:
 def correlated(padded: Bands, batch: Sequence[Bands]) -> Signal:
     """The sum over the bands of each prompt's correlation with the audio, for every lag."""
     size = 1 << (len(padded) - 1).bit_length()
-    total = np.zeros((len(batch), size // 2 + 1), dtype=np.complex128)
+    total = np.zeros((len(batch), size // 2 + 1), dtype=np.complex64)
     for band in range(padded.shape[1]):
-        stack = np.zeros((len(batch), size))
+        stack = np.zeros((len(batch), size), dtype=np.float32)
         for place, bands in enumerate(batch):
             stack[place, : len(bands)] = bands[:, band]
-        total += np.fft.rfft(padded[:, band], size)[None] * np.fft.rfft(stack, axis=1).conj()
+        total += (
+            np.fft.rfft(padded[:, band].astype(np.float32), size)[None] * np.fft.rfft(stack, axis=1).conj()
+        )
     products: Signal = np.fft.irfft(total, size, axis=1)
     return products
 

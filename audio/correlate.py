@@ -41,7 +41,7 @@ _BLOCK_LEAST: Final = 0.5
 _MEAN_LEAST: Final = 0.6
 _SHARE_LEAST: Final = 0.6
 _LEAST_BLOCKS: Final = 2
-_LONGEST: Final = 1200 * STEP
+_OWN: Final = 8 * 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,22 @@ class Correlator:
         return [found for span in open_stretches(signal, explained) for found in self._find_in(signal, span)]
 
     def _find_in(self, signal: Signal, span: Span) -> list[Found]:
-        """Long stretches are searched in parts; a prompt at the edge of a part is left to the next one."""
+        """Long stretches are searched in parts.
+
+        Parts overlap by the longest prompt: what begins before the overlap lies wholly in its part, what
+        begins later is left to the next one.
+        """
+        longest = max((len(prompt) for prompt in self._prompts), default=0)
         found: list[Found] = []
         start = span.start
         while span.end - start >= SHORTEST:
-            end = min(start + _LONGEST, span.end)
+            end = min(start + _OWN + longest, span.end)
             here = self._search(signal[start:end], start)
             if end == span.end:
                 return found + here
-            here = [each for each in here if each.end < end - _BLOCK]
+            here = [each for each in here if each.start < start + _OWN]
             found += here
-            start = max([start + _LONGEST // 2, *(each.end for each in here)])
+            start = max([start + _OWN, *(each.end for each in here)])
         return found
 
     def _search(self, signal: Signal, offset: int) -> list[Found]:

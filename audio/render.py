@@ -34,7 +34,7 @@ def voice_of(language: Language, voices: Sequence[Voice]) -> Voice | None:
 
 
 def voice_names(segments: Sequence[Segment], voices: Sequence[Voice]) -> tuple[str, int]:
-    """Who would speak: their names for the manifest, and the lowest rank among them (0: nobody can)."""
+    """Who would speak: their names for the manifest, and the sum of their ranks (0: somebody is missing)."""
     names: list[str] = []
     ranks: list[int] = []
     for segment in segments:
@@ -42,7 +42,7 @@ def voice_names(segments: Sequence[Segment], voices: Sequence[Voice]) -> tuple[s
         if isinstance(segment, Words):
             names.append(voice.name(segment.language) if voice else "")
             ranks.append(voice.rank if voice else 0)
-    return " + ".join(dict.fromkeys(names)) or "tone", min(ranks, default=9)
+    return " + ".join(dict.fromkeys(names)) or "tone", sum(ranks) if all(ranks) else 0
 
 
 def _sounded(segment: Segment, voices: Sequence[Voice]) -> Signal:

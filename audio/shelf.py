@@ -48,7 +48,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """How a file was rendered. `audio` is the fingerprint of the file's bytes."""
+    """How a file was rendered. `rank` adds up its voices; `audio` is the fingerprint of its bytes."""
 
     words: str
     voice: str

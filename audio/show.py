@@ -119,7 +119,10 @@ def _voice(shelf: Shelf, key: Key) -> str:
 
 
 def show_rows(rows: Sequence[Mapping[str, object]], language: Language) -> None:
-    table = Table("prompt", f"words ({language.value})", "s", "voice", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    table.add_column("prompt", no_wrap=True)
+    for title in (f"words ({language.value})", "s", "voice"):
+        table.add_column(title)
     for row in rows:
         length = "" if row["length_s"] is None else f"{row['length_s']:.1f}"
         table.add_row(str(row["id"]), str(row["words"] or row["use"]), length, str(row["voice"]))
