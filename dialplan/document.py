@@ -17,6 +17,7 @@ DEEPEST = 32
 """Levels of nesting: far above what any file here needs, far below what exhausts the stack."""
 
 LARGEST_CHARS = 16_000_000
+LONGEST_REREAD_CHARS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,17 @@ def compose(file: str, text: str) -> tuple[Cell | None, list[Fault]]:
 
 
 def _compose_fast(text: str) -> yaml.Node | None:
-    """Compose with libyaml where it is there; a text it refuses is read again for the clearer message."""
+    """Compose with libyaml where it is there; a text it refuses is read again for the clearer message.
+
+    Not a long one: reading it without libyaml takes seconds.
+    """
     fast = getattr(yaml, "CSafeLoader", None)
     if fast is not None:
         try:
             return yaml.compose(text, Loader=fast)
         except yaml.YAMLError:
-            pass
+            if len(text) > LONGEST_REREAD_CHARS:
+                raise
     return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
