@@ -51,7 +51,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print data instead of text
 def build_command(
     ids: Annotated[list[str] | None, typer.Argument(help="Only these prompts.")] = None,
     folder: Folder = _HERE,
-    force: Annotated[bool, typer.Option(help="Render anew even what has not changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Render anew even what has not changed.")] = False,
     piper: Annotated[
         str, typer.Option(envvar="DUTYLINE_PIPER", help="A piper program, preferred to espeak-ng.")
     ] = "piper",
