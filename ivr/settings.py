@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     ami_port: Port = 5038
     web_port: Port = 8480
     http_port: Port = 8088
+    reason_port: Port = 9060
+    """UDP, where the switch sends copies of its SIP messages; see `ivr/switch/reasons.py`."""
     rtp_first: Port = 10000
     rtp_last: Port = 10999
     carrier_sip_port: Port = 5070

@@ -32,7 +32,7 @@ from audio.alaw import encode
 from ivr.ami import AmiLink
 from ivr.carrier import Carrier
 from ivr.settings import Settings
-from ivr.switch import FailsafeRule, Switch, write_failsafe
+from ivr.switch import FailsafeRule, Reasons, Switch, write_failsafe
 from ivr.switch.failsafe import NO_RULES
 from ivr.switch.ports import carrier_ports, service_ports, switch_ports
 from ivr.switch.templates import write_private
@@ -52,6 +52,7 @@ class World:
     carrier: Carrier
     link: AmiLink
     """AMI of the switch, in the test's own loop."""
+    reasons: Reasons
 
     def prompt(self, name: str) -> bytes:
         """The A-law of a prompt, `nl/welcome-fuzer`."""
@@ -69,7 +70,7 @@ class World:
     async def wait_for_silence(self, timeout_s: float = 10.0) -> None:
         """Until no channel lives on the switch nor on the carrier."""
         async with asyncio.timeout(timeout_s):
-            while await self.channels() or await self.carrier.link.core_show_channels():
+            while await self.channels() or await self.carrier.link.core_show_channels():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     @asynccontextmanager
@@ -161,13 +162,21 @@ def free_settings(state: Path, **more: Any) -> Settings:
         ports = {
             name: base + place
             for place, name in enumerate(
-                ("sip_port", "agi_port", "ami_port", "web_port", "http_port", "carrier_sip_port")
+                (
+                    "sip_port",
+                    "agi_port",
+                    "ami_port",
+                    "web_port",
+                    "http_port",
+                    "carrier_sip_port",
+                    "carrier_ami_port",
+                    "reason_port",
+                )
             )
         }
         rtp = random.randrange(40_000, 58_000, 1000)
         settings = Settings(
             state=state,
-            carrier_ami_port=base + 6,
             rtp_first=rtp,
             rtp_last=rtp + 399,
             carrier_rtp_first=rtp + 400,
@@ -253,12 +262,15 @@ async def world(running: tuple[Settings, Switch], tree: Tree) -> AsyncIterator[W
     carrier.forget_legs()
     write_private(switch.paths.failsafe_file, NO_RULES)
     await link.reload("pbx_config.so")
-    here = World(settings, tree, switch, carrier, link)
+    reasons = Reasons(settings.sip_port)
+    await reasons.start(settings.host, settings.reason_port)
+    here = World(settings, tree, switch, carrier, link, reasons)
     try:
         yield here
     finally:
         for asterisk in (carrier.link, link):
             await asterisk.action("Hangup", Channel="/.*/")
         await here.wait_for_silence()
+        reasons.close()
         await carrier.stop()
         await link.close()

@@ -31,7 +31,7 @@ class PlacedCall:
         self.id = leg_id
         self.number = number
         self.heard_path = heard_path
-        """What the caller hears: headerless A-law, growing in pieces of up to four seconds; None: not kept."""
+        """What the caller hears: headerless A-law, growing in pieces of up to 4 s; None: not kept."""
         self.placed_at = datetime.now(UTC)
         self.answered_at: datetime | None = None
         self.ended_at: datetime | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from asterisk.tree import Tree
 from ivr.ami import AmiEvent, AmiFailed, AmiLink
+from ivr.ami.headers import HeaderValue
 from ivr.carrier.call import PlacedCall
 from ivr.carrier.habits import check_habit
 from ivr.carrier.journal import Journal, Leg, LegKind, plain
@@ -198,7 +199,7 @@ class Carrier:
             "CONNECTEDLINE(num)": caller or "anonymous",
             "CONNECTEDLINE(pres)": "allowed" if caller else "prohib",
         }
-        headers = {
+        headers: dict[str, HeaderValue] = {
             "Channel": f"PJSIP/{number}@switch",
             "ChannelId": name,
             "Context": "callers",

@@ -4,6 +4,7 @@ from ivr.switch.failsafe import FailsafeError, FailsafeRule, write_failsafe
 from ivr.switch.paths import StatePathError, SwitchPaths
 from ivr.switch.ports import PortTakenError, carrier_ports, check_ports, service_ports, switch_ports
 from ivr.switch.process import AsteriskFailedError
+from ivr.switch.reasons import Reasons
 from ivr.switch.render import render
 from ivr.switch.switch import Switch
 from ivr.switch.templates import TemplateError
@@ -13,6 +14,7 @@ __all__ = [
     "FailsafeError",
     "FailsafeRule",
     "PortTakenError",
+    "Reasons",
     "StatePathError",
     "Switch",
     "SwitchPaths",

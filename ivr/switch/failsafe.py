@@ -19,7 +19,8 @@ _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _PROMPT = re.compile(r"[a-z]{2}/[a-z0-9][a-z0-9-]*")
 _FORBIDDEN_IN_TITLE = re.compile(r"[^\w .,&/+()-]")
 
-NO_RULES: Final = """; Not yet written from the active configuration: every caller hears the apology, nobody is rung.
+NO_RULES: Final = """\
+; Not yet written from the active configuration: every caller hears the apology, nobody is rung.
 [dutyline-failsafe-numbers]
 [dutyline-failsafe-rules]
 """

@@ -60,6 +60,9 @@ def service_ports(settings: Settings) -> list[PortNeed]:
     return [
         PortNeed("calls from the switch", "DUTYLINE_AGI_PORT", settings.host, settings.agi_port, "tcp"),
         PortNeed("the web", "DUTYLINE_WEB_PORT", settings.host, settings.web_port, "tcp"),
+        PortNeed(
+            "causes of refused calls", "DUTYLINE_REASON_PORT", settings.host, settings.reason_port, "udp"
+        ),
     ]
 
 

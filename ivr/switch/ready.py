@@ -16,7 +16,7 @@ async def wait_until_booted(host: str, port: int, username: str, secret: str, ti
     """Return when every module has started. Raises NotReadyError: refused, or not within `timeout_s`."""
     try:
         async with asyncio.timeout(timeout_s):
-            while not await _is_booted(host, port, username, secret):
+            while not await _is_booted(host, port, username, secret):  # noqa: ASYNC110
                 await asyncio.sleep(_TRY_AGAIN_S)
     except TimeoutError:
         raise NotReadyError(f"Asterisk did not report itself started within {timeout_s:g} s.") from None

@@ -57,6 +57,7 @@ def _addresses(settings: Settings) -> dict[str, Value]:
         "sip_port": settings.sip_port,
         "ami_port": settings.ami_port,
         "http_port": settings.http_port,
+        "reason_port": settings.reason_port,
         "rtp_first": settings.rtp_first,
         "rtp_last": settings.rtp_last,
         "agi_url": f"agi://{settings.host}:{settings.agi_port}",

@@ -15,7 +15,8 @@ import time
 
 
 def say(**facts: object) -> None:
-    print(json.dumps({"at": time.time(), **facts}), flush=True)
+    sys.stdout.write(json.dumps({"at": time.time(), **facts}) + "\n")
+    sys.stdout.flush()
 
 
 async def serve(scripts: list[str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
