@@ -193,11 +193,14 @@ class Courier:
 
     def _tell(self, posting: Posting, outcome: Outcome, state: MailState, retry_at: datetime | None) -> None:
         about = log.bind(mail=posting.id, tries=posting.tries, subject=posting.subject)
-        refused = [f"{reply.code} {reply.text}" for reply in outcome.replies.values() if reply.code >= 500]
-        reason = outcome.error or "; ".join(refused)
+        answers = {f"{reply.code} {reply.text}" for reply in outcome.replies.values() if reply.code != 250}
+        reason = outcome.error or "; ".join(sorted(answers))
         if state is MailState.SENT:
             self.sent += 1
-            about.log(40 if refused else 20, "mail sent", **({"refused": reason} if refused else {}))
+            if reason:
+                about.error("mail sent, but not to all", reason=reason)
+            else:
+                about.info("mail sent")
         elif state is MailState.WAITING:
             about.warning("mail not sent yet", reason=reason, retry_at=str(retry_at))
         else:

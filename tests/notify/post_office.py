@@ -83,13 +83,14 @@ class VirtualTime:
         """What it shows."""
         return self.at
 
-    async def sleep(self, wait_s: float) -> None:
-        """Until it has gone on by so much."""
-        if wait_s <= 0:
-            return await asyncio.sleep(0)
+    def sleep(self, wait_s: float) -> asyncio.Future[None]:
+        """Until it has gone on by so much, counted from the call."""
         waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sleepers.append((self.at + timedelta(seconds=wait_s), waking))
-        return await waking
+        if wait_s > 0:
+            self._sleepers.append((self.at + timedelta(seconds=wait_s), waking))
+        else:
+            waking.set_result(None)
+        return waking
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
