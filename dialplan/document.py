@@ -7,7 +7,7 @@ boolean. So the text is only composed, never constructed, and each field is type
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import yaml
 
@@ -20,8 +20,7 @@ LARGEST_CHARS = 16_000_000
 LONGEST_REREAD_CHARS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A text. `is_quoted`: quotes stood around it, so an empty one is meant."""
 
     place: Place
@@ -70,14 +69,14 @@ def _compose_fast(text: str) -> yaml.Node | None:
 
     Not a long one: reading it without libyaml takes seconds.
     """
-    fast = getattr(yaml, "CSafeLoader", None)
+    fast = getattr(yaml, "CBaseLoader", None)
     if fast is not None:
         try:
             return yaml.compose(text, Loader=fast)
         except yaml.YAMLError:
             if len(text) > LONGEST_REREAD_CHARS:
                 raise
-    return yaml.compose(text, Loader=yaml.SafeLoader)
+    return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
 def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:

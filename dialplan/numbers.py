@@ -51,7 +51,7 @@ def is_withheld(text: str | None) -> bool:
     return _bare(text or "").lower().strip('"') in WITHHELD
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def to_e164(text: str | None, country: str = "BE") -> str | None:
     """The number as `+32...`; None when it is withheld or cannot be a public number. Never raises.
 
@@ -73,16 +73,19 @@ def to_e164(text: str | None, country: str = "BE") -> str | None:
 
 def is_valid(e164: str) -> bool:
     """Whether the numbering plan of its country has this number."""
-    parsed = _parse(e164)
-    return parsed is not None and phonenumbers.is_valid_number(parsed)
+    return _type_of(e164) != PhoneNumberType.UNKNOWN
 
 
 def kind_of(e164: str) -> NumberKind:
     """What kind of number this is."""
+    return _KINDS.get(_type_of(e164), NumberKind.OTHER)
+
+
+@lru_cache(maxsize=32_768)
+def _type_of(e164: str) -> int:
+    """The library's type; a number that no numbering plan has is of none."""
     parsed = _parse(e164)
-    if parsed is None:
-        return NumberKind.OTHER
-    return _KINDS.get(phonenumbers.number_type(parsed), NumberKind.OTHER)
+    return PhoneNumberType.UNKNOWN if parsed is None else phonenumbers.number_type(parsed)
 
 
 def country_of(e164: str) -> str:
@@ -149,6 +152,7 @@ def _without_prefix(digits: str, country: str) -> str | None:
     return phonenumbers.format_number(national, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=32_768)
 def _parse(text: str, country: str | None = None) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(text, country)
