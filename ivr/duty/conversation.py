@@ -19,7 +19,7 @@ from ivr.speech import files_of
 KEYS = "123"
 STOP_KEY = "#"
 """Played into the leg by ourselves to stop what it listens to (see `Phones.interrupt`)."""
-TURNS = 3
+TURNS = 2
 """Times it is said before silence counts as silence."""
 KEY_WAIT_MS = 4000
 PROMPT_LIMIT_S = 30.0

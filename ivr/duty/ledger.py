@@ -139,12 +139,20 @@ class DatabaseLedger:
 
     async def exhaust(self, page: Page, now: datetime) -> bool:
         """Write down that nobody accepted, and the mail that says so; False when somebody did meanwhile."""
+        return await self._end(page, PageState.EXHAUSTED, now)
+
+    async def cancel(self, page: Page, now: datetime) -> bool:
+        """Write down that nobody is looked for any more; False when the page was not live."""
+        return await self._end(page, PageState.CANCELLED, now)
+
+    async def _end(self, page: Page, state: PageState, now: datetime) -> bool:
+        """End a live page in `state`, with the mail that announces it, if any."""
 
         def work(session: Session) -> bool:
             done = session.execute(
                 update(tables.Page)
                 .where(tables.Page.id == page.id, tables.Page.state.in_(LIVE_STATES))
-                .values(state=PageState.EXHAUSTED, live=False, ended=now)
+                .values(state=state, live=False, ended=now)
             )
             if not done.rowcount:  # type: ignore[attr-defined]
                 return False

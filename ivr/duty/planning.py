@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from dialplan.model import Configuration, Entry, Level, PagePolicy
+from dialplan.model import Configuration, Entry, Level, PagePolicy, PhoneLabel
 from dialplan.roster import on_duty
 from ivr.duty.hunt import Hunt, Person, Phone, Stage
 
 ROSTER = "roster"
 DIRECT = "direct"
 BETWEEN_TRIES_S = 60.0
+LEVEL_ORDER = (PhoneLabel.FIXED, PhoneLabel.MOBILE)
+"""Managers: the fixed line, the mobile, and a private number only when those failed."""
 
 
 def level_stage(number: int) -> str:
@@ -58,7 +61,7 @@ def _engineer(configuration: Configuration, policy: PagePolicy, entry: Entry) ->
 
 
 def _level(configuration: Configuration, policy: PagePolicy, level: Level) -> Stage:
-    person = _person(configuration.directory[level.entry], level.title, policy)
+    person = _person(configuration.directory[level.entry], level.title, policy, LEVEL_ORDER)
     return Stage(
         level_stage(level.number),
         (person,),
@@ -70,9 +73,12 @@ def _level(configuration: Configuration, policy: PagePolicy, level: Level) -> St
     )
 
 
-def _person(entry: Entry, title: str, policy: PagePolicy) -> Person:
+def _person(entry: Entry, title: str, policy: PagePolicy, order: Sequence[PhoneLabel] = ()) -> Person:
+    """`order`: labels that are rung first, in that order; the others follow as the directory has them."""
     language = entry.language or (policy.languages[0] if policy.languages else "en")
+    places = {label: place for place, label in enumerate(order)}
     usual = [phone for phone in entry.phones if not phone.only_if_needed]
+    usual.sort(key=lambda phone: places.get(phone.label, len(places)))
     kept = [phone for phone in entry.phones if phone.only_if_needed]
     phones = tuple(Phone(phone.number, phone.label.value) for phone in (*usual, *kept))
     return Person(entry.id, title, phones, language, entry.mail)

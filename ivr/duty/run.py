@@ -44,6 +44,9 @@ class Ledger(Protocol):
     async def exhaust(self, page: Page, now: datetime) -> bool:
         """Write down that nobody accepted; False when somebody did meanwhile."""
 
+    async def cancel(self, page: Page, now: datetime) -> bool:
+        """Write down that nobody is looked for any more; False when the page was not live."""
+
 
 class Phones(Protocol):
     """The telephone side of a page."""
@@ -136,6 +139,13 @@ class PageRun:
             await self._change(
                 attempt, AttemptState.SILENT if is_picked_up else state, ended=True, cause=cause
             )
+
+    async def cancel(self) -> None:
+        """An administrator takes the page back; who has it in hand hears that it is over."""
+        async with self._claiming:
+            if self.page.is_live and await self._ledger.cancel(self.page, self._clock.now()):
+                self.page = replace(self.page, state=PageState.CANCELLED)
+        self._tell(None)
 
     async def _ring(self, planned: tuple[Planned, ...]) -> None:
         now = self._clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
+from dialplan.roster import on_duty
 from ivr.duty.page import PageRequest
 
 
@@ -14,6 +15,7 @@ class Controlled(Protocol):
     pager: Any
     reception: Any
     releases: Any
+    clock: Any
 
 
 def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]]:
@@ -44,4 +46,22 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
         opened = await service.pager.page(request)
         return {"page": opened.id, "call_ref": opened.call_ref}
 
-    return {"status": status, "page": page}
+    async def duty(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        configuration = service.releases.active
+        on_call = on_duty(configuration.duty, service.clock.now())
+        entries = [(one.trigram, configuration.directory[one.entry]) for one in on_call]
+        return {
+            "order": [
+                {"trigram": trigram, "title": entry.title, "number": entry.phones[0].number}
+                for trigram, entry in entries
+                if entry.phones
+            ]
+        }
+
+    async def cancel_pages(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        runs = list(service.pager.runs.values())
+        for run in runs:
+            await run.cancel()
+        return {"cancelled": [run.page.call_ref for run in runs]}
+
+    return {"status": status, "page": page, "duty": duty, "cancel-pages": cancel_pages}

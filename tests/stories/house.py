@@ -1,0 +1,270 @@
+"""The whole house on real Asterisk: switch, demo carrier and the service as the process it is in life.
+
+Stories are told with it: somebody calls, somebody's phone rings, somebody hears and presses; what a
+person heard is recorded on the carrier's side and recognised by comparing it with the prompts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from audio.recognise import Recogniser
+from ivr.carrier import Carrier, PlacedCall
+from ivr.carrier.journal import Leg
+from ivr.cli.client import ServiceClient
+from ivr.cli.launch import Household
+from ivr.duty.ledger import read_attempts
+from ivr.records import RecordedCall, last_calls
+from ivr.settings import Settings
+from ivr.storage import Attempt, Database, Page
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+SATURDAY_NIGHT = datetime(2026, 11, 21, 23, 15, tzinfo=BRUSSELS)
+FRIDAY_MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=BRUSSELS)
+CALLER = "+32470009999"
+
+
+async def until(is_so: Callable[[], Any], timeout_s: float = 15.0, what: str = "") -> Any:
+    """The first true answer of `is_so`, asked often; AssertionError when it never is."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if answer := is_so():
+            return answer
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not within {timeout_s:g} s: {what or is_so}")
+
+
+@dataclass(slots=True)
+class House:
+    """What a story may touch; made anew for each test, in its own event loop."""
+
+    settings: Settings
+    household: Household
+    carrier: Carrier
+    recogniser: Recogniser
+    client: ServiceClient
+    database: Database
+    placed: list[PlacedCall] = field(default_factory=list)
+    mails_before: frozenset[str] = frozenset()
+    pages_before: frozenset[str] = frozenset()
+
+    # -- callers
+
+    async def call(self, number: str, *, at: datetime | None = SATURDAY_NIGHT, **more: Any) -> PlacedCall:
+        """Somebody dials; by default on a Saturday night."""
+        call = await self.carrier.place_call(number, at=at, **more)
+        self.placed.append(call)
+        return call
+
+    def heard_by(self, sound: bytes) -> list[str]:
+        """The prompts in a recording, in order."""
+        return [heard.prompt_id for heard in self.recogniser.hear(sound)]
+
+    def heard(self, call: PlacedCall) -> list[str]:
+        """What the caller has heard."""
+        return self.heard_by(call.heard())
+
+    async def hears(self, call: PlacedCall, prompt: str, timeout_s: float = 15.0) -> None:
+        """Wait until the caller has heard that prompt."""
+        await until(
+            lambda: prompt in self.heard(call), timeout_s, f"the caller hears {prompt}: {self.heard(call)}"
+        )
+
+    # -- phones
+
+    async def phones(self, habits: Mapping[str, str]) -> None:
+        """What phones will do when they ring."""
+        await self.carrier.set_phones(habits)
+
+    async def rings(self, number: str, *, turn: int = 0, timeout_s: float = 15.0) -> Leg:
+        """Wait until that phone rings."""
+        return await self.carrier.wait_for_leg(number, turn=turn, timeout_s=timeout_s)
+
+    async def answers(self, number: str, *, turn: int = 0, timeout_s: float = 20.0) -> Leg:
+        """Wait until that phone has been picked up."""
+        return await self.carrier.wait_for_leg(
+            number, lambda leg: leg.answered_at is not None, turn=turn, timeout_s=timeout_s
+        )
+
+    async def leg_over(self, number: str, *, turn: int = 0, timeout_s: float = 30.0) -> Leg:
+        """Wait until that phone has rung and is quiet again."""
+        return await self.carrier.wait_for_leg(
+            number, lambda leg: leg.ended_at is not None, turn=turn, timeout_s=timeout_s
+        )
+
+    def rung(self) -> list[str]:
+        """Which phones rang so far, in order."""
+        return [leg.number for leg in self.carrier.legs()]
+
+    # -- what is kept
+
+    async def read(self, work: Callable[[Session], Any]) -> Any:
+        return await self.database.read(work)
+
+    async def record_of(self, call: PlacedCall, timeout_s: float = 5.0) -> RecordedCall:
+        """The finished record of a call."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            for one in await self.read(lambda session: last_calls(session, 20)):
+                if one.record.started >= call.placed_at and one.record.ended is not None:
+                    return one
+            await asyncio.sleep(0.05)
+        raise AssertionError("the call has no finished record")
+
+    async def pages(self) -> list[Page]:
+        """Pages of this story, oldest first."""
+        pages = await self.read(lambda session: session.query(Page).order_by(Page.started).all())
+        return [page for page in pages if page.id not in self.pages_before]
+
+    async def last_page(self) -> Page:
+        return (await self.pages())[-1]
+
+    async def page_reaches(self, state: str, timeout_s: float = 30.0) -> Page:
+        """Wait until the newest page stands so."""
+        deadline = time.monotonic() + timeout_s
+        page = None
+        while time.monotonic() < deadline:
+            pages = await self.pages()
+            page = pages[-1] if pages else None
+            if page is not None and page.state == state:
+                return page
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the page is {page.state if page else 'not there'}, not {state}")
+
+    async def attempts(self, page: Page) -> Sequence[Attempt]:
+        """The rings of a page, in order."""
+        return await self.read(lambda session: read_attempts(session, page.id))
+
+    def mails(self) -> list[EmailMessage]:
+        """Mails that went out during this test, oldest first."""
+        folder = self.settings.state_dir / "mails"
+        files = sorted(folder.rglob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        new = [path for path in files if path.name not in self.mails_before]
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in new]  # type: ignore[misc]
+
+    async def mail_arrives(self, *words: str, to: str = "", timeout_s: float = 10.0) -> EmailMessage:
+        """Wait for a mail with these words in its subject (and that address)."""
+
+        def find() -> EmailMessage | None:
+            for mail in self.mails():
+                if all(word in mail["Subject"] for word in words) and to in mail["To"]:
+                    return mail
+            return None
+
+        return await until(find, timeout_s, f"a mail with {words}: {[m['Subject'] for m in self.mails()]}")
+
+    # -- the service
+
+    async def kill_service(self) -> None:
+        """`kill -9`; the launcher starts it again by itself unless `hold_service` was called."""
+        process = self.household.service
+        pid = process.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+
+    async def ready(self, timeout_s: float = 20.0) -> None:
+        """Wait until the service can take calls."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            try:
+                if (await self.client.ready())["ready"]:
+                    return
+            except Exception:
+                pass
+            await asyncio.sleep(0.05)
+        raise AssertionError("the service is not ready")
+
+    @asynccontextmanager
+    async def configured(self, changes: Mapping[str, Callable[[str], str]]) -> AsyncIterator[None]:
+        """The live configuration with some files changed; as shipped again afterwards."""
+        folder = self.settings.config
+        before = {name: (folder / name).read_text() for name in changes}
+        for name, change in changes.items():
+            after = change(before[name])
+            assert after != before[name], f"the change to {name} changes nothing"
+            (folder / name).write_text(after)
+        answer = await self.client.ask("reload")
+        assert answer["reloaded"], answer
+        try:
+            yield
+        finally:
+            for name, text in before.items():
+                (folder / name).write_text(text)
+            assert (await self.client.ask("reload"))["reloaded"]
+
+
+async def make_house(settings: Settings, household: Household) -> House:
+    """A house for one test: links in this loop, phones as shipped, nothing remembered."""
+    carrier = Carrier(settings)
+    await carrier.attach()
+    await carrier.reset_phones()
+    carrier.forget_legs()
+    database = Database(settings.database_url)
+    await database.open()
+    mails = frozenset(path.name for path in (settings.state_dir / "mails").rglob("*.eml"))
+    pages = await database.read(lambda session: frozenset(page.id for page in session.query(Page)))
+    return House(
+        settings,
+        household,
+        carrier,
+        Recogniser.load(settings.prompts),
+        ServiceClient(settings),
+        database,
+        mails_before=mails,
+        pages_before=pages,
+    )
+
+
+async def leave(house: House) -> None:
+    """Everybody hangs up; pages that still look for somebody are ended."""
+    await house.ready()
+    await house.client.ask("cancel-pages")
+    for call in house.placed:
+        await house.carrier.link.action("Hangup", Channel=call.id)
+    await house.carrier.link.action("Hangup", Channel="/.*/")
+    await until_quiet(house)
+    await house.carrier.stop()
+    await house.database.close()
+
+
+async def until_quiet(house: House, timeout_s: float = 15.0) -> None:
+    """Until no channel lives on the carrier."""
+    deadline = time.monotonic() + timeout_s
+    while await house.carrier.link.core_show_channels():
+        if time.monotonic() > deadline:
+            raise AssertionError("somebody does not hang up")
+        await asyncio.sleep(0.05)
+
+
+def copy_configuration(source: Path, target: Path) -> Path:
+    """The shipped configuration, to be changed at will."""
+    shutil.copytree(source, target)
+    return target
+
+
+__all__ = [
+    "BRUSSELS",
+    "CALLER",
+    "FRIDAY_MORNING",
+    "SATURDAY_NIGHT",
+    "House",
+    "copy_configuration",
+    "leave",
+    "make_house",
+    "until",
+]
