@@ -1,0 +1,54 @@
+# Dutyline's few commands; `make` alone names them. Nothing here asks for root.
+
+SHELL := /bin/sh
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+VENV := .venv/bin
+# What follows the command: `make run ARGS=--offline`, `make test ARGS="-k failsafe"`.
+ARGS ?=
+# Another Python: `make run PYTHON=/opt/python3.12/bin/python3`.
+PYTHON ?=
+
+# The first Python that starts and is new enough makes .venv, or sees that it is made.
+define set-up
+for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+		exec "$$python" -m ivr.setup $(1); \
+	fi; \
+done; \
+echo "dutyline: no Python 3.11 or newer was found (looked for: $(or $(PYTHON),python3.13, python3.12, python3.11, python3));" \
+	"install one, name it with PYTHON=..., or use Docker: docker compose up." >&2; \
+exit 1
+endef
+
+.PHONY: help run test lint bench clean programs
+
+help: ## name the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## start everything on this machine, and say what to try; Ctrl-C stops it
+	@$(call set-up,--extra test)
+	@$(VENV)/dutyline up $(ARGS)
+
+test: programs ## every test, those on real Asterisk included
+	@$(VENV)/python -m pytest $(ARGS)
+
+lint: ## style, types, and who may import whom
+	@$(call set-up,--extra test --extra lint)
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+
+bench: programs ## how fast, beside the same flow done in other ways on the same machine
+	@$(VENV)/python -m bench $(ARGS)
+
+programs:
+	@$(call set-up,--extra test)
+	@$(VENV)/python -m asterisk.obtain asterisk sipp espeak >/dev/null
+
+clean: ## remove .venv and what tools leave behind; calls, mails and Asterisk are kept
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
