@@ -17,11 +17,16 @@ POSTGRES = os.environ.get("DUTYLINE_TEST_POSTGRES", "")
 
 
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database that does not have our tables yet."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'state' / 'dutyline.db'}"
-        return
+        return f"sqlite:///{tmp_path / 'state' / 'dutyline.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of an empty database on the server, gone after the test."""
     server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
     name = f"dutyline_{uuid4().hex[:12]}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
