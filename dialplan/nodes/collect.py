@@ -12,8 +12,8 @@
 
 Fields: `collect` the words; `into` the variable; `digits` how many, `4` or `3-10`; `end` the key that
 ends the reading (default #); `wait` for the first digit (default 6 s), `wait-next` between digits (3 s);
-`confirm: yes` says the digits again and asks for 1; `tries` (default 3). Exits: `next`; `no-input` and
-`wrong-input` after the last try; `rest`.
+`confirm: yes` says the digits again, after `read-back` (default `customer-number-is`), and asks for 1;
+`tries` (default 3). Exits: `next`; `no-input` and `wrong-input` after the last try; `rest`.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Collect:
     first_s: float = 6.0
     next_s: float = 3.0
     confirm: bool = False
+    read_back: Words = (READ_BACK,)
     tries: int = 3
 
     def enter(self, run: Run) -> Move:
@@ -68,7 +69,7 @@ class Collect:
         run.set_variable(self.into, keyed.digits)
         if not self.confirm:
             return Go(NEXT, f"{len(keyed.digits)} digits were keyed for {self.into}")
-        words: Words = (READ_BACK, Value(self.into, "digits"), ASK_CONFIRM)
+        words: Words = (*self.read_back, Value(self.into, "digits"), ASK_CONFIRM)
         return Ask(CollectCommand(utter(run, words), 1, self.first_s, self.next_s), (tried, "confirm"))
 
     def _confirmed(self, run: Run, digits: str, tried: int) -> Move:
@@ -102,7 +103,7 @@ def read(section: Section) -> Collect:
     for said in SORRY.values():
         refer_prompts(section, "collect", said)
     if confirm:
-        refer_prompts(section, "confirm", (READ_BACK, ASK_CONFIRM))
+        refer_prompts(section, "confirm", (ASK_CONFIRM,))
     return Collect(
         read_exits(section, own=(NO_INPUT, WRONG_INPUT), needs_next=True),
         words,
@@ -113,6 +114,7 @@ def read(section: Section) -> Collect:
         first_s=section.get("wait", duration(1, 60), 6.0),
         next_s=section.get("wait-next", duration(1, 60), 3.0),
         confirm=confirm,
+        read_back=read_words(section, "read-back", (READ_BACK,)) if confirm else (),
         tries=section.get("tries", whole(1, 9), 3),
     )
 

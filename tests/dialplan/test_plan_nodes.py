@@ -170,6 +170,10 @@ class TestCollect:
         assert call.state.variables == {"customer": ""}
         assert call.keys("1234").keys("1").state.variables == {"customer": "1234"}
 
+    def test_a_plan_says_what_is_read_back(self) -> None:
+        tickets = COLLECT.replace("confirm: yes", "confirm: yes\n        read-back: ticket-number-is")
+        assert PaperCall(small(tickets)).keys("4711").hears[0] == "nl:ticket-number-is"
+
     @pytest.mark.parametrize("digits", ["12", "12a", "*12"])
     def test_too_few_or_no_digits_are_wrong(self, digits: str) -> None:
         assert PaperCall(small(COLLECT)).keys(digits).keys(digits).hung_up == 44
