@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -37,10 +38,15 @@ class SystemClock:
 
 
 class VirtualClock:
-    """A clock that stands still until `pass_time` moves it; waiters wake in the order of their times."""
+    """A clock that stands still until `pass_time` moves it; waiters wake in the order of their times.
 
-    def __init__(self, start: datetime) -> None:
+    `settle` is awaited at each stop: it returns when those that were woken have done their work, whose
+    threads (a database's, say) live in real time.
+    """
+
+    def __init__(self, start: datetime, settle: Callable[[], Awaitable[object]] | None = None) -> None:
         self._now = start.astimezone(UTC)
+        self.settle = settle or _breathe
         self._alarms: list[tuple[datetime, asyncio.Event]] = []
 
     def now(self) -> datetime:
@@ -67,17 +73,18 @@ class VirtualClock:
         """The earliest moment somebody waits for."""
         return min((until for until, event in self._alarms if not event.is_set()), default=None)
 
-    async def pass_time(self, seconds: float, settle_s: float = 0.02) -> None:
-        """Let `seconds` pass, stopping at each moment that somebody waits for.
-
-        `settle_s`: real seconds given to the woken (their database threads are real) at each stop.
-        """
+    async def pass_time(self, seconds: float) -> None:
+        """Let `seconds` pass, stopping at each moment that somebody waits for."""
         end = self._now + timedelta(seconds=seconds)
-        await asyncio.sleep(settle_s)
+        await self.settle()
         while (due := self.next_alarm()) is not None and due <= end:
             self._now = max(self._now, due)
             for until, event in self._alarms:
                 if until <= self._now:
                     event.set()
-            await asyncio.sleep(settle_s)
+            await self.settle()
         self._now = end
+
+
+async def _breathe() -> None:
+    await asyncio.sleep(0.01)

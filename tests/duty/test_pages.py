@@ -1,0 +1,301 @@
+"""Pages in virtual time: the same code as at night, a real database, phones that are told what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dialplan.model import Configuration
+from dialplan.roster import on_duty
+from dialplan.source import load
+from ivr.clock import VirtualClock
+from ivr.duty.hunt import Attempt, Hunt
+from ivr.duty.ledger import DatabaseLedger, NoCallIdFreeError
+from ivr.duty.mails import PageMails
+from ivr.duty.page import Page, PageRequest
+from ivr.duty.pager import Pager
+from ivr.feed import Feed
+from ivr.settings import ROOT
+from ivr.storage import Attempt as AttemptRow
+from ivr.storage import AttemptState, Database, Mail, PageState
+from ivr.storage import Page as PageRow
+
+NIGHT = datetime(2026, 11, 21, 22, 15, tzinfo=UTC)
+REQUEST = PageRequest(policy="standard", brand="fuzer", dialled="+3232055582", caller="+32470009999")
+TSC_MOBILE, TSC_FIXED = "+32470000001", "+32470000011"
+
+Reaction = Callable[["FakePhones", Attempt], None]
+
+
+@dataclass
+class FakePhones:
+    """Phones by number: what happens when they ring. Silence means that they ring until the ring is over."""
+
+    clock: VirtualClock
+    rung: list[tuple[float, str]] = field(default_factory=list)
+    silenced: list[str] = field(default_factory=list)
+    interrupted: list[str] = field(default_factory=list)
+    reactions: dict[str, Reaction] = field(default_factory=dict)
+    pager: Pager | None = None
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    watched: list[Attempt] = field(default_factory=list)
+
+    async def ring(self, page: Page, attempt: Attempt) -> None:
+        self.rung.append(((self.clock.now() - NIGHT).total_seconds(), attempt.number))
+        reaction = self.reactions.get(attempt.number)
+        if reaction:
+            reaction(self, attempt)
+        else:
+            self.later(attempt.ring_s, self.end(attempt, 0))
+
+    async def silence(self, attempt: Attempt) -> None:
+        self.silenced.append(attempt.number)
+
+    async def interrupt(self, attempt: Attempt) -> None:
+        self.interrupted.append(attempt.number)
+
+    def watch(self, attempts: list[Attempt]) -> None:
+        self.watched.extend(attempts)
+
+    def later(self, seconds: float, work: object) -> None:
+        async def run() -> None:
+            await self.clock.wait(asyncio.Event(), self.clock.now() + timedelta(seconds=seconds))
+            await work  # type: ignore[misc]
+
+        task = asyncio.ensure_future(run())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def end(self, attempt: Attempt, cause: int) -> None:
+        assert self.pager is not None
+        await self.pager.leg_ended(attempt.id, cause, True)
+
+    async def accept(self, attempt: Attempt) -> None:
+        assert self.pager is not None
+        run = self.pager._run_of(attempt.id)
+        assert run is not None
+        await run.answered(attempt.id)
+        await run.accept(attempt.id)
+
+
+def fails(cause: int, after_s: float = 0.5) -> Reaction:
+    return lambda phones, attempt: phones.later(after_s, phones.end(attempt, cause))
+
+
+def accepts(after_s: float = 5) -> Reaction:
+    return lambda phones, attempt: phones.later(after_s, phones.accept(attempt))
+
+
+@dataclass
+class Night:
+    """One pager on one database, its clock in our hands."""
+
+    pager: Pager
+    phones: FakePhones
+    clock: VirtualClock
+    database: Database
+    ledger: DatabaseLedger
+
+    async def mails(self) -> list[str]:
+        rows = await self.database.read(
+            lambda session: list(session.scalars(select(Mail).order_by(Mail.created)))
+        )
+        return [row.template for row in rows]
+
+    async def page(self) -> Page:
+        page = await self.pager.page(REQUEST)
+        await self.settle()
+        return page
+
+    async def settle(self) -> None:
+        """Until whoever was woken has written what there was to write: several steps, each a commit."""
+        for _ in range(6):
+            for _ in range(10):
+                await asyncio.sleep(0)
+            await self.database.run(lambda session: None)
+
+
+@asynccontextmanager
+async def the_night(
+    path: Path, configuration: Configuration, clock: VirtualClock | None = None
+) -> AsyncIterator[Night]:
+    clock = clock or VirtualClock(NIGHT)
+    database = Database(f"sqlite:///{path / 'pages.db'}")
+    await database.open()
+    phones = FakePhones(clock)
+    ledger = DatabaseLedger(database, PageMails(lambda: configuration).writers())
+    pager = Pager(ledger=ledger, phones=phones, configuration=lambda: configuration, feed=Feed(), clock=clock)
+    phones.pager = pager
+    night = Night(pager, phones, clock, database, ledger)
+    clock.settle = night.settle
+    try:
+        yield night
+    finally:
+        await pager.close()
+        for task in phones.tasks:
+            task.cancel()
+        await database.close()
+
+
+@pytest.fixture(scope="module")
+def configuration() -> Configuration:
+    return load(ROOT / "config").configuration
+
+
+async def test_ten_minutes_of_the_roster_five_of_the_calendar_then_the_levels(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        page = await night.page()
+        await night.clock.pass_time(3600)
+        stored = (await night.ledger.page_of_attempt(next(iter(await _attempt_ids(night)))))[0]  # type: ignore[index]
+        assert stored.id == page.id
+        assert stored.state is PageState.EXHAUSTED
+        times = night.phones.rung
+        roster = [number for at, number in times if at < 600]
+        assert len(roster) >= 15, "the whole roster, again and again for ten minutes"
+        first = roster[0]
+        direct = [(at, number) for at, number in times if 600 <= at < 900 and number == first]
+        assert [number for _, number in direct][:2] == [first, first]
+        assert direct[0][0] == pytest.approx(600, abs=31)
+        levels = [number for at, number in times if at > direct[1][0]]
+        assert levels[:2] == [TSC_FIXED, TSC_MOBILE], "level 1: fixed line, then mobile"
+        assert levels[-1] == "+32470000043", "level 3: the private number comes last"
+        assert await night.mails() == ["call-in", "nobody-accepted"]
+
+
+async def test_an_acceptance_ends_the_hunt_and_its_mail_is_in_the_same_commit(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        order = _order(configuration)
+        night.phones.reactions[order[0]] = fails(17)
+        night.phones.reactions[order[1]] = accepts()
+        await night.page()
+        await night.clock.pass_time(1200)
+        assert [number for _, number in night.phones.rung] == order[:2]
+        assert await night.mails() == ["call-in", "call-accepted"]
+        assert not night.pager.runs
+
+
+@pytest.mark.parametrize("cause", [27, 34, 38, 41, 42])
+async def test_each_cause_of_the_network_rings_the_back_up(
+    tmp_path: Path, configuration: Configuration, cause: int
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        order = _order(configuration)
+        night.phones.reactions[order[0]] = fails(cause)
+        night.phones.reactions["+32477110105"] = fails(cause)
+        night.phones.reactions["+32474981211"] = accepts()
+        await night.page()
+        await night.clock.pass_time(60)
+        assert [number for _, number in night.phones.rung] == [order[0], "+32477110105", "+32474981211"]
+
+
+async def test_a_restart_goes_on_where_it_was(tmp_path: Path, configuration: Configuration) -> None:
+    order = _order(configuration)
+    async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions[order[0]] = fails(17)
+        night.phones.reactions[order[1]] = lambda phones, attempt: None  # rings on through the restart
+        await night.page()
+        await night.clock.pass_time(10)
+        assert [number for _, number in night.phones.rung] == order[:2]
+        clock = night.clock
+    async with the_night(tmp_path, configuration, clock) as night:
+        assert await night.pager.resume(night.phones) == 1
+        assert [one.number for one in night.phones.watched] == [order[1]]
+        night.phones.reactions[order[2]] = accepts()
+        await night.clock.pass_time(5)
+        assert night.phones.rung == [], "the phone that rings is not rung twice"
+        await night.phones.end(night.phones.watched[0], 19)
+        await night.clock.pass_time(60)
+        assert [number for _, number in night.phones.rung] == [order[2]]
+        assert await night.mails() == ["call-in", "call-accepted"]
+
+
+async def test_a_leg_that_the_switch_never_speaks_of_again_is_given_up(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    order = _order(configuration)
+    async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions[order[0]] = lambda phones, attempt: None
+        night.phones.reactions[order[1]] = accepts()
+        await night.page()
+        await night.clock.pass_time(120)
+        assert [number for _, number in night.phones.rung] == order[:2]
+
+
+async def test_when_many_press_one_at_the_same_moment_one_has_the_call(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    """Also across two boxes: the second pager knows nothing of the first but the database."""
+    policies = {name: replace(one, together=True) for name, one in configuration.duty.policies.items()}
+    together = replace(configuration, duty=replace(configuration.duty, policies=policies))
+    for _ in range(10):
+        async with the_night(tmp_path, together) as night:
+            for number in _order(configuration):
+                night.phones.reactions[number] = lambda phones, attempt: None
+            await night.page()
+            run = next(iter(night.pager.runs.values()))
+            attempts = list(run.attempts.values())
+            assert len(attempts) == 6, "everybody rings"
+            here = [run.accept(one.id) for one in attempts[:3]]
+            there = [night.ledger.claim(run.page, one, night.clock.now()) for one in attempts[3:]]
+            given = await asyncio.gather(*here, *there)
+            assert len({one.attempt_id for one in given if one}) == 1
+            mails = await night.mails()
+            assert mails.count("call-accepted") == mails.count("call-in")
+
+
+async def test_call_ids_are_three_digits_and_unique_among_live_pages(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        one = await night.ledger.open_page(REQUEST, "Fuzer", Hunt(()), NIGHT)
+        others = [f"{ref:03}" for ref in range(1000) if f"{ref:03}" not in (one.call_ref, "007")]
+        await night.database.run(
+            lambda session: session.add_all(
+                PageRow(id=f"p{ref}", call_ref=ref, started=NIGHT) for ref in others
+            )
+        )
+        last = await night.ledger.open_page(REQUEST, "Fuzer", Hunt(()), NIGHT)
+        assert last.call_ref == "007", "the only one that is free"
+        with pytest.raises(NoCallIdFreeError):
+            await night.ledger.open_page(REQUEST, "Fuzer", Hunt(()), NIGHT)
+
+
+async def test_a_cancelled_page_silences_the_phone_that_rings(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    order = _order(configuration)
+    async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions[order[0]] = lambda phones, attempt: None
+        await night.page()
+        await next(iter(night.pager.runs.values())).cancel()
+        await night.clock.pass_time(5)
+        assert night.phones.silenced == [order[0]]
+        assert not night.pager.runs
+        states = await night.database.read(_attempt_states)
+        assert states == [AttemptState.CANCELLED]
+
+
+def _order(configuration: Configuration) -> list[str]:
+    """Every number of the roster in the order of ringing that night."""
+    entries = [configuration.directory[one.entry] for one in on_duty(configuration.duty, NIGHT)]
+    return [phone.number for entry in entries for phone in entry.phones]
+
+
+async def _attempt_ids(night: Night) -> list[str]:
+    return await night.database.read(lambda session: list(session.scalars(select(AttemptRow.id))))
+
+
+def _attempt_states(session: Session) -> list[AttemptState]:
+    return list(session.scalars(select(AttemptRow.state)))
