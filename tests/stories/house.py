@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +47,14 @@ async def until(is_so: Callable[[], Any], timeout_s: float = 15.0, what: str = "
             return answer
         await asyncio.sleep(0.05)
     raise AssertionError(f"not within {timeout_s:g} s: {what or is_so}")
+
+
+async def together(*work: Awaitable[None]) -> None:
+    """All of it at once; every assertion that failed is shown, not the first alone."""
+    ends = await asyncio.gather(*work, return_exceptions=True)
+    faults = [end for end in ends if isinstance(end, Exception)]
+    if faults:
+        raise ExceptionGroup("not everybody was served", faults)
 
 
 @dataclass(slots=True)
@@ -107,6 +115,17 @@ class House:
             number, lambda leg: leg.ended_at is not None, turn=turn, timeout_s=timeout_s
         )
 
+    async def conversations(self, wanted: Mapping[str, int], timeout_s: float = 60.0) -> None:
+        """Wait until so many calls have been picked up on each of these phones."""
+
+        def answered() -> dict[str, int]:
+            return {
+                number: sum(leg.answered_at is not None for leg in self.carrier.legs(number))
+                for number in wanted
+            }
+
+        await until(lambda: answered() == dict(wanted), timeout_s, f"{wanted} conversations: {answered()}")
+
     def rung(self) -> list[str]:
         """Which phones rang so far, in order."""
         return [leg.number for leg in self.carrier.legs()]
@@ -125,6 +144,16 @@ class House:
                     return one
             await asyncio.sleep(0.05)
         raise AssertionError("the call has no finished record")
+
+    async def record_from(self, caller: str, timeout_s: float = 10.0) -> RecordedCall:
+        """The finished record of that caller's last call; for stories with several calls at once."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            for one in await self.read(lambda session: last_calls(session, 60)):
+                if one.record.caller == caller and one.record.ended is not None:
+                    return one
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the call of {caller} has no finished record")
 
     async def pages(self) -> list[Page]:
         """Pages of this story, oldest first."""
@@ -191,9 +220,9 @@ class House:
 
     @asynccontextmanager
     async def configured(self, changes: Mapping[str, Callable[[str], str]]) -> AsyncIterator[None]:
-        """The live configuration with some files changed; as shipped again afterwards."""
+        """The live configuration with some files changed, or added; as shipped again afterwards."""
         folder = self.settings.config
-        before = {name: (folder / name).read_text() for name in changes}
+        before = {name: (folder / name).read_text() if (folder / name).exists() else "" for name in changes}
         for name, change in changes.items():
             after = change(before[name])
             assert after != before[name], f"the change to {name} changes nothing"
@@ -204,7 +233,7 @@ class House:
             yield
         finally:
             for name, text in before.items():
-                (folder / name).write_text(text)
+                (folder / name).write_text(text) if text else (folder / name).unlink()
             assert (await self.client.ask("reload"))["reloaded"]
 
 
@@ -266,5 +295,6 @@ __all__ = [
     "copy_configuration",
     "leave",
     "make_house",
+    "together",
     "until",
 ]
