@@ -16,6 +16,7 @@ from dialplan.numbers import display
 from dialplan.simulate import Simulation, UnknownDestination, UnknownOutcome, simulate
 from dialplan.source import Loaded, load
 from ivr.cli.shared import err, give_up, out, print_json
+from ivr.notify import DEFAULT as TEMPLATES
 from ivr.settings import Settings
 
 
@@ -23,7 +24,7 @@ def run_check(settings: Settings, folder: Path | None, *, as_json: bool) -> None
     """Exit code 0: it may go live (warnings are printed); 1: it may not."""
     folder = folder or settings.config
     try:
-        loaded = load(folder, _prompts(settings))
+        loaded = load(folder, _prompts(settings), TEMPLATES.names())
     except ConfigurationFaults as faults:
         said = [str(fault) for fault in faults.faults]
         if as_json:
@@ -103,7 +104,7 @@ def run_simulate(
 
 def _load(settings: Settings, folder: Path) -> Loaded:
     try:
-        return load(folder, _prompts(settings))
+        return load(folder, _prompts(settings), TEMPLATES.names())
     except ConfigurationFaults as faults:
         _print_lines([str(fault) for fault in faults.faults])
         give_up(f"{len(faults.faults)} fault(s) in {folder}; mend them first.")

@@ -31,6 +31,9 @@ _REQUEST = TypeAdapter(PageRequest)
 PageMail = Callable[[Session, Page, datetime], None]
 """Writes the mails that a page's step announces into the outbox, in the step's own transaction."""
 
+StageMail = Callable[[Session, Page, str], None]
+"""Writes the mail that announces a stage of the hunt, in the transaction of its first attempt."""
+
 
 class NoCallIdFreeError(RuntimeError):
     """A thousand pages are live: no 3-digit call ID is left."""
@@ -43,10 +46,15 @@ class DatabaseLedger:
     """The ledger of pages (see `ivr.duty.run.Ledger`)."""
 
     def __init__(
-        self, database: Database, mails: Mapping[PageState, PageMail], draw: random.Random | None = None
+        self,
+        database: Database,
+        mails: Mapping[PageState, PageMail],
+        announce_stage: StageMail = lambda session, page, stage: None,
+        draw: random.Random | None = None,
     ) -> None:
+        """`announce_stage` is called when the first phone of a stage is about to ring."""
         self._database = database
-        self._mails = mails
+        self._mails, self._announce_stage = mails, announce_stage
         self._draw = draw or random.SystemRandom()
 
     async def open_page(self, request: PageRequest, brand_title: str, hunt: Hunt, now: datetime) -> Page:
@@ -63,6 +71,19 @@ class DatabaseLedger:
 
         return await self._database.run(work)
 
+    async def insert_page(self, page: Page, now: datetime) -> None:
+        """Write down a page that has begun already, with its first mail."""
+
+        def work(session: Session) -> None:
+            query = select(tables.Page.id).where(tables.Page.live, tables.Page.call_ref == page.call_ref)
+            row = _page_row(page)
+            row.live = session.scalars(query).first() is None
+            session.add(row)
+            session.flush()
+            self._write_mails(session, page, now)
+
+        await self._database.run(work)
+
     def _free_call_ref(self, session: Session, now: datetime) -> str:
         rows = session.execute(
             select(tables.Page.call_ref, tables.Page.live).where(
@@ -70,8 +91,8 @@ class DatabaseLedger:
             )
         ).all()
         taken = {row.call_ref for row in rows if row.live}
-        rested = [ref for ref in _all_refs() if ref not in {row.call_ref for row in rows}]
-        free = rested or [ref for ref in _all_refs() if ref not in taken]
+        rested = [ref for ref in all_call_refs() if ref not in {row.call_ref for row in rows}]
+        free = rested or [ref for ref in all_call_refs() if ref not in taken]
         if not free:
             raise NoCallIdFreeError
         return self._draw.choice(free)
@@ -87,6 +108,8 @@ class DatabaseLedger:
             row = session.get_one(tables.Page, page.id)
             if row.state in LIVE_STATES:
                 row.state = PageState.RINGING
+            for stage in {attempt.stage for attempt in attempts} - _stages(session, page.id):
+                self._announce_stage(session, page, stage)
             for seq, attempt in enumerate(attempts, start=row.rung):
                 session.add(_attempt_row(page.id, seq, attempt))
             row.rung += len(attempts)
@@ -190,7 +213,13 @@ def read_attempts(session: Session, page_id: str) -> list[Attempt]:
     return [_read_attempt(row) for row in session.scalars(query)]
 
 
-def _all_refs() -> list[str]:
+def _stages(session: Session, page_id: str) -> set[str]:
+    query = select(tables.Attempt.stage).where(tables.Attempt.page_id == page_id).distinct()
+    return set(session.scalars(query))
+
+
+def all_call_refs() -> list[str]:
+    """`000` to `999`."""
     return [f"{number:03}" for number in range(1000)]
 
 

@@ -7,7 +7,7 @@ link or a restart the leg is looked up by it, and the switch refuses a second on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 
 import structlog
 
@@ -22,15 +22,20 @@ READY_LIMIT_S = 10.0
 
 log = structlog.get_logger(__name__)
 
-LegEnded = Callable[[str, int, bool], Awaitable[None]]
-"""Told (attempt id, Q.850 cause, whether the switch said so) when a leg is over."""
+LegEnded = Callable[[str, int], Coroutine[object, object, None]]
+"""Told (attempt id, Q.850 cause) when the switch says that a leg is over."""
+LegMissing = Callable[[str], Coroutine[object, object, None]]
+"""Told (attempt id) when the switch, asked after a lost link, does not know the leg."""
 
 
 class SwitchLegs:
     """Originates, silences and interrupts engineers' legs (see `ivr.duty.run.Phones`)."""
 
-    def __init__(self, link: AmiLink, caller_id: Callable[[Page], str], ended: LegEnded) -> None:
-        self._link, self._caller_id, self._ended = link, caller_id, ended
+    def __init__(
+        self, link: AmiLink, caller_id: Callable[[Page], str], ended: LegEnded, missing: LegMissing
+    ) -> None:
+        self._link, self._caller_id = link, caller_id
+        self._ended, self._missing = ended, missing
         self._channels: dict[str, str] = {}
         self._telling: set[asyncio.Task[None]] = set()
         link.subscribe("OriginateResponse", self._take_response)
@@ -78,23 +83,26 @@ class SwitchLegs:
         """A leg that was never made has no Hangup: its failure is here alone."""
         attempt_id = event.get("Uniqueid")
         if attempt_id in self._channels and event.get("Response") != "Success":
-            asyncio.get_running_loop().call_later(0.3, self._end, attempt_id, 0, True)
+            asyncio.get_running_loop().call_later(0.3, self._end, attempt_id, 0)
 
     def _take_hangup(self, event: AmiEvent) -> None:
         attempt_id = event.get("Uniqueid")
         if attempt_id in self._channels:
             cause = event.get("Cause")
-            self._end(attempt_id, int(cause) if cause.isdecimal() else 0, True)
+            self._end(attempt_id, int(cause) if cause.isdecimal() else 0)
 
     def _take_sync(self, channels: list[ChannelSnapshot]) -> None:
         """After a lost link: legs that are no longer there are over, and nobody said how."""
         live = {channel.unique_id for channel in channels}
         for attempt_id in [one for one in self._channels if one not in live]:
-            self._end(attempt_id, 0, False)
+            del self._channels[attempt_id]
+            self._tell(self._missing(attempt_id))
 
-    def _end(self, attempt_id: str, cause: int, is_told: bool) -> None:
-        if self._channels.pop(attempt_id, None) is None:
-            return
-        task = asyncio.ensure_future(self._ended(attempt_id, cause, is_told))
+    def _end(self, attempt_id: str, cause: int) -> None:
+        if self._channels.pop(attempt_id, None) is not None:
+            self._tell(self._ended(attempt_id, cause))
+
+    def _tell(self, telling: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(telling)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)

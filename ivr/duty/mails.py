@@ -16,15 +16,18 @@ from dialplan.model import Brand, Configuration
 from ivr.duty.hunt import Hunt, Ring, next_move
 from ivr.duty.ledger import PageMail, read_attempts
 from ivr.duty.page import Page
+from ivr.duty.planning import level_stage
 from ivr.notify import enqueue
 from ivr.storage import PageState
+
+LEVEL = level_stage("")
 
 
 class PageMails:
     """Writes them from the live configuration: addresses may have changed since the page began."""
 
-    def __init__(self, configuration: Callable[[], Configuration]) -> None:
-        self._configuration = configuration
+    def __init__(self, configuration: Callable[[], Configuration], now: Callable[[], datetime]) -> None:
+        self._configuration, self._now = configuration, now
 
     def writers(self) -> Mapping[PageState, PageMail]:
         """Which step of a page is announced by which mail."""
@@ -48,15 +51,26 @@ class PageMails:
         facts = {"engineer": name, "number": acceptance.number, "at": acceptance.at}
         self._write(session, page, "call-accepted", (self._brand(page).accepted_to,), facts, now)
 
+    def announce_stage(self, session: Session, page: Page, stage: str) -> None:
+        """The hunt has come to a level of the escalation: the desk is told who is rung now."""
+        place = next((one for one in page.hunt.stages if one.name == stage), None)
+        if place is None or not stage.startswith(LEVEL) or not place.people:
+            return
+        now = self._now()
+        facts = {
+            "level": stage.removeprefix(LEVEL),
+            "title": place.people[0].title,
+            "at": now,
+            "tried": _tried(session, page),
+        }
+        to = self._brand(page).mailboxes
+        self._write(session, page, "page-escalated", to, facts, now, stage)
+
     def raise_alarm(self, session: Session, page: Page, now: datetime) -> None:
         """Nobody accepted: a person must act."""
         brand = self._brand(page)
-        tried = [
-            {"at": one.planned_at, "title": one.title, "number": one.number, "outcome": str(one.state)}
-            for one in read_attempts(session, page.id)
-        ]
         to = tuple(dict.fromkeys((*brand.mailboxes, brand.accepted_to)))
-        self._write(session, page, "nobody-accepted", to, {"at": now, "tried": tried}, now)
+        self._write(session, page, "nobody-accepted", to, {"at": now, "tried": _tried(session, page)}, now)
 
     def _write(
         self,
@@ -66,6 +80,7 @@ class PageMails:
         to: tuple[str, ...],
         facts: Mapping[str, Any],
         now: datetime,
+        part: str = "",
     ) -> None:
         request = page.request
         variables: dict[str, Any] = {
@@ -85,7 +100,7 @@ class PageMails:
             to=to,
             cc=self._brand(page).copy,
             variables=variables,
-            dedupe=f"page:{page.id}:{template}",
+            dedupe=f"page:{page.id}:{template}:{part}",
             now=now,
         )
 
@@ -96,6 +111,13 @@ class PageMails:
     def _name(self, entry: str, title: str) -> str:
         found = self._configuration().directory.get(entry)
         return found.title if found else title
+
+
+def _tried(session: Session, page: Page) -> list[dict[str, Any]]:
+    return [
+        {"at": one.planned_at, "title": one.title, "number": one.number, "outcome": str(one.state)}
+        for one in read_attempts(session, page.id)
+    ]
 
 
 def _first_rung(hunt: Hunt, now: datetime) -> list[dict[str, str]]:

@@ -14,16 +14,15 @@ from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
 from ivr.duty.conversation import EngineersEar, spoken, tell_taken
 from ivr.duty.hunt import Attempt
-from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.page import Page, PageRequest
+from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
 from ivr.duty.run import PageRun, Phones
 from ivr.feed import Feed
 from ivr.outcome import attempt_state_of
-from ivr.storage import AttemptState, DatabaseUnavailable
+from ivr.storage import AttemptState
 
-WRITE_TRIES = 20
-"""Times a page is tried to be written down while the database is away, a second apart."""
+FAULT_PAUSE_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +40,15 @@ class Pager:
     def __init__(
         self,
         *,
-        ledger: DatabaseLedger,
+        ledger: PatientLedger,
         phones: Phones,
         configuration: Callable[[], Configuration],
         feed: Feed,
         clock: Clock,
+        has_rung: Callable[[str], bool] = lambda attempt_id: True,
     ) -> None:
+        """`has_rung`: whether the switch's call records know the leg of that attempt."""
+        self._has_rung = has_rung
         self._ledger, self._phones, self._configuration = ledger, phones, configuration
         self._feed, self._clock = feed, clock
         self._runs: dict[str, PageRun] = {}
@@ -94,6 +96,7 @@ class Pager:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._ledger.close()
 
     async def talk(self, agi: AgiSession, attempt_id: str) -> None:
         """The handler of an engineer's leg that was picked up."""
@@ -105,24 +108,29 @@ class Pager:
             await EngineersEar(agi, run, attempt).hold()
         await self._hang_up(agi)
 
-    async def leg_ended(self, attempt_id: str, cause: int, is_told: bool) -> None:
-        """The switch says a leg is over (or, `is_told` False, no longer knows it)."""
+    async def leg_ended(self, attempt_id: str, cause: int) -> None:
+        """The switch says a leg is over."""
+        run = self._run_of(attempt_id)
+        if run is not None:
+            causes = _policy(self._configuration(), run.page.request.policy).network_fault_causes
+            await run.leg_ended(attempt_id, attempt_state_of(cause, causes), cause)
+
+    async def leg_missing(self, attempt_id: str) -> None:
+        """After a lost link or a restart the switch does not know a leg that we had written down.
+
+        Its own call records tell whether it ever rang: if so it is over; if not it is rung now, as the
+        same attempt, so that none is lost and none is doubled.
+        """
         run = self._run_of(attempt_id)
         if run is None:
             return
-        causes = _policy(self._configuration(), run.page.request.policy).network_fault_causes
-        state = attempt_state_of(cause, causes) if is_told else AttemptState.LOST
-        await run.leg_ended(attempt_id, state, cause)
+        if await asyncio.to_thread(self._has_rung, attempt_id):
+            await run.leg_ended(attempt_id, AttemptState.LOST)
+        else:
+            await run.ring_again(attempt_id)
 
     async def _open(self, request: PageRequest, configuration: Configuration) -> None:
-        for _ in range(WRITE_TRIES):
-            try:
-                await self.page(request, configuration)
-                return
-            except DatabaseUnavailable as fault:
-                log.error("page.not_written", why=str(fault), brand=request.brand)
-                await asyncio.sleep(1)
-        log.critical("page.given_up", brand=request.brand)
+        await self.page(request, configuration)
 
     def _start(self, page: Page, attempts: list[Attempt]) -> None:
         run = PageRun(
@@ -133,14 +141,15 @@ class Pager:
         self._spawn(self._drive(run), f"page {page.call_ref}")
 
     async def _drive(self, run: PageRun) -> None:
+        """A fault of ours must not end the hunt: it is said, and the hunt goes on from its rows."""
         try:
             while True:
                 try:
                     await run.drive()
                     return
-                except DatabaseUnavailable as fault:
-                    log.error("page.database_away", page=run.page.id, why=str(fault))
-                    await asyncio.sleep(1)
+                except Exception:
+                    log.exception("page.fault", page=run.page.id)
+                    await asyncio.sleep(FAULT_PAUSE_S)
         finally:
             self._runs.pop(run.page.id, None)
 

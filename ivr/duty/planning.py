@@ -16,7 +16,7 @@ LEVEL_ORDER = (PhoneLabel.FIXED, PhoneLabel.MOBILE)
 """Managers: the fixed line, the mobile, and a private number only when those failed."""
 
 
-def level_stage(number: int) -> str:
+def level_stage(number: int | str) -> str:
     """Name of the stage in which that level of the escalation is rung."""
     return f"level-{number}"
 

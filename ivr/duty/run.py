@@ -140,6 +140,15 @@ class PageRun:
                 attempt, AttemptState.SILENT if is_picked_up else state, ended=True, cause=cause
             )
 
+    async def ring_again(self, attempt_id: str) -> None:
+        """A leg that was written down and never came to be: it is rung now, as the same attempt."""
+        attempt = self.attempts.get(attempt_id)
+        if attempt is None or attempt.state is not AttemptState.RINGING:
+            await self.leg_ended(attempt_id, AttemptState.LOST)
+        elif self.page.is_live:
+            self.attempts[attempt_id] = attempt = replace(attempt, planned_at=self._clock.now())
+            await self._ring_one(attempt)
+
     async def cancel(self) -> None:
         """An administrator takes the page back; who has it in hand hears that it is over."""
         async with self._claiming:

@@ -7,7 +7,7 @@ live one, in one step. Calls in progress keep the configuration they began with.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Configuration
 from dialplan.source import Loaded, load_texts, read_texts
 from ivr.clock import Clock
+from ivr.notify import DEFAULT as TEMPLATES
 from ivr.storage import Database, DatabaseUnavailable, Release
 
 log = structlog.get_logger(__name__)
@@ -102,14 +103,17 @@ class Releases:
 
     def _load(self) -> tuple[Loaded, dict[str, str]]:
         texts = read_texts(self._folder)
-        return load_texts(texts, self._prompts()), texts
+        return self._build(texts), texts
+
+    def _build(self, texts: Mapping[str, str]) -> Loaded:
+        return load_texts(texts, self._prompts(), TEMPLATES.names())
 
     async def _go_back(self, faults: ConfigurationFaults) -> None:
         texts = await self._last_texts()
         if texts is None:
             raise NoConfigurationError(self._folder, faults.faults) from faults
         try:
-            loaded = await asyncio.to_thread(load_texts, texts, self._prompts())
+            loaded = await asyncio.to_thread(self._build, texts)
         except ConfigurationFaults:
             raise NoConfigurationError(self._folder, faults.faults) from faults
         self.faults = tuple(str(fault) for fault in faults.faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from ivr.duty.ledger import DatabaseLedger, NoCallIdFreeError
 from ivr.duty.mails import PageMails
 from ivr.duty.page import Page, PageRequest
 from ivr.duty.pager import Pager
+from ivr.duty.patient import PatientLedger
 from ivr.feed import Feed
 from ivr.settings import ROOT
 from ivr.storage import Attempt as AttemptRow
@@ -76,7 +78,7 @@ class FakePhones:
 
     async def end(self, attempt: Attempt, cause: int) -> None:
         assert self.pager is not None
-        await self.pager.leg_ended(attempt.id, cause, True)
+        await self.pager.leg_ended(attempt.id, cause)
 
     async def accept(self, attempt: Attempt) -> None:
         assert self.pager is not None
@@ -102,7 +104,7 @@ class Night:
     phones: FakePhones
     clock: VirtualClock
     database: Database
-    ledger: DatabaseLedger
+    ledger: PatientLedger
 
     async def mails(self) -> list[str]:
         rows = await self.database.read(
@@ -131,7 +133,8 @@ async def the_night(
     database = Database(f"sqlite:///{path / 'pages.db'}")
     await database.open()
     phones = FakePhones(clock)
-    ledger = DatabaseLedger(database, PageMails(lambda: configuration).writers())
+    mails = PageMails(lambda: configuration, clock.now)
+    ledger = PatientLedger(DatabaseLedger(database, mails.writers(), mails.announce_stage))
     pager = Pager(ledger=ledger, phones=phones, configuration=lambda: configuration, feed=Feed(), clock=clock)
     phones.pager = pager
     night = Night(pager, phones, clock, database, ledger)
@@ -169,7 +172,7 @@ async def test_ten_minutes_of_the_roster_five_of_the_calendar_then_the_levels(
         levels = [number for at, number in times if at > direct[1][0]]
         assert levels[:2] == [TSC_FIXED, TSC_MOBILE], "level 1: fixed line, then mobile"
         assert levels[-1] == "+32470000043", "level 3: the private number comes last"
-        assert await night.mails() == ["call-in", "nobody-accepted"]
+        assert await night.mails() == ["call-in", *["page-escalated"] * 3, "nobody-accepted"]
 
 
 async def test_an_acceptance_ends_the_hunt_and_its_mail_is_in_the_same_commit(
@@ -221,6 +224,27 @@ async def test_a_restart_goes_on_where_it_was(tmp_path: Path, configuration: Con
         assert await night.mails() == ["call-in", "call-accepted"]
 
 
+@pytest.mark.parametrize("has_rung", [True, False])
+async def test_a_leg_that_is_gone_after_a_restart_is_rung_again_only_when_it_never_rang(
+    tmp_path: Path, configuration: Configuration, has_rung: bool
+) -> None:
+    order = _order(configuration)
+    async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions[order[0]] = lambda phones, attempt: None
+        await night.page()
+        clock = night.clock
+    async with the_night(tmp_path, configuration, clock) as night:
+        night.pager._has_rung = lambda attempt_id: has_rung
+        for number in order[:2]:
+            night.phones.reactions[number] = accepts()
+        await night.pager.resume(night.phones)
+        lost = night.phones.watched[0]
+        await night.pager.leg_missing(lost.id)
+        await night.clock.pass_time(60)
+        assert [number for _, number in night.phones.rung] == [order[1] if has_rung else order[0]]
+        assert len(await _attempt_ids(night)) == (2 if has_rung else 1)
+
+
 async def test_a_leg_that_the_switch_never_speaks_of_again_is_given_up(
     tmp_path: Path, configuration: Configuration
 ) -> None:
@@ -270,6 +294,34 @@ async def test_call_ids_are_three_digits_and_unique_among_live_pages(
         assert last.call_ref == "007", "the only one that is free"
         with pytest.raises(NoCallIdFreeError):
             await night.ledger.open_page(REQUEST, "Fuzer", Hunt(()), NIGHT)
+
+
+async def test_a_locked_database_delays_no_engineer_and_is_caught_up_with(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    order = _order(configuration)
+    async with the_night(tmp_path, configuration) as night:
+        with sqlite3.connect(tmp_path / "pages.db", isolation_level=None) as blocker:
+            blocker.execute("BEGIN IMMEDIATE")
+            page = await night.pager.page(REQUEST)
+            async with asyncio.timeout(10):
+                while not night.phones.rung:
+                    await asyncio.sleep(0.01)
+            attempt = next(iter(next(iter(night.pager.runs.values())).attempts.values()))
+            run = night.pager.runs[page.id]
+            await run.answered(attempt.id)
+            given = await run.accept(attempt.id)
+            assert given is not None
+            assert given.number == order[0]
+            assert night.ledger.owed
+            blocker.execute("ROLLBACK")
+        async with asyncio.timeout(20):
+            while night.ledger.owed:
+                await asyncio.sleep(0.05)
+        found = await night.ledger.page_of_attempt(attempt.id)
+        assert found is not None
+        assert found[0].state is PageState.ACCEPTED
+        assert await night.mails() == ["call-in", "call-accepted"]
 
 
 async def test_a_cancelled_page_silences_the_phone_that_rings(

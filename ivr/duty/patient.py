@@ -1,0 +1,150 @@
+"""A ledger that outlives its database: while that is away pages go on from memory, and it catches up.
+
+An engineer must be woken whether or not a disk is full. So a step that cannot be written is owed: it is
+done in memory, the steps after it queue behind it, and all are written in order once the database is
+back, with the mails that belong to them. Until then a restart would lose them; that is said in the log,
+in `/readyz` and in the metrics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from random import SystemRandom
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from ivr.duty.hunt import Attempt, Hunt
+from ivr.duty.ledger import DatabaseLedger, all_call_refs
+from ivr.duty.page import Acceptance, LivePage, Page, PageRequest
+from ivr.storage import DatabaseUnavailable
+
+RETRY_S = 1.0
+Step = Callable[[], Awaitable[object]]
+log = structlog.get_logger(__name__)
+
+
+class PatientLedger:
+    """Wraps the database's ledger (see `ivr.duty.run.Ledger`)."""
+
+    def __init__(self, inner: DatabaseLedger) -> None:
+        self._inner = inner
+        self._owed: deque[Step] = deque()
+        self._refs: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def owed(self) -> int:
+        """Steps not yet in the database."""
+        return len(self._owed)
+
+    async def open_page(self, request: PageRequest, brand_title: str, hunt: Hunt, now: datetime) -> Page:
+        """Write down a new page; from memory when the database is away."""
+        if not self._owed:
+            try:
+                page = await self._inner.open_page(request, brand_title, hunt, now)
+            except DatabaseUnavailable as fault:
+                log.error("page.owed", why=str(fault))
+            else:
+                self._refs.add(page.call_ref)
+                return page
+        page = Page(uuid4().hex, self._free_ref(), request, brand_title, hunt, now)
+        self._owe(lambda: self._inner.insert_page(page, now))
+        return page
+
+    def _free_ref(self) -> str:
+        free = [ref for ref in all_call_refs() if ref not in self._refs]
+        ref = SystemRandom().choice(free or all_call_refs())
+        self._refs.add(ref)
+        return ref
+
+    async def add_attempts(self, page: Page, attempts: list[Attempt]) -> None:
+        """Write down phones that are about to ring."""
+        await self._write(lambda: self._inner.add_attempts(page, attempts))
+
+    async def change_attempt(self, attempt: Attempt, cause: int = 0) -> None:
+        """Write down how an attempt stands now."""
+        await self._write(lambda: self._inner.change_attempt(attempt, cause))
+
+    async def claim(self, page: Page, attempt: Attempt, now: datetime) -> Acceptance | None:
+        """Give the page to this attempt unless somebody has it; on one box memory decides as well."""
+        if not self._owed:
+            try:
+                return await self._inner.claim(page, attempt, now)
+            except DatabaseUnavailable as fault:
+                log.error("page.acceptance_owed", why=str(fault))
+        self._owe(lambda: self._inner.claim(page, attempt, now))
+        return Acceptance(attempt.id, attempt.entry, attempt.title, attempt.number, now)
+
+    async def exhaust(self, page: Page, now: datetime) -> bool:
+        """Write down that nobody accepted."""
+        return await self._end(page, lambda: self._inner.exhaust(page, now))
+
+    async def cancel(self, page: Page, now: datetime) -> bool:
+        """Write down that nobody is looked for any more."""
+        return await self._end(page, lambda: self._inner.cancel(page, now))
+
+    async def _end(self, page: Page, step: Callable[[], Awaitable[bool]]) -> bool:
+        self._refs.discard(page.call_ref)
+        if not self._owed:
+            try:
+                return await step()
+            except DatabaseUnavailable as fault:
+                log.error("page.end_owed", why=str(fault))
+        self._owe(step)
+        return True
+
+    async def live_pages(self) -> list[LivePage]:
+        """As the database has them."""
+        pages = await self._inner.live_pages()
+        self._refs.update(live.page.call_ref for live in pages)
+        return pages
+
+    async def page_of_attempt(self, attempt_id: str) -> tuple[Page, Attempt] | None:
+        """The page an attempt was made for; None as well while nobody can say."""
+        try:
+            return await self._inner.page_of_attempt(attempt_id)
+        except DatabaseUnavailable:
+            return None
+
+    async def close(self) -> None:
+        """Stop catching up; what is owed is lost, and said."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._owed:
+            log.critical("page.steps_lost", steps=len(self._owed))
+
+    async def _write(self, step: Step) -> None:
+        if not self._owed:
+            try:
+                await step()
+            except DatabaseUnavailable as fault:
+                log.error("page.step_owed", why=str(fault))
+            else:
+                return
+        self._owe(step)
+
+    def _owe(self, step: Step) -> None:
+        self._owed.append(step)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._catch_up(), name="pages catch up")
+
+    async def _catch_up(self) -> None:
+        """Write what is owed, in order, for as long as it takes."""
+        while self._owed:
+            try:
+                await self._owed[0]()
+            except DatabaseUnavailable:
+                await asyncio.sleep(RETRY_S)
+                continue
+            except IntegrityError:
+                log.warning("page.step_was_written_before")
+            except Exception:
+                log.exception("page.step_cannot_be_written")
+            self._owed.popleft()
+        log.info("page.caught_up")
