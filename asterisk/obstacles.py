@@ -13,7 +13,7 @@ DOCKER_WAY = "With Docker none of this is needed: `docker compose up`."
 
 @dataclass(eq=False)
 class ObtainError(Exception):
-    """A program could not be had. `package` is what was asked for: asterisk, sipp or espeak."""
+    """A program could not be had. `package` is what was asked for: asterisk, sipp, espeak or php."""
 
     package: str
 

@@ -1,4 +1,4 @@
-"""The three package sets this project starts programs from, and what each must contain."""
+"""The package sets this project starts programs from, and what each must contain."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ class Package(StrEnum):
     ASTERISK = "asterisk"
     SIPP = "sipp"
     ESPEAK = "espeak"
+    PHP = "php"
+    """For the bench alone: the flow as a PHP script, to compare with."""
 
     @property
     def recipe(self) -> Recipe:
@@ -40,6 +42,7 @@ _RECIPES = {
     Package.ASTERISK: Recipe("asterisk", "asterisk", "DUTYLINE_ASTERISK", ("-V",), OLDEST_ASTERISK),
     Package.SIPP: Recipe("sip-tester", "sipp", "DUTYLINE_SIPP", ("-v",)),
     Package.ESPEAK: Recipe("espeak-ng", "espeak-ng", "DUTYLINE_ESPEAK", ("--version",)),
+    Package.PHP: Recipe("php-cli", "php", "DUTYLINE_PHP", ("-n", "-v")),
 }
 
 # Said to be installed already, so that apt leaves them out: sounds (ours are in prompts/), sample
@@ -61,6 +64,7 @@ LEFT_OUT = (
     "perl",
     "perl-base",
     "shared-mime-info",
+    "ucf",
 )
 
 # Folders of a package that no program reads.

@@ -70,7 +70,9 @@ def survey(
 ) -> Stamp:
     """Look through a freshly unpacked tree. Raises FileNotFoundError naming what it lacks."""
     triplet = TRIPLETS[architecture]
-    program = _first(root, f"usr/sbin/{package.recipe.program}", f"usr/bin/{package.recipe.program}")
+    name = package.recipe.program
+    # php8.4: Debian's plain name is a link that only an installation with root makes.
+    program = _first(root, f"usr/sbin/{name}", f"usr/bin/{name}", f"usr/bin/{name}[0-9]*")
     modules, data = None, None
     if package is Package.ASTERISK:
         modules = _first(root, f"usr/lib/{triplet}/asterisk/modules", "usr/lib/asterisk/modules")
