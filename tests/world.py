@@ -254,7 +254,7 @@ async def world(running: tuple[Settings, Switch], tree: Tree) -> AsyncIterator[W
         settings.secret("ami"),
         events=("UserEvent", "Newchannel"),
     )
-    carrier = Carrier(settings)
+    carrier = Carrier(settings, tree)
     await link.start()
     await link.wait_ready(10)
     await carrier.attach()

@@ -20,12 +20,14 @@ from ivr.carrier.phones import PHONES
 from ivr.carrier.render import render_carrier
 from ivr.contract import AT_HEADER, DEMO_HEADER
 from ivr.settings import Settings
+from ivr.switch.paths import place
 from ivr.switch.ports import carrier_ports, check_ports, check_rtp
-from ivr.switch.process import AmiAddress, AsteriskProcess
+from ivr.switch.process import AmiAddress, AsteriskProcess, ask_console
 from ivr.switch.switch import start_or_stop
 
 _DIALLABLE = re.compile(r"[0-9A-Za-z+*#_.-]{1,79}")
 _EVENTS = ("UserEvent",)
+_NAME = "The demo carrier"
 
 
 class Carrier:
@@ -68,7 +70,7 @@ class Carrier:
         check_rtp("the demo carrier's sound", "DUTYLINE_CARRIER_RTP_FIRST", settings.host, first, last)
         paths = await asyncio.to_thread(render_carrier, settings, self._tree)
         self._clear()
-        self._process = AsteriskProcess("The demo carrier", self._tree, paths, self._ami())
+        self._process = AsteriskProcess(_NAME, self._tree, paths, self._ami())
         await start_or_stop(self._process, timeout_s)
         try:
             await self.attach()
@@ -99,10 +101,10 @@ class Carrier:
             await self._process.stop()
 
     async def console(self, command: str) -> str:
-        """What its console answers. Only where we started it."""
-        if self._process is None:
-            raise RuntimeError("the carrier was not started here")
-        return await self._process.console(command)
+        """What its console answers. Raises AsteriskFailedError, TimeoutError."""
+        if self._tree is None:
+            raise RuntimeError("for the carrier's console an Asterisk is needed")
+        return await ask_console(_NAME, self._tree, place(self.folder), command)
 
     # -- telephones
 

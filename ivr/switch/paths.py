@@ -97,7 +97,7 @@ class SwitchPaths:
 
     def make(self) -> None:
         """Make every folder, readable by its owner alone."""
-        folders = (self.etc, self.log, self.call_records.parent, self.var / "agi-bin", self.sounds)
+        folders = (self.etc, self.call_records.parent, self.var / "agi-bin", self.var / "keys", self.sounds)
         for folder in (*folders, self.music, self.recordings, self.run):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 

@@ -117,26 +117,7 @@ class AsteriskProcess:
 
     async def console(self, command: str, timeout_s: float = 5.0) -> str:
         """What its console answers to a command. Raises AsteriskFailedError, TimeoutError."""
-        argv = self._tree.argv("asterisk", "-C", self.paths.main_file, "-rx", command)
-        asked = await asyncio.create_subprocess_exec(
-            *argv,
-            env=self._tree.env(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            async with asyncio.timeout(timeout_s):
-                said, _ = await asked.communicate()
-        finally:
-            if asked.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    asked.kill()
-                await asked.wait()
-        text = said.decode(errors="replace")
-        if asked.returncode:
-            raise AsteriskFailedError(self.name, f"did not answer {command!r}.", text)
-        return text
+        return await ask_console(self.name, self._tree, self.paths, command, timeout_s)
 
     def _last_words(self) -> str:
         try:
@@ -144,6 +125,29 @@ class AsteriskProcess:
         except OSError:
             return ""
         return "\n".join(lines[-_LAST_LINES:])
+
+
+async def ask_console(name: str, tree: Tree, paths: SwitchPaths, command: str, timeout_s: float = 5.0) -> str:
+    """What the console of a running Asterisk answers. Raises AsteriskFailedError, TimeoutError."""
+    asked = await asyncio.create_subprocess_exec(
+        *tree.argv("asterisk", "-C", paths.main_file, "-rx", command),
+        env=tree.env(),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            said, _ = await asked.communicate()
+    finally:
+        if asked.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                asked.kill()
+            await asked.wait()
+    text = said.decode(errors="replace")
+    if asked.returncode:
+        raise AsteriskFailedError(name, f"did not answer {command!r}.", text)
+    return text
 
 
 def die_with(parent: int) -> Callable[[], None]:
@@ -157,4 +161,4 @@ def die_with(parent: int) -> Callable[[], None]:
     return ask_kernel
 
 
-__all__ = ["AmiAddress", "AsteriskFailedError", "AsteriskProcess", "die_with"]
+__all__ = ["AmiAddress", "AsteriskFailedError", "AsteriskProcess", "ask_console", "die_with"]
