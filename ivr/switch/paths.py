@@ -12,18 +12,18 @@ from pathlib import Path
 SOCKET_PATH_MAX = 107
 """Bytes in the path of a Unix socket (`sun_path` of 108 with its NUL)."""
 
+# Asterisk reads its files through a buffer of 256 bytes (`fn` in main/config.c).
+_ROOT_PATH_MAX = 200
 _UNSAFE = frozenset(";,|\"'`$\\{}[]()<>") | {chr(code) for code in range(32)}
 
 
 class StatePathError(Exception):
-    """The state folder has a name that Asterisk's files cannot say."""
+    """The state folder has a path that Asterisk cannot use."""
 
-    def __init__(self, path: Path, character: str) -> None:
+    def __init__(self, path: Path, what: str) -> None:
         self.path = path
-        self.character = character
         super().__init__(
-            f"The state folder {str(path)!r} has {character!r} in its path, which Asterisk's configuration "
-            "files cannot hold; set DUTYLINE_STATE to a folder without it."
+            f"Asterisk cannot use the folder {str(path)!r}: {what}; set DUTYLINE_STATE to another one."
         )
 
 
@@ -106,7 +106,9 @@ def place(root: Path) -> SwitchPaths:
     """The folders of an Asterisk at `root` (absolute). Raises StatePathError for an impossible name."""
     for character in str(root):
         if character in _UNSAFE:
-            raise StatePathError(root, character)
+            raise StatePathError(root, f"its files cannot hold the {character!r} in that path")
+    if len(os.fsencode(root)) > _ROOT_PATH_MAX:
+        raise StatePathError(root, f"the path is longer than {_ROOT_PATH_MAX} characters")
     run = root / "run"
     if len(os.fsencode(run / "asterisk.ctl")) > SOCKET_PATH_MAX:
         run = _short_folder(root)

@@ -81,7 +81,7 @@ class Reasons:
     def _is_refusal_we_received(self, packet: bytes) -> bool:
         if not _REFUSAL.search(packet) or not _INVITE.search(packet):
             return False
-        return _source_port(packet) != self._sip_port
+        return _source_port(packet) not in (0, self._sip_port)
 
     def _last(self, key: str, since: float) -> int | None:
         kept = self._refusals.get(key)

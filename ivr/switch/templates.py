@@ -28,7 +28,7 @@ def render_files(
     paths.make()
     _link_documentation(paths, tree)
     _check_values(values)
-    known = {**_folders(paths, tree), **values}
+    known = {name: _escape(value) for name, value in {**_folders(paths, tree), **values}.items()}
     present = _module_names(tree)
     for source in sources:
         text = _render(source, {**known, "has_module": present.__contains__})
@@ -66,8 +66,13 @@ def _render(source: Path, values: Mapping[str, object]) -> str:
 
 def _check_values(values: Mapping[str, Value]) -> None:
     for name, value in values.items():
-        if isinstance(value, str) and any(ord(c) < 32 or c in ";" for c in value):
-            raise TemplateError(f"The value of {name!r} holds a line break or `;`, which ends a setting.")
+        if isinstance(value, str) and any(ord(c) < 32 for c in value):
+            raise TemplateError(f"The value of {name!r} holds a line break, which ends a setting.")
+
+
+def _escape(value: Value) -> Value:
+    """In Asterisk's files `;` begins a comment."""
+    return value.replace(";", "\\;") if isinstance(value, str) else value
 
 
 def _folders(paths: SwitchPaths, tree: Tree) -> dict[str, Value]:
