@@ -160,10 +160,10 @@ class Service:
     async def _take(self, agi: AgiSession) -> None:
         """Every AGI session: a caller, or the leg of an engineer."""
         script, _, rest = agi.path.strip("/").partition("/")
-        await agi.set_variable(SILENCE_LIMIT, "0")
         if script == CALL_SCRIPT:
             await self.reception.take(agi)
         elif script == PAGE_SCRIPT:
+            await agi.set_variable(SILENCE_LIMIT, "0")
             await self.pager.talk(agi, rest)
         else:
             log.warning("agi.unknown_script", script=script[:40])

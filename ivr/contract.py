@@ -19,6 +19,8 @@ class Context(StrEnum):
     """Calls of the local demo carrier, which may set the plan's clock (`X-Dutyline-At`)."""
     CALL = "dutyline-call"
     """Hands a call to the service; what follows when the service is not there."""
+    FIRST_WORDS = "dutyline-first-words"
+    """Subroutine: lifts the silence limit and speaks, in one round trip. ARG1: sound files joined by `&`."""
     FAILSAFE = "dutyline-failsafe"
     """Apology, then the brand's failsafe person; generated part: one extension per dialled number."""
     PAGE = "dutyline-page"

@@ -65,10 +65,8 @@ def outcome_of(status: str, cause: int) -> Outcome:
     """The end of a `Dial` with this DIALSTATUS and HANGUPCAUSE (0 or less: none known)."""
     if status == "ANSWER":
         return Outcome.ANSWERED if cause in NORMAL_ENDS else Outcome.INTERRUPTED
-    if status in ("CONGESTION", "CHANUNAVAIL", "BUSY"):
+    if status in ("CONGESTION", "CHANUNAVAIL", "BUSY", "NOANSWER"):
         return BY_CAUSE.get(cause, BY_STATUS[status])
-    if status == "NOANSWER" and cause == Cause.NORMAL_UNSPECIFIED:
-        return Outcome.CAUSE_31
     return BY_STATUS.get(status, Outcome.NOT_REACHED)
 
 

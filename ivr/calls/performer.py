@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from datetime import datetime, timedelta
 from dialplan.commands import Asked, Collect, Dial, Hangup, Play
 from dialplan.events import Dialled, Event, Failed, Keyed, Played
 from ivr.agi import AgiError, AgiSession
-from ivr.calls.ringing import AFTERMATH, Aftermath, dial_arguments, read_aftermath
+from ivr.calls.ringing import AFTERMATH, Aftermath, Refusals, ask_carrier, dial_arguments, read_aftermath
+from ivr.contract import SILENCE_LIMIT, Cause, Context
 from ivr.speech import files_of
 
 ANY_KEY = "0123456789*#"
@@ -39,16 +41,24 @@ class Phases:
 class Performer:
     """One call's hands: every method is limited in time and raises CallerGoneError when nobody is there."""
 
-    def __init__(self, agi: AgiSession, now: Callable[[], datetime]) -> None:
-        self._agi = agi
+    def __init__(
+        self, agi: AgiSession, now: Callable[[], datetime], refusals: Refusals, brand: str = ""
+    ) -> None:
+        """`brand`: its title, which a called phone's display shows."""
+        self._agi, self._brand = agi, brand
         self._now = now
+        self._refusals = refusals
         self.phases = Phases()
+        self._is_limited = True
+        """Whether the extensions still wait for our first command."""
         self.has_ended = False
         """Whether we hung up, and so the end of the call is ours."""
 
     async def perform(self, command: Asked) -> Event | None:
         """Perform `command`; None after a `Hangup`. A command the switch refuses is a `Failed`."""
         try:
+            if self._is_limited and not isinstance(command, Play):
+                await self._lift_limit()
             return await self._perform(command)
         except AgiError as fault:
             if self.is_gone:
@@ -76,12 +86,21 @@ class Performer:
             raise CallerGoneError
         return event
 
+    async def _lift_limit(self) -> None:
+        self._is_limited = False
+        await self._agi.set_variable(SILENCE_LIMIT, "0")
+
     async def _play(self, command: Play) -> None:
         files = files_of(command.utterances)
         if not files:
             return
         self._mark_prompt()
-        await self._agi.exec("Playback", "&".join(files), timeout_s=PLAY_LIMIT_S)
+        sound = "&".join(files)
+        if self._is_limited:
+            self._is_limited = False
+            await self._agi.gosub(Context.FIRST_WORDS, "s", 1, sound, timeout_s=PLAY_LIMIT_S)
+        else:
+            await self._agi.exec("Playback", sound, timeout_s=PLAY_LIMIT_S)
 
     def _mark_prompt(self) -> None:
         """Playback and STREAM FILE answer; the first of them is where the caller begins to hear us."""
@@ -121,11 +140,13 @@ class Performer:
         return Keyed(digits)
 
     async def _dial(self, command: Dial) -> Dialled:
-        phones, ring_s, options = dial_arguments(command)
+        phones, ring_s, options = dial_arguments(command, self._brand)
         self.phases.agent_rang_at = self._now()
+        since = asyncio.get_running_loop().time()
         await self._agi.exec("Dial", phones, ring_s, options, timeout_s=LONGEST_CALL_S + ring_s)
-        text = await self._agi.get_full_variable(AFTERMATH)
-        after = read_aftermath(text or "", command)
+        text = await self._agi.get_full_variable(AFTERMATH) or ""
+        said = await ask_carrier(self._refusals, text, command, since)
+        after = read_aftermath(text, command, said)
         self._note_ring(after)
         return Dialled(after.outcome, after.cause, after.target.entry if after.target else "", after.talked_s)
 
@@ -138,6 +159,11 @@ class Performer:
                 self.phases.agent_entry = after.target.entry
                 self.phases.agent_number = after.target.number
 
+    @property
+    def _has_talked(self) -> bool:
+        """Whether the last thing the switch did was a conversation (DIALSTATUS is ANSWER)."""
+        return bool(self.phases.rings) and self.phases.rings[-1].is_answered
+
     async def _hang_up(self, command: Hangup) -> None:
         """Refused calls may be told why first, as early media: unanswered, so not charged."""
         if command.utterances and self.phases.answered is None:
@@ -148,4 +174,6 @@ class Performer:
         elif command.utterances:
             await self._play(Play(command.utterances))
         self.has_ended = True
+        if self._has_talked and command.cause == Cause.NORMAL and not command.utterances:
+            return  # the extensions hang up by themselves after a conversation
         await self._agi.exec("Hangup", command.cause)

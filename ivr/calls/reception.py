@@ -20,6 +20,7 @@ from ivr.agi import AgiSession
 from ivr.calls.arrival import Arrival, read_arrival
 from ivr.calls.live import LiveCall
 from ivr.calls.performer import CallerGoneError, Performer
+from ivr.calls.ringing import Refusals
 from ivr.clock import Clock
 from ivr.feed import Feed
 from ivr.records import CallRecord, HopRecord
@@ -65,10 +66,11 @@ class Reception:
         records: Records,
         pages: Pages,
         post: Post,
+        refusals: Refusals,
         feed: Feed,
         clock: Clock,
     ) -> None:
-        self._configuration = configuration
+        self._configuration, self._refusals = configuration, refusals
         self._records, self._pages, self._post = records, pages, post
         self._feed, self._clock = feed, clock
         self._live: dict[str, LiveCall] = {}
@@ -112,7 +114,8 @@ class Reception:
             release=configuration.fingerprint,
             clock_at=arrival.clock_at,
         )
-        performer = Performer(agi, self._clock.now)
+        brand = configuration.brands[number.brand].title if number else ""
+        performer = Performer(agi, self._clock.now, self._refusals, brand)
         call = LiveCall(record, facts, configuration, performer, arrival.shift)
         self._live[record.uniqueid] = call
         self._records.begin(record)

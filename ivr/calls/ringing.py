@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from dialplan.commands import Dial, Target
 from dialplan.events import Outcome
@@ -16,10 +17,11 @@ OPTIONS = "rg"
 """r: the caller hears ringing, never silence; g: go on with the plan when the called party hangs up."""
 
 
-def dial_arguments(dial: Dial) -> tuple[str, int, str]:
-    """Arguments of `Dial`: phones, seconds, options."""
+def dial_arguments(dial: Dial, name: str = "") -> tuple[str, int, str]:
+    """Arguments of `Dial`: phones, seconds, options. `name`: the brand, for the called phone's display."""
     phones = "&".join(dial_string(target.number) for target in dial.targets)
-    shown = f"f({dial.show})" if dial.show else ""
+    plain = "".join(sign for sign in name if sign.isalnum() or sign in " .-")
+    shown = f"f({plain} <{dial.show}>)" if dial.show else ""
     return phones, max(1, round(dial.ring_s)), OPTIONS + shown
 
 
@@ -32,24 +34,49 @@ class Aftermath:
     talked_s: float
     rang_s: float
     target: Target | None
+    is_answered: bool
     is_cancelled: bool
     """The caller hung up before anybody answered."""
 
 
-def read_aftermath(text: str, dial: Dial) -> Aftermath:
-    """The aftermath in what the switch answered to `AFTERMATH`; tolerant of missing parts."""
-    status, cause, talked, total, peer = (text.split("|") + [""] * 5)[:5]
+class Refusals(Protocol):
+    """The carrier's own word on why a telephone refused (see `ivr.switch.reasons.Reasons`)."""
+
+    async def cause_of(self, number: str, *, since: float) -> int | None:
+        """The Q.850 cause with which `number` refused since then (`loop.time()`); None: none was said."""
+
+
+async def ask_carrier(refusals: Refusals, text: str, dial: Dial, since: float) -> int | None:
+    """The carrier's cause for a Dial that failed; None where it said none, or several were rung at once."""
+    if len(dial.targets) != 1 or text.startswith(("ANSWER|", "CANCEL|")):
+        return None
+    return await refusals.cause_of(dial.targets[0].number, since=since)
+
+
+def read_aftermath(text: str, dial: Dial, said: int | None = None) -> Aftermath:
+    """The aftermath in what the switch answered to `AFTERMATH`; tolerant of missing parts.
+
+    `said`: the carrier's own cause, which goes before the one that the switch derived from it.
+    """
+    status, derived, talked, total, peer = (text.split("|") + [""] * 5)[:5]
     talked_s, total_s = _milliseconds(talked), _milliseconds(total)
-    outcome = outcome_of(status, int(cause) if cause.isdigit() else 0)
+    cause = said or _derived_cause(status, derived)
+    outcome = outcome_of(status, cause)
     answered = outcome in (Outcome.ANSWERED, Outcome.INTERRUPTED) and status == "ANSWER"
     return Aftermath(
         outcome=outcome,
-        cause=int(cause) if cause.isdigit() else 0,
+        cause=cause,
         talked_s=talked_s if answered else 0.0,
         rang_s=max(0.0, total_s - talked_s),
         target=_answerer(peer, dial) if answered else None,
+        is_answered=status == "ANSWER",
         is_cancelled=status == "CANCEL",
     )
+
+
+def _derived_cause(status: str, cause: str) -> int:
+    """HANGUPCAUSE; not after a ring that ran out, where it still is that of the telephone before."""
+    return int(cause) if cause.isdigit() and status != "NOANSWER" else 0
 
 
 def _milliseconds(text: str) -> float:
