@@ -17,10 +17,8 @@ from ivr.cli.client import ServiceAwayError, ServiceClient
 from ivr.settings import Settings
 
 LISTEN_S = 0.25
-KEY_PATIENCE_S = 12.0
-"""A key is pressed when the question has been heard; at the latest so long after it began."""
 Tell = Callable[[str, Mapping[str, Any]], None]
-"""Told (kind, facts): `placed`, `heard`, `hop`, `page`, `key`, `end`, `note`."""
+"""Told (kind, facts): `placed`, `heard`, `hop`, `page`, `key`, `rings`, `talks`, `end`, `note`."""
 
 
 class CallStory:
@@ -34,6 +32,9 @@ class CallStory:
         self._asked = asyncio.Event()
         self._heard: list[str] = []
         self._started = 0.0
+        self._is_dialling = False
+        self._paged: set[str] = set()
+        """Numbers of engineers: when they pick up, it is not to talk with the caller."""
 
     async def run(
         self,
@@ -43,13 +44,15 @@ class CallStory:
         keys: Sequence[str],
         at: datetime | None,
         hang_up_after_s: float | None,
+        talk_s: float,
         limit_s: float,
     ) -> int:
-        """Place the call and follow it to its end; its Q.850 cause."""
+        """Place the call and follow it to its end; its Q.850 cause. `talk_s`: with whoever picks up."""
         self._keys = list(keys)
         recogniser = await asyncio.to_thread(Recogniser.load, self._settings.prompts)
         carrier = Carrier(self._settings)
         await carrier.attach()
+        carrier.forget_legs()
         followed = asyncio.Event()
         following = asyncio.create_task(self._follow(number, caller, followed))
         try:
@@ -60,14 +63,16 @@ class CallStory:
             )
             self._started = asyncio.get_running_loop().time()
             self._tell("placed", {"to": number, "from": caller, "at": at.isoformat() if at else None})
-            return await self._accompany(call, recogniser, limit_s)
+            return await self._accompany(call, carrier, recogniser, talk_s, limit_s)
         finally:
             following.cancel()
             with suppress(asyncio.CancelledError, ServiceAwayError):
                 await following
             await carrier.stop()
 
-    async def _accompany(self, call: PlacedCall, recogniser: Recogniser, limit_s: float) -> int:
+    async def _accompany(
+        self, call: PlacedCall, carrier: Carrier, recogniser: Recogniser, talk_s: float, limit_s: float
+    ) -> int:
         listening = Listening(recogniser)
         pressing = asyncio.create_task(self._press(call))
         place = 0
@@ -76,6 +81,8 @@ class CallStory:
             while call.is_live and asyncio.get_running_loop().time() < deadline:
                 await asyncio.sleep(LISTEN_S)
                 place = self._listen(call, listening, place)
+                if self._is_dialling and self._someone_talks(carrier):
+                    deadline = min(deadline, asyncio.get_running_loop().time() + talk_s)
             await call.hang_up()
             await asyncio.sleep(0.5)
             self._listen(call, listening, place)
@@ -88,6 +95,15 @@ class CallStory:
         sound = call.heard()
         self._note_heard(listening.feed(sound[place:]))
         return len(sound)
+
+    def _someone_talks(self, carrier: Carrier) -> bool:
+        """Whether a telephone that the plan rings has picked up just now."""
+        for leg in carrier.legs():
+            if leg.is_live and leg.answered_at and leg.number not in self._paged:
+                self._is_dialling = False
+                self._tell("talks", {"number": leg.number})
+                return True
+        return False
 
     def _note_heard(self, heard: Sequence[Heard]) -> None:
         for one in heard:
@@ -124,7 +140,13 @@ class CallStory:
             return
         if kind == "command" and line.get("what") == "collect":
             self._asked.set()
+        elif kind == "command" and line.get("what") == "dial":
+            self._is_dialling = True
+            self._tell("rings", {"who": line.get("says", [])})
         elif kind in ("hop", "page", "end"):
+            self._is_dialling = self._is_dialling and kind == "page"
+            if kind == "page" and "number" in line:
+                self._paged.add(str(line["number"]))
             self._tell(str(kind), line)
 
 
@@ -143,6 +165,10 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
             return f"node    {node} -> {facts['exit']}: {facts['why']}"
         case "page":
             return _page_sentence(facts)
+        case "rings":
+            return f"rings   {', '.join(facts['who'])}"
+        case "talks":
+            return f"talks   with {display(facts['number'])}, who picked up"
         case "key":
             return f"pressed {facts['keys']}"
         case "end":

@@ -128,13 +128,16 @@ def call(
     hang_up_after: Annotated[
         float | None, typer.Option("--hang-up-after", help="Hang up so many seconds after the answer.")
     ] = None,
+    talk: Annotated[
+        float, typer.Option("--talk", min=0, help="Seconds to talk with whoever picks up, then hang up.")
+    ] = 5.0,
     limit: Annotated[float, typer.Option("--limit", help="End the call after so many seconds.")] = 180.0,
     as_json: AsJson = False,
 ) -> None:
     """Place a real call from the demo carrier and tell, as it happens, what the caller hears and why."""
     from ivr.cli.placing import run_call
 
-    run_call(read_settings(), number, caller, keys, at, hang_up_after, limit, as_json=as_json)
+    run_call(read_settings(), number, caller, keys, at, hang_up_after, talk, limit, as_json=as_json)
 
 
 calls_app = typer.Typer(invoke_without_command=True, help="Past calls: their list, and the story of one.")

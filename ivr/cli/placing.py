@@ -15,6 +15,7 @@ from dialplan.numbers import is_withheld, to_e164
 from ivr.ami import AmiError
 from ivr.cli.calling import CallStory, sentence_of
 from ivr.cli.shared import give_up, out
+from ivr.logs import configure
 from ivr.settings import Settings
 
 ZONE = ZoneInfo("Europe/Brussels")
@@ -27,6 +28,7 @@ def run_call(
     keys: str,
     at: str | None,
     hang_up_after_s: float | None,
+    talk_s: float,
     limit_s: float,
     *,
     as_json: bool,
@@ -34,6 +36,7 @@ def run_call(
     """Place the call; the exit code is 0 when it was answered."""
     if not settings.demo:
         give_up("`dutyline call` dials from the demo's carrier, and this installation is not the demo.")
+    configure(settings.log, "warning")
     story = CallStory(settings, _print_json if as_json else _print)
     try:
         asyncio.run(
@@ -43,6 +46,7 @@ def run_call(
                 keys=[part.strip() for part in keys.split(",")] if keys else [],
                 at=_moment(at),
                 hang_up_after_s=hang_up_after_s,
+                talk_s=talk_s,
                 limit_s=limit_s,
             )
         )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shlex
+import shutil
 import signal
+import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from asterisk.obstacles import ObtainError
 from asterisk.tree import Tree
 from ivr.cli.launch import AlreadyUpError, Household, ServiceFailedError, hold_state, obtain_asterisk
 from ivr.cli.shared import err, give_up, out
+from ivr.logs import configure
 from ivr.settings import Settings
 from ivr.switch.paths import StatePathError
 from ivr.switch.ports import PortTakenError
@@ -30,6 +36,7 @@ EXPECTED = (
 
 def run_up(settings: Settings, *, offline: bool) -> None:
     """Run until Ctrl-C; one sentence when it cannot start."""
+    configure(settings.log, "warning")
     try:
         with hold_state(settings):
             tree = obtain_asterisk(offline=offline)
@@ -71,17 +78,45 @@ async def _run(settings: Settings, tree: Tree) -> None:
 
 
 def _greet(settings: Settings, tree: Tree, took_s: float) -> None:
-    where = f"{settings.sip_host}:{settings.sip_port}"
     out.print(f"[bold green]Ready[/] in {took_s:.1f} s, on Asterisk {tree.version} ({tree.origin}).\n")
-    out.print("Place a call, from another terminal:")
-    out.print('  [bold]dutyline call "+32 2 788 74 99"[/]                            Fuzer, now')
+    out.print("\n".join(_demo(settings) if settings.demo else _real_world(settings)))
+    command = _command()
     out.print(
-        '  [bold]dutyline call "03 205 55 82" --at 2026-11-21T23:15[/]         Fuzer, on a Saturday night'
+        f"Then look: [bold]{command} calls[/], [bold]{command} mails[/], [bold]{command} doctor[/].\n"
+        f"State: {settings.state_dir}. Ctrl-C stops everything."
     )
-    out.print("or from any SIP client on this machine, without registering:")
-    out.print(f"  [bold]sip:+3227887499@{where}[/]   (A-law)\n")
-    out.print("Then look: [bold]dutyline calls[/], [bold]dutyline mails[/], [bold]dutyline doctor[/].")
-    out.print(f"State: {settings.state_dir}. Ctrl-C stops everything.")
+
+
+def _demo(settings: Settings) -> list[str]:
+    """What to try. Another terminal needs the same environment, if this one has any of ours."""
+    command = _command()
+    ours = [f"{name}={shlex.quote(value)}" for name, value in os.environ.items() if _must_be_shared(name)]
+    return [
+        "Place a call, from another terminal:",
+        *([f"  [bold]export {' '.join(sorted(ours))}[/]"] if ours else []),
+        f'  [bold]{command} call "+32 2 788 74 99"[/]                        Fuzer, now',
+        f'  [bold]{command} call "03 205 55 82" --at 2026-11-21T23:15[/]     Fuzer, on a Saturday night',
+        "or from any SIP client on this machine, without registering:",
+        f"  [bold]sip:+3227887499@{settings.sip_host}:{settings.sip_port}[/]   (A-law)\n",
+    ]
+
+
+def _real_world(settings: Settings) -> list[str]:
+    return [f"Taking the calls of {settings.trunk} on {settings.sip_host}:{settings.sip_port}.\n"]
+
+
+def _must_be_shared(name: str) -> bool:
+    """Settings of one shell; secrets are not for the screen, and are not needed to place a call."""
+    return name.startswith("DUTYLINE_") and not name.endswith(("_PASSWORD", "_DATABASE", "_CACHE"))
+
+
+def _command() -> str:
+    """How this command is called from the present folder."""
+    own = Path(sys.argv[0]).absolute()
+    found = shutil.which(own.name)
+    if found and Path(found).absolute() == own:
+        return own.name
+    return os.path.relpath(own) if own.is_relative_to(Path.cwd()) else str(own)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
