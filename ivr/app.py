@@ -15,7 +15,7 @@ from audio.source import load_catalogue
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from ivr.agi import AgiServer, AgiSession
-from ivr.ami import AmiLink, LinkState
+from ivr.ami import AmiEvent, AmiLink, LinkState
 from ivr.calls.orphans import Orphans
 from ivr.calls.post import PlanPost
 from ivr.calls.reception import Reception
@@ -43,7 +43,7 @@ from ivr.web.health import Check, Finding, Health, judge_link
 from ivr.web.metrics import Metrics, Reading
 from ivr.web.server import WebFace
 
-EVENTS = ("OriginateResponse", "Hangup")
+EVENTS = ("OriginateResponse", "Hangup", "DialEnd")
 DRAIN_S = 3.0
 RECORD_FLUSH_S = 0.25
 """Call records are committed together so often: a fourth of the cost at 20 calls/s of doing it at once."""
@@ -89,6 +89,7 @@ class Service:
             feed=self.feed,
             clock=self.clock,
         )
+        self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
             self.link, self.database, self.recorder, self.clock, lambda: self.reception.live
         )
@@ -186,6 +187,10 @@ class Service:
 
     async def _leg_missing(self, attempt_id: str) -> None:
         await self.pager.leg_missing(attempt_id)
+
+    def _take_dial_end(self, event: AmiEvent) -> None:
+        if event.get("DialStatus") == "ANSWER":
+            self.reception.picked_up(event.get("Uniqueid"))
 
     def _link_changed(self, state: LinkState) -> None:
         """A switch that was restarted, or started after us, reads the failsafe that is live."""

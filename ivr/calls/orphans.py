@@ -68,6 +68,6 @@ class Orphans:
     def _close(self, record: CallRecord, cause: int) -> None:
         record.ended, record.cause = self._clock.now(), cause
         record.hung_by = HungBy.UNKNOWN
-        is_answered = record.agent_rang_at is not None or record.agent_at is not None
-        record.disposition = Disposition.ANSWERED if is_answered else Disposition.UNKNOWN
+        has_talked = record.agent_at is not None
+        record.disposition = Disposition.ANSWERED if has_talked else Disposition.UNKNOWN
         self._recorder.finish(record, [])

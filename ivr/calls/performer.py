@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from dialplan.commands import Asked, Collect, Dial, Hangup, Play
-from dialplan.events import Dialled, Event, Failed, Keyed, Played
+from dialplan.commands import Asked, Collect, Dial, Hangup, Play, Target
+from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
 from ivr.agi import AgiError, AgiSession
 from ivr.calls.ringing import AFTERMATH, Aftermath, Refusals, ask_carrier, dial_arguments, read_aftermath
 from ivr.contract import SILENCE_LIMIT, Cause, Context
@@ -49,6 +49,8 @@ class Performer:
         self._now = now
         self._refusals = refusals
         self.phases = Phases()
+        self._ringing: tuple[Target, ...] = ()
+        self._picked_up_at: datetime | None = None
         self._is_limited = True
         """Whether the extensions still wait for our first command."""
         self.has_ended = False
@@ -82,7 +84,7 @@ class Performer:
             case Hangup():
                 await self._hang_up(command)
                 return None
-        if self.is_gone:
+        if self.is_gone and not _is_conversation(event):
             raise CallerGoneError
         return event
 
@@ -141,23 +143,43 @@ class Performer:
 
     async def _dial(self, command: Dial) -> Dialled:
         phones, ring_s, options = dial_arguments(command, self._brand)
-        self.phases.agent_rang_at = self._now()
+        self.phases.agent_rang_at, self._picked_up_at = self._now(), None
+        self._ringing = command.targets
         since = asyncio.get_running_loop().time()
         await self._agi.exec("Dial", phones, ring_s, options, timeout_s=LONGEST_CALL_S + ring_s)
         text = await self._agi.get_full_variable(AFTERMATH) or ""
         said = await ask_carrier(self._refusals, text, command, since)
         after = read_aftermath(text, command, said)
+        self._ringing = ()
         self._note_ring(after)
-        return Dialled(after.outcome, after.cause, after.target.entry if after.target else "", after.talked_s)
+        return Dialled(
+            after.outcome, after.cause, after.target.entry if after.target else "", self._talked_s()
+        )
+
+    def note_pick_up(self) -> bool:
+        """The switch says that somebody has answered the phone that rings; False when none does."""
+        if not self._ringing:
+            return False
+        self._picked_up_at = self.phases.agent_at = self._now()
+        self.phases.answered = self.phases.answered or self._picked_up_at
+        self._note_agent(self._ringing[0] if len(self._ringing) == 1 else None)
+        return True
 
     def _note_ring(self, after: Aftermath) -> None:
         self.phases.rings.append(after)
-        if after.talked_s or after.target:
-            self.phases.agent_at = self._now() - timedelta(seconds=after.talked_s)
-            self.phases.answered = self.phases.answered or self.phases.agent_at
-            if after.target:
-                self.phases.agent_entry = after.target.entry
-                self.phases.agent_number = after.target.number
+        if after.is_answered:
+            # not told of the answer in time: the ring was short, and its beginning is near enough
+            self._picked_up_at = self._picked_up_at or self.phases.agent_rang_at
+            self.phases.agent_at = self._picked_up_at
+            self.phases.answered = self.phases.answered or self._picked_up_at
+            self._note_agent(after.target)
+
+    def _note_agent(self, target: Target | None) -> None:
+        if target is not None:
+            self.phases.agent_entry, self.phases.agent_number = target.entry, target.number
+
+    def _talked_s(self) -> float:
+        return (self._now() - self._picked_up_at).total_seconds() if self._picked_up_at else 0.0
 
     @property
     def _has_talked(self) -> bool:
@@ -166,6 +188,8 @@ class Performer:
 
     async def _hang_up(self, command: Hangup) -> None:
         """Refused calls may be told why first, as early media: unanswered, so not charged."""
+        if self.is_gone:
+            raise CallerGoneError
         if command.utterances and self.phases.answered is None:
             await self._agi.exec("Progress")
             await self._agi.exec(
@@ -177,3 +201,8 @@ class Performer:
         if self._has_talked and command.cause == Cause.NORMAL and not command.utterances:
             return  # the extensions hang up by themselves after a conversation
         await self._agi.exec("Hangup", command.cause)
+
+
+def _is_conversation(event: Event) -> bool:
+    """Whether somebody talked with the caller: the plan is told so, whoever hung up."""
+    return isinstance(event, Dialled) and event.outcome is Outcome.ANSWERED

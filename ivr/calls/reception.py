@@ -6,7 +6,7 @@ the caller comes to the failsafe: an apology and a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -49,7 +49,7 @@ class Records(Protocol):
     def begin(self, record: CallRecord) -> object:
         """Keep the call as it begins."""
 
-    def note(self, record: CallRecord, hops: list[HopRecord], first: int) -> object:
+    def note(self, record: CallRecord, hops: Sequence[HopRecord], first: int) -> object:
         """Keep the call as it stands; `hops` from number `first` on."""
 
     def finish(self, record: CallRecord, hops: list[HopRecord]) -> object:
@@ -96,6 +96,15 @@ class Reception:
                 raise
             finally:
                 self._conclude(call)
+
+    def picked_up(self, uniqueid: str) -> None:
+        """Somebody has answered for this caller: kept at once, for the talk may outlive this service."""
+        call = self._live.get(uniqueid)
+        if call is None or not call.performer.note_pick_up():
+            return
+        call.note_phases()
+        self._records.note(call.record, (), call.kept)
+        self._tell(call, "answer", who=call.record.agent_entry)
 
     def _welcome(self, arrival: Arrival, agi: AgiSession) -> LiveCall:
         configuration = self._configuration()

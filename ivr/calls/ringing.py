@@ -10,8 +10,8 @@ from dialplan.events import Outcome
 from ivr.contract import dial_string
 from ivr.outcome import outcome_of
 
-AFTERMATH = "${DIALSTATUS}|${HANGUPCAUSE}|${ANSWEREDTIME_MS}|${DIALEDTIME_MS}|${DIALEDPEERNUMBER}"
-"""Asked in one round trip when a Dial is over."""
+AFTERMATH = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNUMBER}"
+"""Asked in one round trip when a Dial is over. Not ANSWEREDTIME: it counts from the caller's own answer."""
 
 OPTIONS = "rg"
 """r: the caller hears ringing, never silence; g: go on with the plan when the called party hangs up."""
@@ -27,12 +27,10 @@ def dial_arguments(dial: Dial, name: str = "") -> tuple[str, int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """How a Dial ended. `talked_s` and `rang_s`: seconds; `target`: who answered, when somebody did."""
+    """How a Dial ended. `target`: who answered, when somebody did and it is known who."""
 
     outcome: Outcome
     cause: int
-    talked_s: float
-    rang_s: float
     target: Target | None
     is_answered: bool
     is_cancelled: bool
@@ -58,17 +56,13 @@ def read_aftermath(text: str, dial: Dial, said: int | None = None) -> Aftermath:
 
     `said`: the carrier's own cause, which goes before the one that the switch derived from it.
     """
-    status, derived, talked, total, peer = (text.split("|") + [""] * 5)[:5]
-    talked_s, total_s = _milliseconds(talked), _milliseconds(total)
+    status, derived, peer = (text.split("|") + [""] * 3)[:3]
     cause = said or _derived_cause(status, derived)
     outcome = outcome_of(status, cause)
-    answered = outcome in (Outcome.ANSWERED, Outcome.INTERRUPTED) and status == "ANSWER"
     return Aftermath(
         outcome=outcome,
         cause=cause,
-        talked_s=talked_s if answered else 0.0,
-        rang_s=max(0.0, total_s - talked_s),
-        target=_answerer(peer, dial) if answered else None,
+        target=_answerer(peer, dial) if status == "ANSWER" else None,
         is_answered=status == "ANSWER",
         is_cancelled=status == "CANCEL",
     )
@@ -77,10 +71,6 @@ def read_aftermath(text: str, dial: Dial, said: int | None = None) -> Aftermath:
 def _derived_cause(status: str, cause: str) -> int:
     """HANGUPCAUSE; not after a ring that ran out, where it still is that of the telephone before."""
     return int(cause) if cause.isdigit() and status != "NOANSWER" else 0
-
-
-def _milliseconds(text: str) -> float:
-    return int(text) / 1000 if text.isdigit() else 0.0
 
 
 def _answerer(peer: str, dial: Dial) -> Target | None:

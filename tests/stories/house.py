@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -67,6 +67,7 @@ class House:
     recogniser: Recogniser
     client: ServiceClient
     database: Database
+    opened: datetime = field(default_factory=lambda: datetime.now(UTC))
     placed: list[PlacedCall] = field(default_factory=list)
     mails_before: frozenset[str] = frozenset()
     pages_before: frozenset[str] = frozenset()
@@ -150,7 +151,8 @@ class House:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             for one in await self.read(lambda session: last_calls(session, 60)):
-                if one.record.caller == caller and one.record.ended is not None:
+                record = one.record
+                if record.caller == caller and record.ended is not None and record.started >= self.opened:
                     return one
             await asyncio.sleep(0.1)
         raise AssertionError(f"the call of {caller} has no finished record")

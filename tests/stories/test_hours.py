@@ -41,7 +41,9 @@ HOURS = (
     Hour("shortly before closing", brussels(2026, 11, 20, 17, 59), PUBLIC, True),
     Hour("closing", brussels(2026, 11, 20, 18, 0), PUBLIC, False),
     Hour("eight o'clock in summer", brussels(2026, 6, 12, 8, 0), PUBLIC, True),
-    Hour("eight o'clock in London, nine here", datetime.fromisoformat("2026-11-20T17:30+00:00"), PUBLIC, False),
+    Hour(
+        "eight o'clock in London, nine here", datetime.fromisoformat("2026-11-20T17:30+00:00"), PUBLIC, False
+    ),
     Hour("the desk's own number on Friday at ten", FRIDAY_MORNING, DESK, False),
 )
 
