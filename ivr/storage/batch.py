@@ -76,8 +76,8 @@ class BatchWriter:
         return len(self._items)
 
     def start(self) -> None:
-        """Begin to commit, as a task of the running loop."""
-        if self._task is None:
+        """Begin to commit, as a task of the running loop; again, should that ever have ended."""
+        if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write(), name="batch-writer")
 
     def submit(self, work: Work) -> asyncio.Future[None]:
@@ -107,12 +107,13 @@ class BatchWriter:
         """Commit what is held, as far as the time allows. Returns how many could not be written."""
         self._is_closing = True
         self._enough.set()
+        if self._items:
+            self.start()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.drain(), timeout_s)
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
         return self._drop_rest()
 
     async def _write(self) -> None:
