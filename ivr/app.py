@@ -15,7 +15,7 @@ from audio.source import load_catalogue
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from ivr.agi import AgiServer, AgiSession
-from ivr.ami import AmiEvent, AmiLink, LinkState
+from ivr.ami import AmiEvent, AmiLink, LinkState, write_caller_id
 from ivr.calls.orphans import Orphans
 from ivr.calls.post import PlanPost
 from ivr.calls.reception import Reception
@@ -35,6 +35,7 @@ from ivr.releases import Releases
 from ivr.settings import Settings
 from ivr.storage import BatchWriter, Database
 from ivr.switch.callrecords import find_leg
+from ivr.switch.heartbeat import keep_beating
 from ivr.switch.paths import place
 from ivr.switch.reasons import Reasons
 from ivr.watchdog import keep_watch
@@ -68,7 +69,7 @@ class Service:
         self.failsafe = FailsafeKeeper(paths.failsafe_file, self.link)
         self.releases.on_activation(self.failsafe.activate)
         self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended, self._leg_missing)
-        mails = PageMails(self._configuration, self.clock.now)
+        mails = PageMails(self.clock.now)
         self.ledger = PatientLedger(DatabaseLedger(self.database, mails.writers(), mails.announce_stage))
         self.pager = Pager(
             ledger=self.ledger,
@@ -131,6 +132,8 @@ class Service:
             self.link.on_state(self._link_changed)
             await self.link.start()
             stack.push_async_callback(self.link.close)
+            beat = asyncio.create_task(keep_beating(self.link), name="sign of life")
+            stack.callback(beat.cancel)
             await self.web.start()
             stack.push_async_callback(self.web.close)
             self.courier.start()
@@ -180,7 +183,7 @@ class Service:
         configuration = self.releases.active
         brand = configuration.brands.get(page.request.brand)
         number = brand.shown_number if brand else configuration.desk.shown_number
-        return f'"{brand.title if brand else "Dutyline"} {page.call_ref}" <{number}>'
+        return write_caller_id(f"{page.brand_title} {page.call_ref}", number)
 
     async def _leg_ended(self, attempt_id: str, cause: int) -> None:
         await self.pager.leg_ended(attempt_id, cause)

@@ -6,6 +6,7 @@ the caller comes to the failsafe: an apology and a person.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -91,11 +92,14 @@ class Reception:
                 await self._follow(call)
             except CallerGoneError:
                 self._note_caller_gone(call)
+            except asyncio.CancelledError:
+                self._let_go(call)
+                raise
             except Exception:
                 call.record.disposition = Disposition.FAILED
-                raise
-            finally:
                 self._conclude(call)
+                raise
+            self._conclude(call)
 
     def picked_up(self, uniqueid: str) -> None:
         """Somebody has answered for this caller: kept at once, for the talk may outlive this service."""
@@ -195,6 +199,12 @@ class Reception:
             self._tell(
                 call, "hop", plan=hop.plan, node=hop.node, node_kind=hop.kind, exit=hop.exit, why=hop.why
             )
+
+    def _let_go(self, call: LiveCall) -> None:
+        """We are being stopped: the call goes on without us, and whoever starts next closes its record."""
+        call.note_phases()
+        self._live.pop(call.record.uniqueid, None)
+        self._records.note(call.record, call.hops[call.kept :], call.kept)
 
     def _conclude(self, call: LiveCall) -> None:
         record = call.record

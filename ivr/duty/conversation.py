@@ -1,7 +1,8 @@
 """What an engineer hears when he picks up, and what his keys do.
 
 Brand, call ID, customer or caller, then the keys: 1 accepts, 2 passes, 3 says it again. Whoever says
-nothing has not accepted: a voicemail answers too. Whoever is late hears that the call is taken.
+nothing has not accepted: a voicemail answers too. Whoever is late hears that the call is taken. A
+prompt that cannot be played is left out: the keys are read all the same.
 """
 
 from __future__ import annotations
@@ -9,20 +10,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import structlog
+
 from dialplan.commands import Prompt, Say, Spoken, Utterance
-from ivr.agi import AgiError, AgiSession
+from ivr.agi import AgiError, AgiFailed, AgiSession
 from ivr.duty.hunt import Attempt
-from ivr.duty.page import Acceptance, Page
+from ivr.duty.page import Page
 from ivr.duty.run import TALK_S, PageRun
 from ivr.speech import files_of
+from ivr.storage.states import PageState
 
 KEYS = "123"
 STOP_KEY = "#"
 """Played into the leg by ourselves to stop what it listens to (see `Phones.interrupt`)."""
-TURNS = 2
-"""Times it is said before silence counts as silence."""
+SILENT_TURNS = 2
+"""Times it is said to somebody who presses nothing."""
 KEY_WAIT_MS = 4000
 PROMPT_LIMIT_S = 30.0
+
+log = structlog.get_logger(__name__)
 
 
 class EngineersEar:
@@ -33,37 +39,42 @@ class EngineersEar:
         self._language = spoken(attempt.language)
 
     async def hold(self) -> None:
-        """The whole conversation; the attempt stands decided when it returns."""
+        """The whole conversation; the attempt stands decided when it returns.
+
+        When it is cancelled nothing is decided: the switch holds the leg, and the service that is
+        started next goes on with it.
+        """
         try:
             async with asyncio.timeout(TALK_S):
                 await self._talk()
-        except (TimeoutError, AgiError):
-            pass
-        finally:
-            await self._run.stay_silent(self._attempt.id)
+        except (TimeoutError, AgiError) as fault:
+            log.info("page.conversation_over", attempt=self._attempt.id, why=str(fault) or "too long")
+        await self._run.stay_silent(self._attempt.id)
 
     async def _talk(self) -> None:
-        for _ in range(TURNS):
-            if not self._run.page.is_live:
-                break
+        silent = 0
+        while self._run.page.is_open and silent < SILENT_TURNS:
             key = await self._say(self._news())
-            if key == "1" and self._run.page.is_live:
-                await self._accept()
+            if key == "1":
+                await self._run.accept(self._attempt.id)
+                break
+            if key == "2" and self._run.page.is_live:
+                await self._run.pass_on(self._attempt.id)
+                await self._say([Prompt("page-passed", self._language)], wait_ms=0)
                 return
-            if key == "2":
-                await self._pass()
-                return
-        if self._run.page.is_live:
+            silent += not key
+        if self._run.page.is_open:
             await self._run.stay_silent(self._attempt.id)
             await self._say([Prompt("page-goodbye", self._language)], wait_ms=0)
         else:
-            await self._tell_taken(self._run.page.acceptance)
+            await self._run.hear_taken(self._attempt.id)
+            await self._say(ending_of(self._run.page, self._attempt.id, self._language), wait_ms=0)
 
     def _news(self) -> list[Utterance]:
         page, language = self._run.page, self._language
         news: list[Utterance] = [
             Prompt("page-intro", language),
-            Prompt(f"brand-{page.request.brand}", language),
+            Prompt(page.request.spoken or f"brand-{page.request.brand}", language),
             Prompt("page-call", language),
             Say("digits", page.call_ref, language),
         ]
@@ -72,42 +83,37 @@ class EngineersEar:
     async def _say(self, utterances: Sequence[Utterance], wait_ms: int = KEY_WAIT_MS) -> str:
         """Speak; the key that was pressed during it or after it, of 1, 2, 3; empty: none."""
         for file in files_of(utterances):
-            key = (await self._agi.stream_file(file, KEYS + STOP_KEY, timeout_s=PROMPT_LIMIT_S)).digit
-            if key:
+            if key := await play(self._agi, file, KEYS + STOP_KEY):
                 return key.strip(STOP_KEY)
-        key = await self._agi.wait_for_digit(wait_ms, timeout_s=wait_ms / 1000 + 5) if wait_ms else None
+        if not wait_ms:
+            return ""
+        key = await self._agi.wait_for_digit(wait_ms, timeout_s=wait_ms / 1000 + 5) or ""
         if key and key not in KEYS + STOP_KEY:
-            await self._agi.stream_file(self._file("page-wrong-key"), timeout_s=PROMPT_LIMIT_S)
+            await play(self._agi, files_of([Prompt("page-wrong-key", self._language)])[0])
+            return "3"
         return key if key and key in KEYS else ""
 
-    async def _accept(self) -> None:
-        acceptance = await self._run.accept(self._attempt.id)
-        if acceptance is not None and acceptance.attempt_id == self._attempt.id:
-            await self._say([Prompt("page-accepted", self._language)], wait_ms=0)
-        else:
-            await self._tell_taken(acceptance)
 
-    async def _pass(self) -> None:
-        await self._run.pass_on(self._attempt.id)
-        await self._say([Prompt("page-passed", self._language)], wait_ms=0)
-
-    async def _tell_taken(self, acceptance: Acceptance | None) -> None:
-        await self._run.hear_taken(self._attempt.id)
-        await tell_taken(self._agi, acceptance, self._language)
-
-    def _file(self, prompt: str) -> str:
-        return files_of([Prompt(prompt, self._language)])[0]
+async def play(agi: AgiSession, file: str, keys: str = "") -> str:
+    """Play a sound file; the key that stopped it. One that cannot be played is said in the log."""
+    try:
+        return (await agi.stream_file(file, keys, timeout_s=PROMPT_LIMIT_S)).digit or ""
+    except AgiFailed as fault:
+        log.error("page.prompt_missing", file=file, why=str(fault))
+        return ""
 
 
-async def tell_taken(agi: AgiSession, acceptance: Acceptance | None, language: Spoken) -> None:
-    """Say that the call is taken, and by whom when that is known (trigrams are spelled)."""
-    if acceptance is None or not acceptance.title.isascii() or not acceptance.title.isalpha():
-        words: list[Utterance] = [Prompt("page-taken", language)]
-    else:
-        letters = [Prompt(f"letter-{letter}", language) for letter in acceptance.title.lower()[:3]]
-        words = [Prompt("page-taken-by", language), *letters]
-    for file in files_of(words):
-        await agi.stream_file(file, timeout_s=PROMPT_LIMIT_S)
+def ending_of(page: Page, attempt_id: str, language: Spoken) -> list[Utterance]:
+    """What a leg is told when the page is decided: the call is yours, is taken, or is no longer wanted."""
+    acceptance = page.acceptance
+    if acceptance is not None and acceptance.attempt_id == attempt_id:
+        return [Prompt("page-accepted", language)]
+    if acceptance is None:
+        return [Prompt("page-cancelled" if page.state is PageState.CANCELLED else "page-goodbye", language)]
+    if not acceptance.title.isascii() or not acceptance.title.isalpha() or len(acceptance.title) > 4:
+        return [Prompt("page-taken", language)]
+    letters = [Prompt(f"letter-{letter}", language) for letter in acceptance.title.lower()]
+    return [Prompt("page-taken-by", language), *letters]
 
 
 def _who(page: Page, language: Spoken) -> list[Utterance]:

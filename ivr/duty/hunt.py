@@ -40,6 +40,8 @@ class Person:
     phones: tuple[Phone, ...]
     language: str = "en"
     mail: str = ""
+    name: str = ""
+    """As the directory writes it; `title` is what is said aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class _Outlook:
         """The stage's move; None when the stage is over and the next one takes its turn."""
         if self._is_done():
             return None
-        if self._is_late():
+        if self._is_late() or not self._people():
             return Wait() if any(a.is_open for a in self.attempts) else None
         turn = next(turn for turn in count() if not self._round_is_over(turn))
         resume = self._pause_over(turn) if turn else self.begins

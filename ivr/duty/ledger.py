@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.duty.hunt import Attempt, Hunt
-from ivr.duty.page import LIVE_STATES, Acceptance, LivePage, Page, PageRequest
+from ivr.duty.page import LIVE_STATES, Acceptance, LivePage, Outage, Page, PageRequest
 from ivr.storage import tables
 from ivr.storage.database import Database
 from ivr.storage.states import PageState
@@ -27,6 +27,7 @@ REST_FOR: Final = timedelta(hours=12)
 
 _HUNT = TypeAdapter(Hunt)
 _REQUEST = TypeAdapter(PageRequest)
+_OUTAGES = TypeAdapter(tuple[Outage, ...])
 
 PageMail = Callable[[Session, Page, datetime], None]
 """Writes the mails that a page's step announces into the outbox, in the step's own transaction."""
@@ -57,9 +58,11 @@ class DatabaseLedger:
         self._mails, self._announce_stage = mails, announce_stage
         self._draw = draw or random.SystemRandom()
 
-    async def open_page(self, request: PageRequest, brand_title: str, hunt: Hunt, now: datetime) -> Page:
+    async def open_page(
+        self, request: PageRequest, brand_title: str, hunt: Hunt, now: datetime, page_id: str = ""
+    ) -> Page:
         """Write down a new page with a free call ID, and its first mail."""
-        page_id = uuid4().hex
+        page_id = page_id or uuid4().hex
 
         def work(session: Session) -> Page:
             call_ref = self._free_call_ref(session, now)
@@ -91,7 +94,8 @@ class DatabaseLedger:
             )
         ).all()
         taken = {row.call_ref for row in rows if row.live}
-        rested = [ref for ref in all_call_refs() if ref not in {row.call_ref for row in rows}]
+        used = {row.call_ref for row in rows}
+        rested = [ref for ref in all_call_refs() if ref not in used]
         free = rested or [ref for ref in all_call_refs() if ref not in taken]
         if not free:
             raise NoCallIdFreeError
@@ -185,6 +189,21 @@ class DatabaseLedger:
 
         return await self._database.run(work)
 
+    async def keep_time(self, page: Page) -> None:
+        """Write down that the page is driven, and its outages."""
+        values = {"seen_at": page.seen_at, "outages": _OUTAGES.dump_json(page.outages).decode()}
+        query = update(tables.Page).where(tables.Page.id == page.id).values(values)
+        await self._database.run(lambda session: session.execute(query))
+
+    async def find_page(self, page_id: str) -> Page | None:
+        """The page as it stands."""
+
+        def work(session: Session) -> Page | None:
+            row = session.get(tables.Page, page_id)
+            return _read_page(row) if row else None
+
+        return await self._database.read(work)
+
     async def live_pages(self) -> list[LivePage]:
         """Pages that were looking for somebody when the service ended, oldest first."""
 
@@ -259,6 +278,8 @@ def _read_page(row: tables.Page) -> Page:
         started=row.started,
         state=row.state,
         acceptance=acceptance,
+        outages=_OUTAGES.validate_json(row.outages),
+        seen_at=row.seen_at,
     )
 
 

@@ -11,14 +11,27 @@ from collections.abc import Callable, Coroutine, Iterable
 
 import structlog
 
-from ivr.ami import AmiError, AmiEvent, AmiLink, AmiUncertain, ChannelSnapshot
+from ivr.ami import (
+    AmiDisconnected,
+    AmiError,
+    AmiEvent,
+    AmiFailed,
+    AmiLink,
+    AmiUncertain,
+    ChannelSnapshot,
+    LinkState,
+)
 from ivr.contract import Context, Variable, dial_string
 from ivr.duty.conversation import STOP_KEY
 from ivr.duty.hunt import Attempt
 from ivr.duty.page import Page
+from ivr.duty.run import PhonesAwayError
 
 READY_LIMIT_S = 10.0
-"""How long a ring waits for the link to the switch to come back before it counts as lost."""
+SILENCE_AGAIN_S = (0.2, 0.5, 1.0)
+"""A leg that is being made cannot be hung up yet: tried again after so long."""
+SECOND_LOOK_S = 1.0
+REFUSED_S = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +57,8 @@ class SwitchLegs:
 
     async def ring(self, page: Page, attempt: Attempt) -> None:
         """Originate the leg; once answered it comes to us as an AGI session of its own."""
-        await self._link.wait_ready(READY_LIMIT_S)
+        if not self.is_ready:
+            raise PhonesAwayError
         self._channels[attempt.id] = ""
         try:
             await self._link.originate(
@@ -57,16 +71,25 @@ class SwitchLegs:
             )
         except AmiUncertain:
             log.warning("page.ring_uncertain", attempt=attempt.id)
-        except AmiError:
+        except AmiDisconnected as fault:
             self._channels.pop(attempt.id, None)
-            raise
+            raise PhonesAwayError from fault
+        except AmiFailed as fault:
+            # refused: most likely because a leg of that id lives, which is as good
+            log.warning("page.ring_refused", attempt=attempt.id, why=str(fault))
+            asyncio.get_running_loop().call_later(REFUSED_S, self._look_again, attempt.id)
 
     async def silence(self, attempt: Attempt) -> None:
         """Hang up a leg, ringing or answered; harmless when it is over."""
-        try:
-            await self._link.hangup(attempt.id)
-        except AmiError as fault:
-            log.debug("page.silence_failed", attempt=attempt.id, why=str(fault))
+        for pause_s in SILENCE_AGAIN_S:
+            try:
+                await self._link.hangup(attempt.id)
+                return
+            except AmiError as fault:
+                log.debug("page.silence_failed", attempt=attempt.id, why=str(fault))
+            await asyncio.sleep(pause_s)
+            if attempt.id not in self._channels:
+                return
 
     async def interrupt(self, attempt: Attempt) -> None:
         """Have the leg receive a key of ours, which stops what is being said to it."""
@@ -74,6 +97,19 @@ class SwitchLegs:
             await self._link.play_dtmf(attempt.id, STOP_KEY, receive=True)
         except AmiError as fault:
             log.debug("page.interrupt_failed", attempt=attempt.id, why=str(fault))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the link to the switch is ready."""
+        return self._link.state is LinkState.READY
+
+    async def wait_ready(self) -> None:
+        """Until the link to the switch is ready, however long that takes."""
+        while not self.is_ready:
+            try:
+                await self._link.wait_ready(READY_LIMIT_S)
+            except AmiError:
+                await asyncio.sleep(1)
 
     def watch(self, attempts: Iterable[Attempt]) -> None:
         """Open attempts found in the database at a start: the next sync says whether their legs live."""
@@ -95,8 +131,20 @@ class SwitchLegs:
         """After a lost link: legs that are no longer there are over, and nobody said how."""
         live = {channel.unique_id for channel in channels}
         for attempt_id in [one for one in self._channels if one not in live]:
-            del self._channels[attempt_id]
-            self._tell(self._missing(attempt_id))
+            self._tell(self._look_twice(attempt_id))
+
+    def _look_again(self, attempt_id: str) -> None:
+        self._tell(self._look_twice(attempt_id))
+
+    async def _look_twice(self, attempt_id: str) -> None:
+        """A switch that was frozen carries out an Originate late: look once more before it counts."""
+        await asyncio.sleep(SECOND_LOOK_S)
+        try:
+            live = {channel.unique_id for channel in await self._link.core_show_channels()}
+        except AmiError:
+            return  # the next sync looks again
+        if attempt_id not in live and self._channels.pop(attempt_id, None) is not None:
+            await self._missing(attempt_id)
 
     def _end(self, attempt_id: str, cause: int) -> None:
         if self._channels.pop(attempt_id, None) is not None:
@@ -105,4 +153,9 @@ class SwitchLegs:
     def _tell(self, telling: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(telling)
         self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        task.add_done_callback(self._told)
+
+    def _told(self, task: asyncio.Task[None]) -> None:
+        self._telling.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("page.leg_news_lost", exc_info=fault)

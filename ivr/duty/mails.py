@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dialplan.model import Brand, Configuration
 from ivr.duty.hunt import Hunt, Ring, next_move
 from ivr.duty.ledger import PageMail, read_attempts
 from ivr.duty.page import Page
@@ -24,10 +23,10 @@ LEVEL = level_stage("")
 
 
 class PageMails:
-    """Writes them from the live configuration: addresses may have changed since the page began."""
+    """Writes them to whom the brand's mails went when the page began."""
 
-    def __init__(self, configuration: Callable[[], Configuration], now: Callable[[], datetime]) -> None:
-        self._configuration, self._now = configuration, now
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
 
     def writers(self) -> Mapping[PageState, PageMail]:
         """Which step of a page is announced by which mail."""
@@ -39,17 +38,18 @@ class PageMails:
 
     def announce(self, session: Session, page: Page, now: datetime) -> None:
         """A call has come in, and these are being rung."""
-        brand = self._brand(page)
-        first = _first_rung(page.hunt, now)
-        self._write(session, page, "call-in", brand.mailboxes, {"at": now, "ringing": first}, now)
+        to = page.request.contacts.mailboxes
+        facts = {"at": now, "ringing": _first_rung(page.hunt, now)}
+        self._write(session, page, "call-in", to, facts, now)
 
     def announce_acceptance(self, session: Session, page: Page, now: datetime) -> None:
         """Call ID, engineer, and the number on which he accepted."""
         acceptance = page.acceptance
         assert acceptance is not None
-        name = self._name(acceptance.entry, acceptance.title)
+        name = _name(page.hunt, acceptance.entry) or acceptance.title
         facts = {"engineer": name, "number": acceptance.number, "at": acceptance.at}
-        self._write(session, page, "call-accepted", (self._brand(page).accepted_to,), facts, now)
+        to = (page.request.contacts.accepted_to,)
+        self._write(session, page, "call-accepted", to, facts, now)
 
     def announce_stage(self, session: Session, page: Page, stage: str) -> None:
         """The hunt has come to a level of the escalation: the desk is told who is rung now."""
@@ -63,13 +63,13 @@ class PageMails:
             "at": now,
             "tried": _tried(session, page),
         }
-        to = self._brand(page).mailboxes
+        to = page.request.contacts.mailboxes
         self._write(session, page, "page-escalated", to, facts, now, stage)
 
     def raise_alarm(self, session: Session, page: Page, now: datetime) -> None:
         """Nobody accepted: a person must act."""
-        brand = self._brand(page)
-        to = tuple(dict.fromkeys((*brand.mailboxes, brand.accepted_to)))
+        contacts = page.request.contacts
+        to = tuple(dict.fromkeys((*contacts.mailboxes, contacts.accepted_to)))
         self._write(session, page, "nobody-accepted", to, {"at": now, "tried": _tried(session, page)}, now)
 
     def _write(
@@ -96,21 +96,13 @@ class PageMails:
         enqueue(
             session,
             template=template,
-            language=self._brand(page).mail_language,
+            language=request.contacts.language,
             to=to,
-            cc=self._brand(page).copy,
+            cc=request.contacts.copy,
             variables=variables,
             dedupe=f"page:{page.id}:{template}:{part}",
             now=now,
         )
-
-    def _brand(self, page: Page) -> Brand:
-        brands = self._configuration().brands
-        return brands.get(page.request.brand) or next(iter(brands.values()))
-
-    def _name(self, entry: str, title: str) -> str:
-        found = self._configuration().directory.get(entry)
-        return found.title if found else title
 
 
 def _tried(session: Session, page: Page) -> list[dict[str, Any]]:
@@ -118,6 +110,11 @@ def _tried(session: Session, page: Page) -> list[dict[str, Any]]:
         {"at": one.planned_at, "title": one.title, "number": one.number, "outcome": str(one.state)}
         for one in read_attempts(session, page.id)
     ]
+
+
+def _name(hunt: Hunt, entry: str) -> str:
+    people = (person for stage in hunt.stages for person in stage.people)
+    return next((person.name for person in people if person.entry == entry), "")
 
 
 def _first_rung(hunt: Hunt, now: datetime) -> list[dict[str, str]]:

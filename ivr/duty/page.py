@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.duty.hunt import Attempt, Hunt
 from ivr.storage.states import PageState
@@ -12,8 +12,18 @@ LIVE_STATES = frozenset({PageState.PAGED, PageState.RINGING})
 
 
 @dataclass(frozen=True, slots=True)
+class Contacts:
+    """Where a page's mails go and in which language, as its brand had it when the page began."""
+
+    mailboxes: tuple[str, ...] = ()
+    accepted_to: str = ""
+    copy: tuple[str, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What a plan (or an administrator) asks for. Numbers are E.164."""
+    """What a plan (or an administrator) asks for. Numbers are E.164; `spoken` the brand's prompt."""
 
     policy: str
     brand: str
@@ -23,6 +33,8 @@ class PageRequest:
     caller_name: str = ""
     customer: str = ""
     release: str = ""
+    spoken: str = ""
+    contacts: Contacts = Contacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,14 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which nobody could be rung: the switch was away, or we were."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One hunt for an engineer. `call_ref` is the 3-digit call ID, unique among live pages."""
 
@@ -48,11 +68,30 @@ class Page:
     started: datetime
     state: PageState = PageState.PAGED
     acceptance: Acceptance | None = None
+    outages: tuple[Outage, ...] = ()
+    seen_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:
         """Whether somebody is still looked for."""
         return self.state in LIVE_STATES
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be accepted: live, or given up (better late than nobody)."""
+        return self.is_live or self.state is PageState.EXHAUSTED
+
+    def hunting_time(self, moment: datetime) -> datetime:
+        """`moment` by the hunt's clock, which stands still in an outage."""
+        lost = timedelta()
+        for outage in self.outages:
+            if outage.start < moment:
+                lost += min(moment, outage.end) - outage.start
+        return moment - lost
+
+    def real_time(self, moment: datetime) -> datetime:
+        """The real moment, from now on, at which the hunt's clock shows `moment`."""
+        return moment + sum((outage.end - outage.start for outage in self.outages), timedelta())
 
 
 @dataclass(frozen=True, slots=True)

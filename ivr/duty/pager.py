@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -12,17 +14,19 @@ from dialplan.commands import StartPage
 from dialplan.model import Configuration, PagePolicy
 from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
-from ivr.duty.conversation import EngineersEar, spoken, tell_taken
+from ivr.duty.conversation import EngineersEar, ending_of, play, spoken
 from ivr.duty.hunt import Attempt
-from ivr.duty.page import Page, PageRequest
+from ivr.duty.page import Contacts, Page, PageRequest
 from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
 from ivr.duty.run import PageRun, Phones
 from ivr.feed import Feed
 from ivr.outcome import attempt_state_of
+from ivr.speech import files_of
 from ivr.storage import AttemptState
 
 FAULT_PAUSE_S = 1.0
+OPENING_LIMIT_S = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +57,7 @@ class Pager:
         self._feed, self._clock = feed, clock
         self._runs: dict[str, PageRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._opening: set[asyncio.Task[None]] = set()
 
     @property
     def runs(self) -> Mapping[str, PageRun]:
@@ -64,7 +69,9 @@ class Pager:
         pages = await self._ledger.live_pages()
         for live in pages:
             watch.watch([attempt for attempt in live.attempts if attempt.is_open])
-            self._start(live.page, list(live.attempts))
+            run = self._make_run(live.page, list(live.attempts))
+            await run.resume()
+            self._drive_on(run)
         return len(pages)
 
     def begin(self, command: StartPage, call: Call) -> None:
@@ -79,34 +86,73 @@ class Pager:
             customer=command.customer,
             release=call.record.release,
         )
-        self._spawn(self._open(request, call.configuration), f"page for {call.record.id}")
+        task = self._spawn(self._open(request, call.configuration, call.shift), f"page for {call.record.id}")
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
 
-    async def page(self, request: PageRequest, configuration: Configuration | None = None) -> Page:
-        """Begin a page; it is written down, with its first mail, when this returns."""
+    async def page(
+        self,
+        request: PageRequest,
+        configuration: Configuration | None = None,
+        shift: timedelta = timedelta(0),
+    ) -> Page:
+        """Begin a page; it is written down, with its first mail, when this returns.
+
+        `shift` is the one of a test call's clock: who is on duty is asked for that moment.
+        """
         configuration = configuration or self._configuration()
         now = self._clock.now()
-        policy = _policy(configuration, request.policy)
-        title = configuration.brands[request.brand].title
-        page = await self._ledger.open_page(request, title, plan_hunt(configuration, policy, now), now)
+        brand = configuration.brands[request.brand]
+        contacts = Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language)
+        request = replace(request, spoken=brand.spoken, contacts=contacts)
+        hunt = plan_hunt(configuration, _policy(configuration, request.policy), now + shift)
+        page = await self._ledger.open_page(request, brand.title, hunt, now)
         self._start(page, [])
         return page
 
     async def close(self) -> None:
-        """Stop driving; the pages stay as the database has them, and their legs ring on."""
+        """Stop driving; the pages stay as the database has them, and their legs ring on.
+
+        A page that is just being written down is written down first.
+        """
+        if self._opening:
+            await asyncio.wait(set(self._opening), timeout=OPENING_LIMIT_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._ledger.close()
 
     async def talk(self, agi: AgiSession, attempt_id: str) -> None:
-        """The handler of an engineer's leg that was picked up."""
-        run = self._run_of(attempt_id)
-        attempt = await run.answered(attempt_id) if run else None
-        if run is None or attempt is None:
-            await self._turn_away(agi, attempt_id)
-        else:
+        """The handler of an engineer's leg that was picked up, or has come back after we were away.
+
+        DatabaseUnavailable ends it without a last word: the switch holds the leg and asks again.
+        """
+        run = self._run_of(attempt_id) or await self._old_run(attempt_id)
+        attempt = await run.answered(attempt_id) if run and run.page.is_open else None
+        if run is not None and attempt is not None:
             await EngineersEar(agi, run, attempt).hold()
+        elif run is not None:
+            await self._tell_ending(agi, run, attempt_id)
         await self._hang_up(agi)
+
+    async def _old_run(self, attempt_id: str) -> PageRun | None:
+        """A page that is no longer driven; one that was given up may still be accepted."""
+        found = await self._ledger.page_of_attempt(attempt_id)
+        if found is None:
+            log.warning("page.unknown_leg", attempt=attempt_id[:40])
+            return None
+        page, attempt = found
+        return self._make_run(page, [attempt])
+
+    async def _tell_ending(self, agi: AgiSession, run: PageRun, attempt_id: str) -> None:
+        attempt = run.attempts[attempt_id]
+        words = ending_of(run.page, attempt_id, spoken(attempt.language))
+        try:
+            for file in files_of(words):
+                await play(agi, file)
+        except AgiError as fault:
+            log.info("page.leg_gone", why=str(fault))
+        await run.hear_taken(attempt_id)
 
     async def leg_ended(self, attempt_id: str, cause: int) -> None:
         """The switch says a leg is over."""
@@ -129,16 +175,21 @@ class Pager:
         else:
             await run.ring_again(attempt_id)
 
-    async def _open(self, request: PageRequest, configuration: Configuration) -> None:
-        await self.page(request, configuration)
+    async def _open(self, request: PageRequest, configuration: Configuration, shift: timedelta) -> None:
+        await self.page(request, configuration, shift)
 
     def _start(self, page: Page, attempts: list[Attempt]) -> None:
-        run = PageRun(
+        self._drive_on(self._make_run(page, attempts))
+
+    def _make_run(self, page: Page, attempts: list[Attempt]) -> PageRun:
+        return PageRun(
             page, attempts, ledger=self._ledger, phones=self._phones, clock=self._clock, on_change=self._tell
         )
-        self._runs[page.id] = run
+
+    def _drive_on(self, run: PageRun) -> None:
+        self._runs[run.page.id] = run
         self._feed.publish("page", self._clock.now(), **_facts(run))
-        self._spawn(self._drive(run), f"page {page.call_ref}")
+        self._spawn(self._drive(run), f"page {run.page.call_ref}")
 
     async def _drive(self, run: PageRun) -> None:
         """A fault of ours must not end the hunt: it is said, and the hunt goes on from its rows."""
@@ -153,10 +204,11 @@ class Pager:
         finally:
             self._runs.pop(run.page.id, None)
 
-    def _spawn(self, work: Coroutine[object, object, None], name: str) -> None:
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
+        return task
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -165,16 +217,6 @@ class Pager:
 
     def _run_of(self, attempt_id: str) -> PageRun | None:
         return next((run for run in self._runs.values() if attempt_id in run.attempts), None)
-
-    async def _turn_away(self, agi: AgiSession, attempt_id: str) -> None:
-        """A leg whose page is no longer live: say who has the call."""
-        found = await self._ledger.page_of_attempt(attempt_id)
-        page, attempt = found or (None, None)
-        language = spoken(attempt.language if attempt else "en")
-        try:
-            await tell_taken(agi, page.acceptance if page else None, language)
-        except AgiError as fault:
-            log.info("page.leg_gone", why=str(fault))
 
     async def _hang_up(self, agi: AgiSession) -> None:
         try:
@@ -205,6 +247,10 @@ class Call(Protocol):
     @property
     def configuration(self) -> Configuration:
         """The release pinned to the call."""
+
+    @property
+    def shift(self) -> timedelta:
+        """How far the call's clock is from the real one."""
 
 
 class CallFacts(Protocol):

@@ -24,6 +24,7 @@ from ivr.duty.page import Acceptance, LivePage, Page, PageRequest
 from ivr.storage import DatabaseUnavailable
 
 RETRY_S = 1.0
+LAST_TRY_S = 2.0
 Step = Callable[[], Awaitable[object]]
 log = structlog.get_logger(__name__)
 
@@ -44,15 +45,16 @@ class PatientLedger:
 
     async def open_page(self, request: PageRequest, brand_title: str, hunt: Hunt, now: datetime) -> Page:
         """Write down a new page; from memory when the database is away."""
+        page_id = uuid4().hex
         if not self._owed:
             try:
-                page = await self._inner.open_page(request, brand_title, hunt, now)
+                page = await self._inner.open_page(request, brand_title, hunt, now, page_id)
             except DatabaseUnavailable as fault:
                 log.error("page.owed", why=str(fault))
             else:
                 self._refs.add(page.call_ref)
                 return page
-        page = Page(uuid4().hex, self._free_ref(), request, brand_title, hunt, now)
+        page = Page(page_id, self._free_ref(), request, brand_title, hunt, now)
         self._owe(lambda: self._inner.insert_page(page, now))
         return page
 
@@ -72,6 +74,7 @@ class PatientLedger:
 
     async def claim(self, page: Page, attempt: Attempt, now: datetime) -> Acceptance | None:
         """Give the page to this attempt unless somebody has it; on one box memory decides as well."""
+        self._refs.discard(page.call_ref)
         if not self._owed:
             try:
                 return await self._inner.claim(page, attempt, now)
@@ -79,6 +82,21 @@ class PatientLedger:
                 log.error("page.acceptance_owed", why=str(fault))
         self._owe(lambda: self._inner.claim(page, attempt, now))
         return Acceptance(attempt.id, attempt.entry, attempt.title, attempt.number, now)
+
+    async def keep_time(self, page: Page) -> None:
+        """Write down that the page is driven; worth nothing later, so it is not owed."""
+        if not self._owed:
+            try:
+                await self._inner.keep_time(page)
+            except DatabaseUnavailable as fault:
+                log.warning("page.time_not_kept", why=str(fault))
+
+    async def find_page(self, page_id: str) -> Page | None:
+        """The page as it stands; None as well while nobody can say."""
+        try:
+            return await self._inner.find_page(page_id)
+        except DatabaseUnavailable:
+            return None
 
     async def exhaust(self, page: Page, now: datetime) -> bool:
         """Write down that nobody accepted."""
@@ -105,15 +123,13 @@ class PatientLedger:
         return pages
 
     async def page_of_attempt(self, attempt_id: str) -> tuple[Page, Attempt] | None:
-        """The page an attempt was made for; None as well while nobody can say."""
-        try:
-            return await self._inner.page_of_attempt(attempt_id)
-        except DatabaseUnavailable:
-            return None
+        """The page an attempt was made for. DatabaseUnavailable while nobody can say."""
+        return await self._inner.page_of_attempt(attempt_id)
 
     async def close(self) -> None:
-        """Stop catching up; what is owed is lost, and said."""
+        """Catch up for a last moment; what is owed then is lost, and said."""
         if self._task is not None:
+            await asyncio.wait({self._task}, timeout=LAST_TRY_S)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._owed:

@@ -81,7 +81,7 @@ def _person(entry: Entry, title: str, policy: PagePolicy, order: Sequence[PhoneL
     usual.sort(key=lambda phone: places.get(phone.label, len(places)))
     kept = [phone for phone in entry.phones if phone.only_if_needed]
     phones = tuple(Phone(phone.number, phone.label.value) for phone in (*usual, *kept))
-    return Person(entry.id, title, phones, language, entry.mail)
+    return Person(entry.id, title, phones, language, entry.mail, entry.title)
 
 
 def _backup(configuration: Configuration) -> tuple[Phone, ...]:

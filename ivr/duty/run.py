@@ -17,14 +17,17 @@ from uuid import uuid4
 import structlog
 
 from ivr.clock import Clock
-from ivr.duty.hunt import Attempt, Exhausted, Planned, Ring, Wait, next_move
-from ivr.duty.page import Acceptance, Page
+from ivr.duty.hunt import Attempt, Exhausted, Move, Planned, Ring, Wait, next_move
+from ivr.duty.page import Acceptance, Outage, Page
 from ivr.storage.states import AttemptState, PageState
 
 OVERDUE_S = 15.0
 """A ring (or a conversation) that the switch says nothing of for so long after its time is lost."""
 TALK_S = 120.0
 """The longest an engineer's leg is given to press a key."""
+SIGN_OF_LIFE_S = 15.0
+"""So often a page's row is told that it is being driven."""
+SHORTEST_OUTAGE_S = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +50,29 @@ class Ledger(Protocol):
     async def cancel(self, page: Page, now: datetime) -> bool:
         """Write down that nobody is looked for any more; False when the page was not live."""
 
+    async def keep_time(self, page: Page) -> None:
+        """Write down that the page is driven, and its outages."""
+
+    async def find_page(self, page_id: str) -> Page | None:
+        """The page as it stands; None as well while nobody can say."""
+
+
+class PhonesAwayError(Exception):
+    """No phone can be rung at the moment; nothing was rung."""
+
 
 class Phones(Protocol):
     """The telephone side of a page."""
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether phones can be rung."""
+
+    async def wait_ready(self) -> None:
+        """Until phones can be rung, however long that takes."""
+
     async def ring(self, page: Page, attempt: Attempt) -> None:
-        """Originate the leg; how it ends is told to `PageRun.leg_ended`."""
+        """Originate the leg; how it ends is told to `PageRun.leg_ended`. PhonesAwayError."""
 
     async def silence(self, attempt: Attempt) -> None:
         """End a leg that rings; harmless when it is over."""
@@ -81,43 +101,141 @@ class PageRun:
         self._changed = asyncio.Event()
         self._claiming = asyncio.Lock()
 
+    # -- driving
+
     async def drive(self) -> None:
         """Until nobody is looked for any more and every leg is over."""
         while self.page.is_live:
             self._changed.clear()
             await self._lose_overdue()
-            await self._make(next_move(self.page.hunt, self.page.started, self._all(), self._clock.now()))
+            await self._show_life()
+            await self._make(self._next_move())
         await self._end_other_legs()
 
-    async def _make(self, move: Ring | Wait | Exhausted) -> None:
+    async def resume(self) -> None:
+        """After a restart: the time in which nobody drove the page does not count."""
+        now = self._clock.now()
+        moments = [self.page.started, self.page.seen_at, *(one.planned_at for one in self._all())]
+        last = max(moment for moment in moments if moment is not None)
+        await self._note_outage(last, now)
+
+    def _next_move(self) -> Move:
+        page = self.page
+        attempts = [
+            replace(
+                one,
+                planned_at=page.hunting_time(one.planned_at),
+                ended_at=page.hunting_time(one.ended_at) if one.ended_at else None,
+            )
+            for one in self._all()
+        ]
+        now = page.hunting_time(self._clock.now())
+        return next_move(page.hunt, page.started, attempts, now)
+
+    async def _make(self, move: Move) -> None:
         match move:
             case Ring(planned):
                 await self._ring(planned)
             case Wait(until):
-                moments = [moment for moment in (until, self._next_overdue()) if moment is not None]
-                await self._clock.wait(self._changed, min(moments, default=None))
+                due = None if until is None else self.page.real_time(until)
+                moments = [one for one in (due, self._next_overdue(), self._next_sign()) if one is not None]
+                await self._clock.wait(self._changed, min(moments))
             case Exhausted():
                 await self._give_up()
 
+    async def _ring(self, planned: tuple[Planned, ...]) -> None:
+        if not self._phones.is_ready:
+            await self._wait_for_phones()
+            return
+        now = self._clock.now()
+        attempts = [_attempt(one, now) for one in planned]
+        await self._ledger.add_attempts(self.page, attempts)
+        self.page = replace(self.page, state=PageState.RINGING) if self.page.is_live else self.page
+        self.attempts.update((attempt.id, attempt) for attempt in attempts)
+        for attempt in attempts:
+            self._tell(attempt)
+        await asyncio.gather(*(self._ring_one(attempt) for attempt in attempts))
+
+    async def _ring_one(self, attempt: Attempt) -> None:
+        """Ring it; when no phone can be rung the attempt waits, and its time begins when it rings."""
+        try:
+            while self.page.is_live:
+                try:
+                    await self._phones.ring(self.page, attempt)
+                    return
+                except PhonesAwayError:
+                    await self._wait_for_phones()
+                    attempt = replace(attempt, planned_at=self._clock.now())
+                    self.attempts[attempt.id] = attempt
+        except Exception:
+            log.exception("page.ring_failed", page=self.page.id, attempt=attempt.id)
+            await self.leg_ended(attempt.id, AttemptState.LOST)
+
+    async def _wait_for_phones(self) -> None:
+        since = self._clock.now()
+        log.error("page.no_phones", page=self.page.id)
+        await self._phones.wait_ready()
+        await self._note_outage(since, self._clock.now())
+
+    async def _note_outage(self, start: datetime, end: datetime) -> None:
+        if (end - start).total_seconds() >= SHORTEST_OUTAGE_S:
+            outages = (*self.page.outages, Outage(start, end))
+            self.page = replace(self.page, outages=outages, seen_at=end)
+            await self._ledger.keep_time(self.page)
+
+    async def _show_life(self) -> None:
+        if self._next_sign() <= self._clock.now():
+            self.page = replace(self.page, seen_at=self._clock.now())
+            await self._ledger.keep_time(self.page)
+
+    def _next_sign(self) -> datetime:
+        return (self.page.seen_at or self.page.started) + timedelta(seconds=SIGN_OF_LIFE_S)
+
+    async def _give_up(self) -> None:
+        if await self._ledger.exhaust(self.page, self._clock.now()):
+            self.page = replace(self.page, state=PageState.EXHAUSTED)
+        elif found := await self._ledger.find_page(self.page.id):
+            self.page = replace(self.page, state=found.state, acceptance=found.acceptance)
+        self._tell(None)
+
+    async def _end_other_legs(self) -> None:
+        """Those that ring are silenced together; those in a conversation are told there."""
+        await asyncio.gather(*(self._end_leg(attempt) for attempt in self._all() if attempt.is_open))
+
+    async def _end_leg(self, attempt: Attempt) -> None:
+        if attempt.state is AttemptState.ANSWERED:
+            await self._phones.interrupt(attempt)
+            return
+        await self._phones.silence(attempt)
+        if self.attempts[attempt.id].state is AttemptState.RINGING:
+            await self._end(attempt.id, AttemptState.CANCELLED)
+
+    # -- what happens on the legs
+
     async def answered(self, attempt_id: str) -> Attempt | None:
-        """The leg was picked up; None when no such attempt is open."""
+        """The leg was picked up, or has come back to us; None when no such attempt can be talked to."""
         attempt = self.attempts.get(attempt_id)
-        if attempt is None or not attempt.is_open:
+        if attempt is None or not (attempt.is_open or attempt.state in _MAY_COME_BACK):
             return None
-        return await self._change(attempt, AttemptState.ANSWERED, answered_at=self._clock.now())
+        return await self._change(replace(attempt, ended_at=None), AttemptState.ANSWERED, picked_up=True)
 
     async def accept(self, attempt_id: str) -> Acceptance | None:
         """Key 1. Who has the page now, committed when this returns; None: it was withdrawn."""
-        async with self._claiming:
-            attempt = self.attempts[attempt_id]
-            if self.page.acceptance is None:
-                given = await self._ledger.claim(self.page, attempt, self._clock.now())
-                state = PageState.ACCEPTED if given else PageState.CANCELLED
-                self.page = replace(self.page, state=state, acceptance=given)
-        acceptance = self.page.acceptance
+        claim = asyncio.ensure_future(self._claim(self.attempts[attempt_id]))
+        acceptance = await asyncio.shield(claim)
         has_won = acceptance is not None and acceptance.attempt_id == attempt_id
         await self._end(attempt_id, AttemptState.ACCEPTED if has_won else AttemptState.TAKEN)
         return acceptance
+
+    async def _claim(self, attempt: Attempt) -> Acceptance | None:
+        """Shielded: what the database has decided, memory knows, whoever hangs up meanwhile."""
+        async with self._claiming:
+            if self.page.acceptance is None and self.page.is_open:
+                given = await self._ledger.claim(self.page, attempt, self._clock.now())
+                state = PageState.ACCEPTED if given else PageState.CANCELLED
+                self.page = replace(self.page, state=state, acceptance=given)
+                self._tell(None)
+        return self.page.acceptance
 
     async def pass_on(self, attempt_id: str) -> None:
         """Key 2: the next one is rung at once."""
@@ -136,9 +254,8 @@ class PageRun:
         attempt = self.attempts.get(attempt_id)
         if attempt is not None and attempt.is_open:
             is_picked_up = attempt.state is AttemptState.ANSWERED
-            await self._change(
-                attempt, AttemptState.SILENT if is_picked_up else state, ended=True, cause=cause
-            )
+            ended = AttemptState.SILENT if is_picked_up else state
+            await self._change(attempt, ended, ended=True, cause=cause)
 
     async def ring_again(self, attempt_id: str) -> None:
         """A leg that was written down and never came to be: it is rung now, as the same attempt."""
@@ -156,36 +273,6 @@ class PageRun:
                 self.page = replace(self.page, state=PageState.CANCELLED)
         self._tell(None)
 
-    async def _ring(self, planned: tuple[Planned, ...]) -> None:
-        now = self._clock.now()
-        attempts = [_attempt(one, now) for one in planned]
-        await self._ledger.add_attempts(self.page, attempts)
-        self.page = replace(self.page, state=PageState.RINGING) if self.page.is_live else self.page
-        self.attempts.update((attempt.id, attempt) for attempt in attempts)
-        for attempt in attempts:
-            self._tell(attempt)
-        await asyncio.gather(*(self._ring_one(attempt) for attempt in attempts))
-
-    async def _ring_one(self, attempt: Attempt) -> None:
-        try:
-            await self._phones.ring(self.page, attempt)
-        except Exception:
-            log.exception("page.ring_failed", page=self.page.id, attempt=attempt.id)
-            await self.leg_ended(attempt.id, AttemptState.LOST)
-
-    async def _give_up(self) -> None:
-        if await self._ledger.exhaust(self.page, self._clock.now()):
-            self.page = replace(self.page, state=PageState.EXHAUSTED)
-            self._tell(None)
-
-    async def _end_other_legs(self) -> None:
-        for attempt in self._all():
-            if attempt.state is AttemptState.RINGING:
-                await self._phones.silence(attempt)
-                await self._end(attempt.id, AttemptState.CANCELLED)
-            elif attempt.state is AttemptState.ANSWERED:
-                await self._phones.interrupt(attempt)
-
     async def _end(self, attempt_id: str, state: AttemptState) -> None:
         attempt = self.attempts.get(attempt_id)
         if attempt is not None and attempt.is_open:
@@ -197,17 +284,18 @@ class PageRun:
         state: AttemptState,
         *,
         ended: bool = False,
-        answered_at: datetime | None = None,
+        picked_up: bool = False,
         cause: int = 0,
     ) -> Attempt:
         now = self._clock.now()
         attempt = replace(
             attempt,
             state=state,
-            answered_at=answered_at or attempt.answered_at,
+            answered_at=now if picked_up else attempt.answered_at,
             ended_at=now if ended else attempt.ended_at,
         )
         self.attempts[attempt.id] = attempt
+        self._changed.set()  # a slow write keeps nobody from being rung
         await self._ledger.change_attempt(attempt, cause)
         self._tell(attempt)
         return attempt
@@ -218,6 +306,8 @@ class PageRun:
 
     def _all(self) -> list[Attempt]:
         return list(self.attempts.values())
+
+    # -- legs that nobody speaks of
 
     def _overdue_at(self, attempt: Attempt) -> datetime:
         if attempt.answered_at is not None:
@@ -234,6 +324,10 @@ class PageRun:
                 log.warning("page.attempt_lost", page=self.page.id, attempt=attempt.id)
                 await self._phones.silence(attempt)
                 await self.leg_ended(attempt.id, AttemptState.LOST)
+
+
+_MAY_COME_BACK = frozenset({AttemptState.LOST, AttemptState.SILENT})
+"""A leg that the switch held while we were away comes back, whatever we thought of it."""
 
 
 def _attempt(planned: Planned, now: datetime) -> Attempt:

@@ -130,6 +130,10 @@ class Page(Base):
     """Attempts begun so far."""
     passed: Mapped[int] = mapped_column(default=0)
     """Engineers who keyed "pass"."""
+    seen_at: Mapped[datetime | None]
+    """When somebody last drove this page: what lies between that and a restart does not count."""
+    outages: Mapped[str] = mapped_column(default="[]")
+    """JSON: pairs of moments between which nobody could be rung; the hunt's time stood still."""
     accepted_by: Mapped[str] = mapped_column(default="")
     accepted_title: Mapped[str] = mapped_column(default="")
     accepted_number: Mapped[str] = mapped_column(default="")

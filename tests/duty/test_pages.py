@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dialplan.model import Configuration
@@ -24,6 +24,7 @@ from ivr.duty.mails import PageMails
 from ivr.duty.page import Page, PageRequest
 from ivr.duty.pager import Pager
 from ivr.duty.patient import PatientLedger
+from ivr.duty.run import PhonesAwayError
 from ivr.feed import Feed
 from ivr.settings import ROOT
 from ivr.storage import Attempt as AttemptRow
@@ -49,8 +50,20 @@ class FakePhones:
     pager: Pager | None = None
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     watched: list[Attempt] = field(default_factory=list)
+    away: asyncio.Event = field(default_factory=asyncio.Event)
+    back: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.away.is_set()
+
+    async def wait_ready(self) -> None:
+        await self.back.wait()
+        self.away.clear()
 
     async def ring(self, page: Page, attempt: Attempt) -> None:
+        if self.away.is_set():
+            raise PhonesAwayError
         self.rung.append(((self.clock.now() - NIGHT).total_seconds(), attempt.number))
         reaction = self.reactions.get(attempt.number)
         if reaction:
@@ -133,7 +146,7 @@ async def the_night(
     database = Database(f"sqlite:///{path / 'pages.db'}")
     await database.open()
     phones = FakePhones(clock)
-    mails = PageMails(lambda: configuration, clock.now)
+    mails = PageMails(clock.now)
     ledger = PatientLedger(DatabaseLedger(database, mails.writers(), mails.announce_stage))
     pager = Pager(ledger=ledger, phones=phones, configuration=lambda: configuration, feed=Feed(), clock=clock)
     phones.pager = pager
@@ -243,6 +256,78 @@ async def test_a_leg_that_is_gone_after_a_restart_is_rung_again_only_when_it_nev
         await night.clock.pass_time(60)
         assert [number for _, number in night.phones.rung] == [order[1] if has_rung else order[0]]
         assert len(await _attempt_ids(night)) == (2 if has_rung else 1)
+
+
+async def test_while_no_phone_can_be_rung_the_hunt_stands_still(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    order = _order(configuration)
+    async with the_night(tmp_path, configuration) as night:
+        await night.page()
+        await night.clock.pass_time(40)
+        assert [number for _, number in night.phones.rung] == order[:2]
+        night.phones.away.set()
+        await night.clock.pass_time(3600)
+        assert [number for _, number in night.phones.rung] == order[:2]
+        night.phones.back.set()
+        night.phones.reactions[order[2]] = accepts()
+        await night.settle()
+        await night.clock.pass_time(30)
+        assert [number for _, number in night.phones.rung] == order[:3], "the third engineer, not level 3"
+        assert await night.mails() == ["call-in", "call-accepted"]
+
+
+async def test_the_time_in_which_we_were_down_does_not_count(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    order = _order(configuration)
+    async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions[order[0]] = fails(17)
+        night.phones.reactions[order[1]] = fails(17)
+        await night.page()
+        await night.clock.pass_time(32)
+        clock = night.clock
+        rung = len(night.phones.rung)
+    clock._now += timedelta(hours=2)
+    async with the_night(tmp_path, configuration, clock) as night:
+        await night.pager.resume(night.phones)
+        for attempt in night.phones.watched:
+            await night.phones.end(attempt, 19)
+        await night.clock.pass_time(20)
+        stages = await night.database.read(lambda session: set(session.scalars(select(AttemptRow.stage))))
+        assert stages == {"roster"}
+        assert night.phones.rung
+        assert night.phones.rung[0][1] == order[rung]
+
+
+async def test_an_exhausted_page_may_still_be_accepted(tmp_path: Path, configuration: Configuration) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        await night.page()
+        await night.clock.pass_time(5400)
+        late = (await _attempt_ids(night))[0]
+        run = await night.pager._old_run(late)
+        assert run is not None
+        assert run.page.state is PageState.EXHAUSTED
+        await night.database.run(
+            lambda session: session.execute(update(AttemptRow).values(state=AttemptState.LOST))
+        )
+        run = await night.pager._old_run(late)
+        assert run is not None
+        assert await run.answered(late)
+        given = await run.accept(late)
+        assert given is not None
+        assert given.attempt_id == late
+        assert (await night.mails())[-1] == "call-accepted"
+
+
+async def test_a_page_that_is_being_written_survives_a_stop(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        night.pager._spawn(night.pager._open(REQUEST, configuration, timedelta(0)), "page")
+        night.pager._opening.update(night.pager._tasks)
+        await night.pager.close()
+        assert await night.mails() == ["call-in"]
 
 
 async def test_a_leg_that_the_switch_never_speaks_of_again_is_given_up(

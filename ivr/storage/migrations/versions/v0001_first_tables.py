@@ -85,6 +85,8 @@ def upgrade() -> None:
         sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rung", sa.Integer(), nullable=False),
         sa.Column("passed", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outages", sa.Text(), nullable=False),
         sa.Column("accepted_by", sa.Text(), nullable=False),
         sa.Column("accepted_title", sa.Text(), nullable=False),
         sa.Column("accepted_number", sa.Text(), nullable=False),
