@@ -7,12 +7,15 @@ kept in the state folder, readable by its owner only; they are never printed.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,26 +80,41 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
 
     log: Literal["text", "json"] = "text"
-    log_level: str = "info"
-    hang_s: float = 5.0
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
+    hang_s: float = Field(default=5.0, ge=1, le=3600)
     """A service whose event loop stands still this long ends itself; callers go to the failsafe."""
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
 
     @model_validator(mode="before")
     @classmethod
     def _shift_ports(cls, values: dict[str, object]) -> dict[str, object]:
-        offset = int(str(values.get("port_offset") or 0))
-        if not offset:
+        try:
+            offset = int(str(values.get("port_offset") or 0))
+        except ValueError:
+            # said by the field itself, with its name
             return values
         for name, field in cls.model_fields.items():
-            if name.endswith(("_port", "_first", "_last")) and name != "smtp_port" and name not in values:
-                values[name] = int(field.default) + offset
+            if name.endswith(("_port", "_first", "_last")) and name != "smtp_port" and offset:
+                values.setdefault(name, int(field.default) + offset)
         return values
 
     @model_validator(mode="after")
-    def _real_world_has_a_trunk(self) -> Settings:
-        if not self.demo and not self.trunk:
-            raise ValueError("DUTYLINE_DEMO is off, so DUTYLINE_TRUNK must name the carrier: sip:host:port")
+    def _fits_together(self) -> Settings:
+        if faults := list(self._contradictions()):
+            raise ValueError("\n".join(faults))
         return self
+
+    def _contradictions(self) -> Iterator[str]:
+        if not self.demo and not self.trunk:
+            yield "DUTYLINE_DEMO is off, so DUTYLINE_TRUNK must name the carrier: sip:host:port"
+        if self.rtp_first > self.rtp_last:
+            yield _backwards("DUTYLINE_RTP", self.rtp_first, self.rtp_last)
+        if self.carrier_rtp_first > self.carrier_rtp_last:
+            yield _backwards("DUTYLINE_CARRIER_RTP", self.carrier_rtp_first, self.carrier_rtp_last)
 
     @property
     def state_dir(self) -> Path:
@@ -115,17 +133,55 @@ class Settings(BaseSettings):
         return read_or_make_secret(self.state_dir / "secrets" / name)
 
 
+def _backwards(name: str, first: int, last: int) -> str:
+    return f"{name}_FIRST ({first}) is above {name}_LAST ({last}): the ports for sound run from first to last"
+
+
 def read_or_make_secret(path: Path) -> str:
-    """The secret in `path`; made (32 hex digits, file 0600, folder 0700) when there is none."""
+    """The secret in `path`; made (32 hex digits, file 0600, folder 0700) when there is none, or an empty one.
+
+    The file is whole from the moment it is there: the switch and the service may ask for it in the same
+    moment, and a crash or a full disk in between must leave nothing that could be taken for a secret.
+    """
+    if kept := _kept_secret(path):
+        return kept
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
+    with _alone_in(path.parent):
+        if kept := _kept_secret(path):
+            return kept
         value = secrets.token_hex(16)
-        file.write(value + "\n")
+        draft = path.with_name(f".{path.name}.new")
+        _write_private(draft, value + "\n")
+        draft.replace(path)
     return value
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """No other process makes a secret in this folder meanwhile."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """On the disk, not only on its way there, when this returns."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 __all__ = ["ROOT", "Port", "Settings", "read_or_make_secret"]

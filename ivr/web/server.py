@@ -58,6 +58,12 @@ class WebFace:
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
 
+    @property
+    def port(self) -> int:
+        """The port it listens on; the one it was given before `start`."""
+        addresses = self._runner.addresses if self._runner else []
+        return int(addresses[0][1]) if addresses else self._port
+
     async def close(self) -> None:
         """Stop listening."""
         if self._runner is not None:
@@ -68,7 +74,7 @@ class WebFace:
         if request.path in ("/healthz", "/readyz", "/metrics"):
             return await handler(request)
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), self._token.encode()):
+        if not self._token or not hmac.compare_digest(given.encode(), self._token.encode()):
             raise web.HTTPUnauthorized(text="the control token of the state folder is wanted\n")
         return await handler(request)
 
