@@ -40,6 +40,8 @@ class Variable(StrEnum):
     """Id of the page attempt that an engineer's leg belongs to."""
     DIALLED = "DUTYLINE_DIALLED"
     """The number as the carrier sent it; set by the extensions, kept where EXTEN has become `T`."""
+    ALIVE = "DUTYLINE_ALIVE"
+    """Global: when the service last showed that it runs (`keep_beating`), seconds since 1970."""
     LANGUAGE = "DUTYLINE_LANGUAGE"
     """Language in which the extensions themselves speak to an engineer's leg while the service is away."""
 

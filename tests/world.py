@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from asterisk.tree import Tree
 from audio.alaw import encode
 from ivr.ami import AmiLink
 from ivr.carrier import Carrier
+from ivr.contract import Variable
 from ivr.settings import Settings
 from ivr.switch import FailsafeRule, Reasons, Switch, write_failsafe
 from ivr.switch.failsafe import NO_RULES
@@ -58,6 +59,19 @@ class World:
         """The A-law of a prompt, `nl/welcome-fuzer`."""
         return (self.switch.paths.sounds / f"{name}.alaw").read_bytes()
 
+    def hears(self, name: str, sound: bytes) -> bool:
+        """Whether that prompt is in what was heard: nine tenths of its packets, each byte for byte.
+
+        A recording of a busy machine may lack a packet or have one of silence too many.
+        """
+        prompt = self.prompt(name)
+        packets = [prompt[at : at + 160] for at in range(0, len(prompt) - 159, 160)]
+        return sum(packet in sound for packet in packets) >= 0.9 * len(packets)
+
+    def mark(self, name: str) -> bytes:
+        """A packet's worth of a prompt that occurs in it once: across a change of loudness."""
+        return self.prompt(name)[3120:3280]
+
     async def set_failsafe(self, *rules: FailsafeRule, default: FailsafeRule) -> None:
         """Write the failsafe and make it live."""
         write_failsafe(self.switch.paths.failsafe_file, rules, default)
@@ -69,9 +83,19 @@ class World:
 
     async def wait_for_silence(self, timeout_s: float = 10.0) -> None:
         """Until no channel lives on the switch nor on the carrier."""
-        async with asyncio.timeout(timeout_s):
-            while await self.channels() or await self.carrier.link.core_show_channels():  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while await self.channels() or await self.carrier.link.core_show_channels():
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            left = [*await self.link.core_show_channels(), *await self.carrier.link.core_show_channels()]
+            raise AssertionError(f"channels that would not end: {left}") from None
+
+    async def fall_silent(self) -> None:
+        """Hang up everything on both sides."""
+        for asterisk in (self.carrier.link, self.link):
+            await asterisk.action("Hangup", Channel="/.*/")
+        await self.wait_for_silence()
 
     @asynccontextmanager
     async def service(self, *scripts: str) -> AsyncIterator[StubService]:
@@ -247,30 +271,30 @@ def running(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
 async def world(running: tuple[Settings, Switch], tree: Tree) -> AsyncIterator[World]:
     """The running world, in the test's own loop, as if it had just started."""
     settings, switch = running
-    link = AmiLink(
-        settings.host,
-        settings.ami_port,
-        "dutyline",
-        settings.secret("ami"),
-        events=("UserEvent", "Newchannel"),
-    )
-    carrier = Carrier(settings, tree)
-    await link.start()
-    await link.wait_ready(10)
-    await carrier.attach()
-    await carrier.reset_phones()
-    carrier.forget_legs()
-    write_private(switch.paths.failsafe_file, NO_RULES)
-    await link.reload("pbx_config.so")
-    reasons = Reasons(settings.sip_port)
-    await reasons.start(settings.host, settings.reason_port)
-    here = World(settings, tree, switch, carrier, link, reasons)
-    try:
+    async with AsyncExitStack() as stack:
+        link = await open_link(settings, stack)
+        carrier = Carrier(settings, tree)
+        await carrier.attach()
+        stack.push_async_callback(carrier.stop)
+        await carrier.reset_phones()
+        carrier.forget_legs()
+        write_private(switch.paths.failsafe_file, NO_RULES)
+        await link.reload("pbx_config.so")
+        await link.set_var(Variable.ALIVE, "")
+        reasons = Reasons(settings.sip_port)
+        await reasons.start(settings.host, settings.reason_port)
+        stack.callback(reasons.close)
+        here = World(settings, tree, switch, carrier, link, reasons)
+        stack.push_async_callback(here.fall_silent)
         yield here
-    finally:
-        for asterisk in (carrier.link, link):
-            await asterisk.action("Hangup", Channel="/.*/")
-        await here.wait_for_silence()
-        reasons.close()
-        await carrier.stop()
-        await link.close()
+
+
+async def open_link(settings: Settings, stack: AsyncExitStack) -> AmiLink:
+    """AMI of the switch."""
+    secret = settings.secret("ami")
+    events = ("UserEvent", "Newchannel")
+    link = AmiLink(settings.host, settings.ami_port, "dutyline", secret, events=events)
+    await link.start()
+    stack.push_async_callback(link.close)
+    await link.wait_ready(10)
+    return link

@@ -17,6 +17,7 @@ from ivr.carrier.habits import (
     voicemail,
 )
 from ivr.carrier.journal import Journal, Leg
+from ivr.carrier.voices import pitch_of
 
 __all__ = [
     "Carrier",
@@ -32,6 +33,7 @@ __all__ = [
     "check_habit",
     "hang_up_in_the_middle",
     "in_turn",
+    "pitch_of",
     "refuse",
     "silent",
     "voicemail",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asterisk.tree import Tree
 from ivr.carrier.phones import STRANGER
+from ivr.carrier.voices import write_voices
 from ivr.settings import Settings
 from ivr.switch.paths import SwitchPaths, place
 from ivr.switch.templates import Value, render_files
@@ -29,6 +30,7 @@ def render_carrier(settings: Settings, tree: Tree) -> SwitchPaths:
     own = sorted((settings.asterisk_files / "carrier").glob("*.conf"))
     shared = [settings.asterisk_files / name for name in _SHARED]
     render_files([*shared, *own], paths, tree, _values(settings))
+    write_voices(paths.data / "sounds" / "voices")
     return paths
 
 

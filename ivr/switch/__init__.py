@@ -1,6 +1,7 @@
 """The switch: rendering Asterisk's configuration, its failsafe, and the process itself."""
 
 from ivr.switch.failsafe import FailsafeError, FailsafeRule, write_failsafe
+from ivr.switch.heartbeat import keep_beating
 from ivr.switch.paths import StatePathError, SwitchPaths
 from ivr.switch.ports import PortTakenError, carrier_ports, check_ports, service_ports, switch_ports
 from ivr.switch.process import AsteriskFailedError
@@ -21,6 +22,7 @@ __all__ = [
     "TemplateError",
     "carrier_ports",
     "check_ports",
+    "keep_beating",
     "render",
     "service_ports",
     "switch_ports",

@@ -9,12 +9,15 @@ from ivr.switch.templates import Value
 
 SILENT_SERVICE_S: Final = 4
 """A call waits this long for the service's first command; then the failsafe has it."""
+STALE_S: Final = 3
+"""A service whose last sign of life is older may be standing still."""
 LONGEST_CALL_S: Final = 4 * 3600
 PAGE_HOLD_S: Final = 60
 """An engineer holds this long for a service that is starting again."""
 
 _LIMITS: Final[dict[str, Value]] = {
     "silent_service_s": SILENT_SERVICE_S,
+    "stale_s": STALE_S,
     "longest_call_s": LONGEST_CALL_S,
     "page_hold_s": PAGE_HOLD_S,
     "failsafe_ring_s": 30,

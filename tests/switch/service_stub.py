@@ -31,8 +31,10 @@ async def serve(scripts: list[str], reader: asyncio.StreamReader, writer: asynci
             await asyncio.sleep(3600)
         writer.write(command.encode() + b"\n")
         answer = (await reader.readline()).decode(errors="replace").strip()
+        if answer == "HANGUP":
+            answer = (await reader.readline()).decode(errors="replace").strip()
         say(event="answer", command=command, answer=answer)
-        if not answer or answer.startswith("HANGUP"):
+        if not answer:
             break
     writer.close()
 

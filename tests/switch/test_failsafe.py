@@ -17,7 +17,7 @@ from ivr.carrier import (
     refuse,
     voicemail,
 )
-from ivr.switch import FailsafeRule
+from ivr.switch import FailsafeRule, keep_beating
 from tests.world import World
 
 pytestmark = pytest.mark.switch
@@ -47,7 +47,7 @@ async def test_service_down_the_caller_hears_an_apology_and_talks_to_the_brands_
     await asyncio.sleep(0.5)
     await call.hang_up()
     await call.ended()
-    assert manned.prompt(APOLOGY) in call.heard()
+    assert manned.hears(APOLOGY, call.heard())
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_nobody_there_is_said_before_the_call_ends(manned: World) -> None:
     await manned.carrier.set_phone(ANNA, refuse(Habit.REJECT))
     call = await manned.carrier.place_call(FUZER)
     assert await call.ended() == 16
-    assert manned.prompt("nl/failsafe-nobody") in call.heard()
+    assert manned.hears("nl/failsafe-nobody", call.heard())
 
 
 async def test_no_rules_at_all_still_speaks(world: World) -> None:
@@ -100,7 +100,7 @@ async def test_no_rules_at_all_still_speaks(world: World) -> None:
     await call.ended()
     heard = call.heard()
     for name in ("nl/apology-technical", "fr/apology-technical", "nl/failsafe-nobody"):
-        assert world.prompt(name) in heard
+        assert world.hears(name, heard)
 
 
 async def test_a_voicemail_is_no_person_when_a_key_is_asked_for(manned: World) -> None:
@@ -122,7 +122,7 @@ async def test_a_voicemail_is_no_person_when_a_key_is_asked_for(manned: World) -
     await call.hang_up()
     await manned.wait_for_silence()
     heard = manned.carrier.legs(BERT)[-1].heard_bytes()
-    assert manned.prompt("nl/page-ask") in heard
+    assert manned.hears("nl/page-ask", heard)
 
 
 async def test_a_service_that_says_nothing_is_passed_by(manned: World) -> None:
@@ -139,7 +139,21 @@ async def test_a_service_that_says_nothing_is_passed_by(manned: World) -> None:
         await asyncio.sleep(0.3)
         await call.hang_up()
         await call.ended()
-    assert manned.prompt(APOLOGY) in call.heard()
+    assert manned.hears(APOLOGY, call.heard())
+
+
+async def test_a_service_that_lives_may_ask_how_a_dial_ended_after_the_caller_has_gone(manned: World) -> None:
+    agent, ask = "+32470000153", "GET FULL VARIABLE ${DIALSTATUS}"
+    await manned.carrier.set_phone(agent, Habit.RING_FOREVER)
+    beat = asyncio.create_task(keep_beating(manned.link))
+    async with manned.service(f"{TAKES}EXEC Dial PJSIP/{agent}@trunk,20; {ask}") as service:
+        await asyncio.sleep(0.2)
+        call = await manned.carrier.place_call(FUZER)
+        await manned.carrier.wait_for_leg(agent)
+        await call.hang_up()
+        step = await service.wait_for("answer", command=ask)
+        beat.cancel()
+    assert step["answer"] == "200 result=1 (CANCEL)"
 
 
 async def test_a_frozen_service_is_passed_by(manned: World) -> None:
@@ -181,7 +195,7 @@ async def test_a_service_that_breaks_off_by_itself_is_replaced(manned: World) ->
         await manned.carrier.wait_for_leg(ANNA)
         await call.hang_up()
         await call.ended()
-    assert manned.prompt("nl/welcome-fuzer") in call.heard()
+    assert manned.hears("nl/welcome-fuzer", call.heard())
 
 
 async def test_a_service_that_ends_the_call_as_it_means_to_is_not_replaced(manned: World) -> None:
@@ -202,7 +216,7 @@ async def test_a_bridged_call_survives_the_service_and_ends_without_an_apology(m
         await asyncio.sleep(2)
         assert call.is_live
         assert await call.ended() == 16
-    assert manned.prompt(APOLOGY) not in call.heard()
+    assert not manned.hears(APOLOGY, call.heard())
     assert manned.carrier.legs(ANNA) == []
 
 

@@ -36,8 +36,8 @@ async def test_a_service_that_starts_again_goes_on_with_the_attempt(world: World
         assert call["request"]["agi_network_script"] == "page/482-7"
         leg = await world.carrier.wait_for_leg(ENGINEER, lambda leg: leg.ended_at is not None)
     heard = leg.heard_bytes()
-    hold = world.prompt("fr/please-hold")
-    words = world.prompt("nl/welcome-fuzer")
+    hold = world.mark("fr/please-hold")
+    words = world.mark("nl/welcome-fuzer")
     assert heard.count(words) == 2
     assert heard.index(words) < heard.index(hold) < heard.rindex(words)
 
@@ -49,7 +49,7 @@ async def test_a_service_that_is_away_when_the_engineer_answers_is_waited_for(wo
     async with world.service(TALKS + "SET VARIABLE DUTYLINE_DONE 1"):
         leg = await world.carrier.wait_for_leg(ENGINEER, lambda leg: leg.ended_at is not None, timeout_s=15)
     heard = leg.heard_bytes()
-    assert heard.index(world.prompt("fr/please-hold")) < heard.index(world.prompt("nl/welcome-fuzer"))
+    assert heard.index(world.mark("fr/please-hold")) < heard.index(world.mark("nl/welcome-fuzer"))
 
 
 async def test_a_frozen_service_is_given_up_and_asked_again(world: World) -> None:
@@ -62,4 +62,4 @@ async def test_a_frozen_service_is_given_up_and_asked_again(world: World) -> Non
         await service.kill()
     async with world.service(TALKS + "SET VARIABLE DUTYLINE_DONE 1"):
         leg = await world.carrier.wait_for_leg(ENGINEER, lambda leg: leg.ended_at is not None, timeout_s=15)
-    assert world.prompt("nl/welcome-fuzer") in leg.heard_bytes()
+    assert world.hears("nl/welcome-fuzer", leg.heard_bytes())
