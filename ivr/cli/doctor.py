@@ -18,7 +18,7 @@ from audio.source import CatalogueError, load_catalogue
 from dialplan.faults import ConfigurationFaults
 from dialplan.source import load
 from ivr.cli.client import ServiceAwayError, ServiceClient
-from ivr.cli.shared import out, print_json
+from ivr.cli.shared import STATE_CURE, out, print_json, words_of
 from ivr.settings import Settings
 from ivr.switch.ports import PortTakenError, carrier_ports, check_ports, service_ports, switch_ports
 
@@ -55,10 +55,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Everything that must be in order, from the ground up."""
     yield _python()
     yield _asterisk()
-    yield _state(settings)
-    yield _disk(settings)
+    state = _state(settings)
+    yield state
+    if state.is_well:
+        yield _disk(settings)
     yield from _configuration(settings)
-    yield from _running(settings)
+    if state.is_well:
+        yield from _running(settings)
 
 
 def _python() -> Finding:
@@ -75,8 +78,11 @@ def _asterisk() -> Finding:
 
 
 def _state(settings: Settings) -> Finding:
-    path = settings.state_dir
-    if not os.access(path, os.W_OK):
+    try:
+        path = settings.state_dir
+    except OSError as fault:
+        return Finding("State folder", False, f"cannot be made: {words_of(fault)}", STATE_CURE)
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         return Finding(
             "State folder", False, f"{path} cannot be written", "Give it to this user, or set DUTYLINE_STATE."
         )

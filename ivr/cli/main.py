@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from ivr.cli.shared import read_settings
+from ivr.cli.shared import err, read_settings, words_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,7 +70,7 @@ def check(
     """Check a configuration as a whole: every fault at once, each with file, line and column."""
     from ivr.cli.configuring import run_check
 
-    run_check(read_settings(), folder, as_json=as_json)
+    run_check(read_settings(needs_state=False), folder, as_json=as_json)
 
 
 @app.command()
@@ -101,7 +104,7 @@ def simulate(
     from ivr.cli.configuring import run_simulate
 
     run_simulate(
-        read_settings(),
+        read_settings(needs_state=False),
         to,
         caller,
         at,
@@ -202,7 +205,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Say what is wrong with this installation, and how to mend it."""
     from ivr.cli.doctor import run_doctor
 
-    run_doctor(read_settings(), as_json=as_json)
+    run_doctor(read_settings(needs_state=False), as_json=as_json)
 
 
 def _mount_prompts() -> None:
@@ -218,3 +221,10 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except BrokenPipeError:
+        # `dutyline calls | head`: the reader has seen enough; nothing is left to be flushed at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except OSError as fault:
+        err.print(f"[bold red]dutyline:[/] {escape(words_of(fault))}")
+        raise SystemExit(1) from None

@@ -1,0 +1,73 @@
+"""An installation that cannot work says so by the names an administrator knows."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from ivr.cli.shared import read_settings
+from ivr.settings import Settings
+from tests.cli.command import dutyline, environment
+
+
+def refusal(**values: object) -> str:
+    with pytest.raises(ValidationError) as fault:
+        Settings(_env_file=None, **values)  # type: ignore[arg-type, call-arg]
+    return str(fault.value)
+
+
+def test_every_wrong_setting_is_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    wrong = {"PORT_OFFSET": "abc", "HANG_S": "0", "LOG_LEVEL": "verbose", "SIP_PORT": "70000"}
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"DUTYLINE_{name}", value)
+    with pytest.raises(Exception, match="2"):
+        read_settings()
+    said = capsys.readouterr().err
+    for name in wrong:
+        assert f"DUTYLINE_{name}: Input should" in said
+
+
+def test_settings_that_contradict_each_other_are_all_said() -> None:
+    said = refusal(demo=False, rtp_first=12000, rtp_last=11000, carrier_rtp_first=2, carrier_rtp_last=1)
+    assert "DUTYLINE_TRUNK must name the carrier" in said
+    assert "DUTYLINE_RTP_FIRST (12000) is above DUTYLINE_RTP_LAST (11000)" in said
+    assert "DUTYLINE_CARRIER_RTP_FIRST (2) is above" in said
+
+
+def test_the_level_of_the_log_may_be_written_in_capitals() -> None:
+    assert Settings(log_level="WARNING").log_level == "warning"  # type: ignore[arg-type]
+
+
+def test_an_offset_moves_the_ports_that_are_not_set() -> None:
+    moved = Settings(port_offset=100, sip_port=5060)
+    assert (moved.sip_port, moved.ami_port, moved.rtp_first, moved.smtp_port) == (5060, 5138, 10100, 25)
+
+
+@pytest.mark.parametrize("command", ["up", "calls", "reload"])
+async def test_a_state_folder_that_is_a_file_is_one_sentence(tmp_path: Path, command: str) -> None:
+    state = tmp_path / "state"
+    state.write_text("")
+    said = await dutyline(command, env=environment(more={"DUTYLINE_STATE": state}))
+    assert said.code == 2
+    assert f"The state folder cannot be made: there is a file of that name already: {state}" in said.err
+    assert "DUTYLINE_STATE" in said.err
+    assert "Traceback" not in said.err
+
+
+async def test_the_doctor_finds_a_state_folder_that_is_a_file(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text("")
+    said = await dutyline("doctor", env=environment(more={"DUTYLINE_STATE": state}))
+    assert said.code == 1
+    assert "State folder: cannot be made: there is a file of that name already" in said.out
+    assert "well  Configuration" in said.out
+
+
+async def test_a_check_needs_no_state_folder(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    said = await dutyline("check", env=environment(more={"DUTYLINE_STATE": state}))
+    assert said.code == 0
+    assert not state.exists()
