@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
@@ -12,20 +11,18 @@ from pathlib import Path
 
 from asterisk.tree import Tree
 from ivr.ami import AmiEvent, AmiFailed, AmiLink
-from ivr.ami.headers import HeaderValue
 from ivr.carrier.call import PlacedCall
 from ivr.carrier.habits import check_habit
 from ivr.carrier.journal import Journal, Leg, LegKind, plain
+from ivr.carrier.order import Order
 from ivr.carrier.phones import PHONES
 from ivr.carrier.render import render_carrier
-from ivr.contract import AT_HEADER, DEMO_HEADER
 from ivr.settings import Settings
 from ivr.switch.paths import place
 from ivr.switch.ports import carrier_ports, check_ports, check_rtp
 from ivr.switch.process import AmiAddress, AsteriskProcess, ask_console
 from ivr.switch.switch import start_or_stop
 
-_DIALLABLE = re.compile(r"[0-9A-Za-z+*#_.-]{1,79}")
 _EVENTS = ("UserEvent",)
 _NAME = "The demo carrier"
 
@@ -186,53 +183,22 @@ class Carrier:
         pause). `at` sets the clock of the plan for this call alone. `hang_up_after_s` counts from the
         answer. Raises ValueError for a number no SIP address can hold, AmiError.
         """
-        if not _DIALLABLE.fullmatch(number):
-            raise ValueError(f"{number!r} cannot be dialled: letters, digits and + * # _ . - only")
         name = f"call-{secrets.token_hex(6)}"
         heard = self.folder / "heard" / f"{name}.alaw" if record else None
+        order = Order(number, caller, caller_name, keys, at, hang_up_after_s, ring_s, diverted_from)
+        headers = order.headers(name, self._settings)
         call = PlacedCall(name, number, heard, self.link)
         self._calls[name] = call
-        variables = {
-            "NUMBER": number,
-            "HEARD": name if record else "",
-            "KEYS": keys,
-            "HANG_UP_AFTER_S": "" if hang_up_after_s is None else f"{hang_up_after_s:g}",
-            "CONNECTEDLINE(name)": caller_name,
-            "CONNECTEDLINE(num)": caller or "anonymous",
-            "CONNECTEDLINE(pres)": "allowed" if caller else "prohib",
-        }
-        headers: dict[str, HeaderValue] = {
-            "Channel": f"PJSIP/{number}@switch",
-            "ChannelId": name,
-            "Context": "callers",
-            "Exten": "s",
-            "Priority": 1,
-            "Timeout": int(ring_s * 1000),
-            "Variable": self._sip_headers(at, diverted_from),
-        }
         try:
-            answer = await self.link.action("Originate", headers, variables=variables)
+            answer = await self.link.action(
+                "Originate", headers, variables=order.variables(name if record else "")
+            )
             if not answer.success:
                 raise AmiFailed("Originate", answer.message)
         except BaseException:
             del self._calls[name]
             raise
         return call
-
-    def _sip_headers(self, at: datetime | None, diverted_from: str) -> list[str]:
-        """Variables that put headers on the INVITE. The demo's secret goes only where a clock is set."""
-        lines = []
-        if at is not None:
-            if at.tzinfo is None:
-                raise ValueError("the clock of a call needs its time zone: 2026-11-21T22:00+01:00")
-            secret = self._settings.secret("demo-carrier")
-            lines += [f"PJSIP_HEADER(add,{DEMO_HEADER})={secret}"]
-            lines += [f"PJSIP_HEADER(add,{AT_HEADER})={at.isoformat()}"]
-        if diverted_from:
-            # In a Variable line an unescaped comma or quote would end the value.
-            host = self._settings.host
-            lines += [f"PJSIP_HEADER(add,Diversion)=<sip:+{plain(diverted_from)}@{host}>"]
-        return lines
 
     # -- inside
 
