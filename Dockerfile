@@ -49,6 +49,6 @@ WORKDIR /var/lib/dutyline
 VOLUME ["/var/lib/dutyline"]
 # readyz is well when the switch, the database and a configuration are there; `dutyline doctor` says more.
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --retries=3 \
-  CMD ["python3", "-c", "import os, urllib.request as web; e = os.environ; p = int(e.get('DUTYLINE_WEB_PORT') or 8480 + int(e.get('DUTYLINE_PORT_OFFSET') or 0)); web.urlopen(f'http://127.0.0.1:{p}/readyz', timeout=5)"]
+  CMD ["python3", "-c", "import os, sys, urllib.request as web\ne = os.environ\nport = int(e.get('DUTYLINE_WEB_PORT') or 8480 + int(e.get('DUTYLINE_PORT_OFFSET') or 0))\ntry: web.urlopen(f'http://127.0.0.1:{port}/readyz', timeout=5)\nexcept OSError as fault: sys.exit(str(fault))"]
 STOPSIGNAL SIGTERM
 CMD ["dutyline", "up", "--offline"]

@@ -36,7 +36,7 @@ def run_call(
     """Place the call; the exit code is 0 when it was answered."""
     if not settings.demo:
         give_up("`dutyline call` dials from the demo's carrier, and this installation is not the demo.")
-    configure(settings.log, "warning")
+    configure(settings.log, "error")
     story = CallStory(settings, _print_json if as_json else _print)
     try:
         asyncio.run(

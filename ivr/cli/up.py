@@ -107,7 +107,7 @@ def _real_world(settings: Settings) -> list[str]:
 
 def _must_be_shared(name: str) -> bool:
     """Settings of one shell; secrets are not for the screen, and are not needed to place a call."""
-    return name.startswith("DUTYLINE_") and not name.endswith(("_PASSWORD", "_DATABASE", "_CACHE"))
+    return name.startswith("DUTYLINE_") and not name.endswith(("_PASSWORD", "_DATABASE", "_CACHE", "_LOG"))
 
 
 def _command() -> str:
