@@ -54,21 +54,21 @@ class EngineersEar:
     async def _talk(self) -> None:
         silent = 0
         while self._run.page.is_open and silent < SILENT_TURNS:
-            key = await self._say(self._news())
+            key = await self._ask(self._news())
             if key == "1":
                 await self._run.accept(self._attempt.id)
                 break
             if key == "2" and self._run.page.is_live:
                 await self._run.pass_on(self._attempt.id)
-                await self._say([Prompt("page-passed", self._language)], wait_ms=0)
+                await tell(self._agi, [Prompt("page-passed", self._language)])
                 return
             silent += not key
         if self._run.page.is_open:
             await self._run.stay_silent(self._attempt.id)
-            await self._say([Prompt("page-goodbye", self._language)], wait_ms=0)
+            await tell(self._agi, [Prompt("page-goodbye", self._language)])
         else:
             await self._run.hear_taken(self._attempt.id)
-            await self._say(ending_of(self._run.page, self._attempt.id, self._language), wait_ms=0)
+            await tell(self._agi, ending_of(self._run.page, self._attempt.id, self._language))
 
     def _news(self) -> list[Utterance]:
         page, language = self._run.page, self._language
@@ -80,18 +80,22 @@ class EngineersEar:
         ]
         return [*news, *_who(page, language), Prompt("page-keys", language)]
 
-    async def _say(self, utterances: Sequence[Utterance], wait_ms: int = KEY_WAIT_MS) -> str:
+    async def _ask(self, utterances: Sequence[Utterance]) -> str:
         """Speak; the key that was pressed during it or after it, of 1, 2, 3; empty: none."""
         for file in files_of(utterances):
             if key := await play(self._agi, file, KEYS + STOP_KEY):
                 return key.strip(STOP_KEY)
-        if not wait_ms:
-            return ""
-        key = await self._agi.wait_for_digit(wait_ms, timeout_s=wait_ms / 1000 + 5) or ""
+        key = await self._agi.wait_for_digit(KEY_WAIT_MS, timeout_s=KEY_WAIT_MS / 1000 + 5) or ""
         if key and key not in KEYS + STOP_KEY:
-            await play(self._agi, files_of([Prompt("page-wrong-key", self._language)])[0])
+            await tell(self._agi, [Prompt("page-wrong-key", self._language)])
             return "3"
         return key if key and key in KEYS else ""
+
+
+async def tell(agi: AgiSession, utterances: Sequence[Utterance]) -> None:
+    """Say something to the end, whatever is pressed."""
+    for file in files_of(utterances):
+        await play(agi, file)
 
 
 async def play(agi: AgiSession, file: str, keys: str = "") -> str:

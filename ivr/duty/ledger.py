@@ -20,7 +20,7 @@ from ivr.duty.hunt import Attempt, Hunt
 from ivr.duty.page import LIVE_STATES, Acceptance, LivePage, Outage, Page, PageRequest
 from ivr.storage import tables
 from ivr.storage.database import Database
-from ivr.storage.states import PageState
+from ivr.storage.states import AttemptState, PageState
 
 REST_FOR: Final = timedelta(hours=12)
 """A call ID is not given again so soon, as long as others are free."""
@@ -159,6 +159,8 @@ class DatabaseLedger:
             session.expire_all()
             found = _read_page(session.get_one(tables.Page, page.id))
             if won.rowcount:  # type: ignore[attr-defined]
+                values = {"state": AttemptState.ACCEPTED, "ended_at": now}
+                session.execute(update(tables.Attempt).where(tables.Attempt.id == attempt.id).values(values))
                 self._write_mails(session, found, now)
             return found.acceptance
 

@@ -14,7 +14,7 @@ from dialplan.commands import StartPage
 from dialplan.model import Configuration, PagePolicy
 from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
-from ivr.duty.conversation import EngineersEar, ending_of, play, spoken
+from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
 from ivr.duty.hunt import Attempt
 from ivr.duty.page import Contacts, Page, PageRequest
 from ivr.duty.patient import PatientLedger
@@ -22,7 +22,6 @@ from ivr.duty.planning import plan_hunt
 from ivr.duty.run import PageRun, Phones
 from ivr.feed import Feed
 from ivr.outcome import attempt_state_of
-from ivr.speech import files_of
 from ivr.storage import AttemptState
 
 FAULT_PAUSE_S = 1.0
@@ -148,8 +147,7 @@ class Pager:
         attempt = run.attempts[attempt_id]
         words = ending_of(run.page, attempt_id, spoken(attempt.language))
         try:
-            for file in files_of(words):
-                await play(agi, file)
+            await tell(agi, words)
         except AgiError as fault:
             log.info("page.leg_gone", why=str(fault))
         await run.hear_taken(attempt_id)

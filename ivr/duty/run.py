@@ -223,8 +223,8 @@ class PageRun:
         """Key 1. Who has the page now, committed when this returns; None: it was withdrawn."""
         claim = asyncio.ensure_future(self._claim(self.attempts[attempt_id]))
         acceptance = await asyncio.shield(claim)
-        has_won = acceptance is not None and acceptance.attempt_id == attempt_id
-        await self._end(attempt_id, AttemptState.ACCEPTED if has_won else AttemptState.TAKEN)
+        attempt = self.attempts[attempt_id]
+        await self._change(attempt, attempt.state, ended=True)
         return acceptance
 
     async def _claim(self, attempt: Attempt) -> Acceptance | None:
@@ -234,8 +234,17 @@ class PageRun:
                 given = await self._ledger.claim(self.page, attempt, self._clock.now())
                 state = PageState.ACCEPTED if given else PageState.CANCELLED
                 self.page = replace(self.page, state=state, acceptance=given)
+                self._settle(attempt.id)
                 self._tell(None)
+        self._settle(attempt.id)
         return self.page.acceptance
+
+    def _settle(self, attempt_id: str) -> None:
+        """In memory at once, so that the leg that has the page is not told to stop listening."""
+        acceptance, attempt = self.page.acceptance, self.attempts[attempt_id]
+        has_won = acceptance is not None and acceptance.attempt_id == attempt_id
+        state = AttemptState.ACCEPTED if has_won else AttemptState.TAKEN
+        self.attempts[attempt_id] = replace(attempt, state=state)
 
     async def pass_on(self, attempt_id: str) -> None:
         """Key 2: the next one is rung at once."""
