@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import structlog
 
@@ -12,11 +13,13 @@ from ivr.clock import Clock
 from ivr.records import CallRecord, Recorder, close_orphans
 from ivr.storage import Database, Disposition, HungBy, StorageError
 
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 30.0
 log = structlog.get_logger(__name__)
 
 
 class Orphans:
-    """Adopts what the last run left behind, once, at the first sync with the switch."""
+    """Adopts what the last run left behind, once, after the first sync with the switch."""
 
     def __init__(
         self,
@@ -28,9 +31,15 @@ class Orphans:
     ) -> None:
         self._database, self._recorder, self._clock, self._own = database, recorder, clock, own
         self._alive: dict[str, CallRecord] = {}
-        self._is_done = False
-        self._work: asyncio.Task[None] | None = None
+        self._channels: set[str] = set()
+        """Until the adoption: channels of the switch at the last sync that have not been hung up since."""
+        self._causes: dict[str, int] = {}
+        """Until the adoption: how channels were hung up meanwhile."""
+        self._talking: set[str] = set()
+        """Until the adoption: channels that are in a conversation."""
+        self._adopting: asyncio.Task[None] | None = None
         link.on_sync(self._take_sync)
+        link.subscribe("DialEnd", self._take_dial_end)
         link.subscribe("Hangup", self._take_hangup)
 
     @property
@@ -38,32 +47,77 @@ class Orphans:
         """Calls of an earlier run that still go on."""
         return len(self._alive)
 
+    def close(self) -> None:
+        """Adopt no more; the next run will."""
+        if self._adopting is not None:
+            self._adopting.cancel()
+
     def _take_sync(self, channels: list[ChannelSnapshot]) -> None:
         live = {channel.unique_id for channel in channels}
-        if not self._is_done:
-            self._is_done = True
-            self._work = asyncio.ensure_future(self._adopt(live | set(self._own())))
+        if self._adopting is None:
+            self._adopting = asyncio.create_task(self._adopt(), name="orphans")
+        if not self._adopting.done():
+            self._channels = live
+            self._talking |= {channel.unique_id for channel in channels if _is_talking(channel)}
         for uniqueid in [one for one in self._alive if one not in live]:
             self._close(self._alive.pop(uniqueid), 0)
 
-    async def _adopt(self, live: set[str]) -> None:
-        now = self._clock.now()
-        try:
-            found = await self._database.run(lambda session: close_orphans(session, live, now))
-        except StorageError as fault:
-            self._is_done = False
-            log.error("calls.orphans_not_closed", why=str(fault))
+    def _take_dial_end(self, event: AmiEvent) -> None:
+        if event.get("DialStatus") != "ANSWER":
             return
-        own = self._own()
-        self._alive = {one.uniqueid: one for one in found if one.uniqueid not in own}
+        uniqueid = event.get("Uniqueid")
+        if (record := self._alive.get(uniqueid)) is not None:
+            self._note_talk(record)
+        elif uniqueid in self._channels:
+            self._talking.add(uniqueid)
+
+    def _note_talk(self, record: CallRecord) -> None:
+        """Somebody talks with this caller; since when exactly, nobody was there to see."""
+        record.agent_at = record.agent_at or self._clock.now()
+        self._recorder.note(record)
+
+    def _take_hangup(self, event: AmiEvent) -> None:
+        uniqueid, cause = event.get("Uniqueid"), event.get("Cause")
+        number = int(cause) if cause.isdecimal() else 0
+        if (record := self._alive.pop(uniqueid, None)) is not None:
+            self._close(record, number)
+        elif uniqueid in self._channels:
+            self._channels.discard(uniqueid)
+            self._causes[uniqueid] = number
+
+    async def _adopt(self) -> None:
+        """Tried until the database takes it; the switch goes on meanwhile, and so do hang-ups."""
+        pause_s = FIRST_PAUSE_S
+        while (found := await self._find()) is None:
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        for record in found:
+            if record.uniqueid in self._talking:
+                self._note_talk(record)
+            if record.uniqueid in self._channels:
+                self._alive[record.uniqueid] = record
+            else:
+                self._close(record, self._causes.get(record.uniqueid, 0))
+        for kept in (self._channels, self._causes, self._talking):
+            kept.clear()
         if self._alive:
             log.info("calls.adopted", calls=len(self._alive))
 
-    def _take_hangup(self, event: AmiEvent) -> None:
-        record = self._alive.pop(event.get("Uniqueid"), None)
-        if record is not None:
-            cause = event.get("Cause")
-            self._close(record, int(cause) if cause.isdecimal() else 0)
+    async def _find(self) -> list[CallRecord] | None:
+        """The calls of the last run that the switch still has; the others are ended in the database.
+
+        None: the database is away. Calls hung up since the last sync count as had: they are closed
+        afterwards, with their cause.
+        """
+        now, own = self._clock.now(), set(self._own())
+        live = self._channels | self._causes.keys() | own
+        try:
+            found = await self._database.run(lambda session: close_orphans(session, live, now))
+        except StorageError as fault:
+            log.error("calls.orphans_not_closed", why=str(fault))
+            return None
+        own |= self._own().keys()
+        return [one for one in found if one.uniqueid not in own]
 
     def _close(self, record: CallRecord, cause: int) -> None:
         record.ended, record.cause = self._clock.now(), cause
@@ -71,3 +125,8 @@ class Orphans:
         has_talked = record.agent_at is not None
         record.disposition = Disposition.ANSWERED if has_talked else Disposition.UNKNOWN
         self._recorder.finish(record, [])
+
+
+def _is_talking(channel: ChannelSnapshot) -> bool:
+    """Whether it is in a bridge with somebody, not waiting in one."""
+    return bool(channel.bridge_id) and channel.application != "BridgeWait"

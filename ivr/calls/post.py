@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Final
 
 import structlog
 from sqlalchemy.orm import Session
@@ -13,7 +15,9 @@ from ivr.clock import Clock
 from ivr.notify import enqueue
 from ivr.storage import Database, StorageError
 
-TRIES = 20
+DRAIN_S: Final = 2.0
+"""Limit on the end: the service must be gone before its launcher loses patience."""
+LONGEST_PAUSE_S: Final = 30.0
 log = structlog.get_logger(__name__)
 
 
@@ -25,15 +29,23 @@ class PlanPost:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, command: SendMail, call: LiveCall) -> None:
-        """Put a mail in the outbox; tried again for a while when the database is away."""
+        """Put a mail in the outbox; tried again until the database takes it, or the service ends."""
         number = sum(1 for hop in call.hops if hop.kind == "mail")
-        task = asyncio.ensure_future(self._write(command, call, f"call:{call.record.id}:mail:{number}"))
+        name = f"call:{call.record.id}:mail:{number}"
+        task = asyncio.create_task(self._write(command, call, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def drain(self) -> None:
-        """Until everything handed in is written or given up."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def drain(self, timeout_s: float = DRAIN_S) -> int:
+        """The end: what is handed in is written as far as the time allows. Returns how many were lost."""
+        if not self._tasks:
+            return 0
+        _, late = await asyncio.wait(self._tasks, timeout=timeout_s)
+        for task in late:
+            log.critical("mail.lost", mail=task.get_name(), why="the database is away, the service ends")
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return len(late)
 
     async def _write(self, command: SendMail, call: LiveCall, dedupe: str) -> None:
         now = self._clock.now()
@@ -52,13 +64,22 @@ class PlanPost:
                 now=now,
             )
 
-        for _ in range(TRIES):
-            try:
-                await self._database.run(work)
-                return
-            except StorageError as fault:
-                log.error("mail.not_written", why=str(fault))
-                await asyncio.sleep(1)
+        pause_s = 0.5
+        while not await self._has_written(work, dedupe):
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _has_written(self, work: Callable[[Session], object], name: str) -> bool:
+        """False: the database is away, so that another try may help."""
+        try:
+            await self._database.run(work)
+        except StorageError as fault:
+            log.error("mail.not_written", mail=name, why=str(fault))
+            return False
+        except Exception:
+            # a template or a row that nobody can write: another try would end the same
+            log.exception("mail.lost", mail=name)
+        return True
 
 
 def _variables(command: SendMail, call: LiveCall) -> dict[str, object]:
