@@ -29,10 +29,11 @@ class Exported:
     faults: tuple[str, ...] = ()
 
 
-def export_raw(prompts_dir: Path, out_dir: Path) -> Exported:
+def export_raw(prompts_dir: Path, out_dir: Path, *, keep_gone: bool = False) -> Exported:
     """Write `<out_dir>/<language>/<id>.alaw` for every prompt, each file in one step.
 
-    A file that has the time and size of its source is left alone; one whose source is gone is removed.
+    A file that has the time of its source is left alone; one whose source is gone is removed, unless
+    `keep_gone`: calls in progress may still play it.
     A broken prompt is named in the report and the last good file stays, so that a call is never silent.
     """
     written, kept, wanted, faults = 0, 0, set[Path](), list[str]()
@@ -45,7 +46,8 @@ def export_raw(prompts_dir: Path, out_dir: Path) -> Exported:
             faults.append(str(cause))
             continue
         written, kept = written + is_new, kept + (not is_new)
-    return Exported(written, kept, _sweep(out_dir, wanted), tuple(faults))
+    removed = 0 if keep_gone else _sweep(out_dir, wanted)
+    return Exported(written, kept, removed, tuple(faults))
 
 
 def _export(source: Path, target: Path) -> bool:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from audio.raw import export_raw
 from audio.source import load_catalogue
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
@@ -58,6 +59,7 @@ class Service:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.feed = Feed()
+        self._is_up = asyncio.Event()
         self.database = Database(settings.database_url)
         self.writer = BatchWriter(self.database, flush_s=RECORD_FLUSH_S)
         self.recorder = Recorder(self.writer, self.database.dialect)
@@ -66,6 +68,8 @@ class Service:
         )
         self.releases = Releases(settings.config, self._prompts, self.database, self.clock)
         paths = place(settings.state_dir / "switch")
+        self._sounds = paths.sounds
+        self.releases.before_activation(self._export_prompts)
         self.failsafe = FailsafeKeeper(paths.failsafe_file, self.link)
         self.releases.on_activation(self.failsafe.activate)
         self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended, self._leg_missing)
@@ -132,6 +136,7 @@ class Service:
             self.link.on_state(self._link_changed)
             await self.link.start()
             stack.push_async_callback(self.link.close)
+            stack.callback(self.orphans.close)
             beat = asyncio.create_task(keep_beating(self.link), name="sign of life")
             stack.callback(beat.cancel)
             await self.web.start()
@@ -147,16 +152,27 @@ class Service:
             yield
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT; SIGHUP reloads the configuration."""
-        stop = asyncio.Event()
+        """Until SIGTERM or SIGINT, also while it starts; SIGHUP reloads the configuration."""
+        main, stop = asyncio.current_task(), asyncio.Event()
+        assert main is not None
+
+        def end() -> None:
+            if not stop.is_set() and not self._is_up.is_set():
+                main.cancel()
+            stop.set()
+
         watch = asyncio.create_task(keep_watch(self.settings.hang_s), name="watchdog")
         try:
-            async with self.running():
-                with _signals(
-                    {signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: self._hang_up}
-                ):
+            with _signals({signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: self._hang_up}):
+                log.info("service.starting")
+                async with self.running():
+                    self._is_up.set()
                     await stop.wait()
-                log.info("service.stopping")
+                    log.info("service.stopping")
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
+            main.uncancel()
         finally:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
@@ -165,6 +181,9 @@ class Service:
         """Every AGI session: a caller, or the leg of an engineer."""
         script, _, rest = agi.path.strip("/").partition("/")
         if script == CALL_SCRIPT:
+            if not self.settings.demo:
+                # the clock of a test call: nobody sets it in the real world
+                agi.args = ()
             await self.reception.take(agi)
         elif script == PAGE_SCRIPT:
             await agi.set_variable(SILENCE_LIMIT, "0")
@@ -174,6 +193,14 @@ class Service:
 
     def _configuration(self) -> Configuration:
         return self.releases.active
+
+    async def _export_prompts(self, _configuration: Configuration) -> None:
+        """What a configuration may name is known to the switch before the configuration is live."""
+        done = await asyncio.to_thread(export_raw, self.settings.prompts, self._sounds, keep_gone=True)
+        for fault in done.faults:
+            log.error("prompt.not_exported", why=fault)
+        if done.written:
+            log.info("prompts.exported", prompts=done.written)
 
     def _prompts(self) -> frozenset[str]:
         return load_catalogue(self.settings.prompts / "catalogue.yaml").ids
@@ -204,12 +231,15 @@ class Service:
         self._reloading = asyncio.ensure_future(self._reload_on_signal())
 
     async def _reload_on_signal(self) -> None:
+        await self._is_up.wait()
         try:
             done = await self.releases.reload("SIGHUP")
         except ConfigurationFaults as faults:
             for fault in faults.faults:
                 log.error("configuration.fault", fault=str(fault))
             log.error("configuration.unchanged", faults=len(faults.faults))
+        except Exception:
+            log.exception("configuration.reload_failed")
         else:
             for change in done.changes:
                 log.info("configuration.change", change=change)

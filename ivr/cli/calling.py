@@ -13,7 +13,7 @@ from audio.recognise import Heard, Recogniser
 from dialplan.numbers import display, to_e164
 from ivr.carrier.call import PlacedCall
 from ivr.carrier.carrier import Carrier
-from ivr.cli.client import ServiceAwayError, ServiceClient
+from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError, ServiceRefusedError
 from ivr.settings import Settings
 
 LISTEN_S = 0.25
@@ -66,7 +66,7 @@ class CallStory:
             return await self._accompany(call, carrier, recogniser, talk_s, limit_s)
         finally:
             following.cancel()
-            with suppress(asyncio.CancelledError, ServiceAwayError):
+            with suppress(asyncio.CancelledError, ServiceError):
                 await following
             await carrier.stop()
 
@@ -131,6 +131,9 @@ class CallStory:
         except ServiceAwayError:
             followed.set()
             self._tell("note", {"note": "the service is away: the switch's failsafe takes this call"})
+        except ServiceRefusedError as fault:
+            followed.set()
+            self._tell("note", {"note": str(fault)})
 
     def _take_line(self, line: Mapping[str, Any], wanted: str) -> None:
         kind = line.get("kind")

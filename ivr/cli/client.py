@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,25 @@ import aiohttp
 from ivr.settings import Settings
 
 
-class ServiceAwayError(Exception):
+class ServiceError(Exception):
+    """The service could not be asked; the sentence says why."""
+
+
+class ServiceRefusedError(ServiceError):
+    """The service answers, but will not or cannot do what it was asked."""
+
+    def __init__(self, settings: Settings, status: int, said: str) -> None:
+        self.status = status
+        where = f"{settings.host}:{settings.web_port}"
+        super().__init__(
+            f"What answers on {where} has other secrets than the state folder {settings.state_dir}: "
+            "it belongs to another installation, or was started before the secrets were made."
+            if status == HTTPStatus.UNAUTHORIZED
+            else f"The service on {where} answered {status}: {said or 'nothing more'}; its log says why."
+        )
+
+
+class ServiceAwayError(ServiceError):
     """The service does not answer on its control port."""
 
     def __init__(self, settings: Settings) -> None:
@@ -30,16 +49,28 @@ class ServiceClient:
         self._headers = {"Authorization": f"Bearer {settings.secret('control')}"}
 
     async def ask(self, action: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Have an action done. ServiceAwayError."""
+        """Have an action done. ServiceAwayError, ServiceRefusedError."""
         timeout = aiohttp.ClientTimeout(total=60)
         try:
             async with (
                 aiohttp.ClientSession(headers=self._headers, timeout=timeout) as http,
                 http.post(f"{self._base}/control/{action}", json=dict(body or {})) as answer,
             ):
-                return dict(await answer.json())
+                return await self._read(answer)
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             raise ServiceAwayError(self._settings) from fault
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> dict[str, Any]:
+        """The JSON of an answer; a reload that finds faults is one too."""
+        text = await answer.text()
+        try:
+            body = json.loads(text)
+        except json.JSONDecodeError:
+            body = {"error": text.strip()[:200]}
+        known = dict(body) if isinstance(body, dict) else {}
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY) or not known:
+            raise ServiceRefusedError(self._settings, answer.status, str(known.get("error", "")))
+        return known
 
     async def ready(self) -> dict[str, Any]:
         """The conditions of readiness. ServiceAwayError."""
@@ -54,15 +85,16 @@ class ServiceClient:
             raise ServiceAwayError(self._settings) from fault
 
     async def follow(self) -> AsyncIterator[Mapping[str, Any]]:
-        """The live feed, line by line; an empty mapping first, when it is connected. ServiceAwayError."""
+        """The live feed, line by line; an empty mapping first, when it is connected. ServiceAwayError,
+        ServiceRefusedError."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=30)
         try:
             async with (
                 aiohttp.ClientSession(headers=self._headers, timeout=timeout) as http,
                 http.get(f"{self._base}/feed") as answer,
             ):
-                if answer.status != 200:
-                    raise ServiceAwayError(self._settings)
+                if answer.status != HTTPStatus.OK:
+                    raise ServiceRefusedError(self._settings, answer.status, "")
                 yield {}
                 async for line in answer.content:
                     if line.strip():

@@ -49,11 +49,11 @@ def run_check(settings: Settings, folder: Path | None, *, as_json: bool) -> None
 
 def run_reload(settings: Settings, *, as_json: bool) -> None:
     """Exit code 0: live; 1: faults, and nothing has changed."""
-    from ivr.cli.client import ServiceAwayError, ServiceClient
+    from ivr.cli.client import ServiceClient, ServiceError
 
     try:
         answer = asyncio.run(ServiceClient(settings).ask("reload"))
-    except ServiceAwayError as fault:
+    except ServiceError as fault:
         give_up(fault)
     if as_json:
         print_json(answer)

@@ -17,7 +17,7 @@ from asterisk.obtain import Package, default_cache, find_or_obtain
 from audio.source import CatalogueError, load_catalogue
 from dialplan.faults import ConfigurationFaults
 from dialplan.source import load
-from ivr.cli.client import ServiceAwayError, ServiceClient
+from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
 from ivr.cli.shared import STATE_CURE, out, print_json, words_of
 from ivr.settings import Settings
 from ivr.switch.ports import PortTakenError, carrier_ports, check_ports, service_ports, switch_ports
@@ -130,10 +130,14 @@ def _running(settings: Settings) -> Iterator[Finding]:
         return
     for name, check in ready["checks"].items():
         yield Finding(f"Service, {name}", check["is_well"], check["note"], _CURES.get(name, ""))
-    status = asyncio.run(ServiceClient(settings).ask("status"))
-    for fault in status.get("faults", ()):
+    try:
+        status = asyncio.run(ServiceClient(settings).ask("status"))
+    except ServiceError as fault:
+        yield Finding("Service", False, str(fault), "Stop it, then `dutyline up`.")
+        return
+    for sentence in status.get("faults", ()):
         yield Finding(
-            "Live configuration", False, fault, "Mend it, then `dutyline reload`; an older one is live."
+            "Live configuration", False, sentence, "Mend it, then `dutyline reload`; an older one is live."
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable
 
-from ivr.cli.shared import give_up
+from ivr.cli.shared import err, give_up, words_of
 from ivr.logs import configure
 from ivr.settings import Settings
 
@@ -17,26 +18,23 @@ def run_service(settings: Settings) -> None:
     from ivr.storage import StorageError
 
     configure(settings.log, settings.log_level)
+    # a reload that is asked for before the service listens to signals is none: it is about to load
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings, Service))
     except NoConfigurationError as fault:
         for one in fault.faults:
-            give_up_line(str(one))
+            err.print(str(one), markup=False)
         give_up(fault)
-    except (StorageError, OSError) as fault:
+    except StorageError as fault:
         give_up(fault)
+    except OSError as fault:
+        give_up(words_of(fault))
 
 
 async def _serve(settings: Settings, service: type) -> None:
     await service(settings).run()
-
-
-def give_up_line(sentence: str) -> None:
-    """One of several faults, before the sentence that sums them up."""
-    from ivr.cli.shared import err
-
-    err.print(sentence, markup=False)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -7,7 +7,7 @@ live one, in one step. Calls in progress keep the configuration they began with.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import audio.source
+from audio.source import CatalogueError
 from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Configuration
@@ -27,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 Activation = Callable[[Configuration], Awaitable[None]]
 """Told of each configuration that becomes live: the failsafe of the switch is made from it."""
+PROMPTS = "catalogue of prompts"
+"""What faults of the prompts are said of, when they have no place of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Releases:
         self._folder, self._prompts = folder, prompts
         self._database, self._clock = database, clock
         self._active: Configuration | None = None
+        self._preparations: list[Activation] = []
         self._activations: list[Activation] = []
         self._turn = asyncio.Lock()
         self.warnings: tuple[str, ...] = ()
@@ -74,6 +79,10 @@ class Releases:
     def is_live(self) -> bool:
         """Whether there is one."""
         return self._active is not None
+
+    def before_activation(self, preparation: Activation) -> None:
+        """Have `preparation` called, in turn, before a configuration becomes live."""
+        self._preparations.append(preparation)
 
     def on_activation(self, activation: Activation) -> None:
         """Have `activation` called, in turn, after each change."""
@@ -102,18 +111,36 @@ class Releases:
             return Reloaded(loaded.configuration.fingerprint, changes, self.warnings)
 
     def _load(self) -> tuple[Loaded, dict[str, str]]:
-        texts = read_texts(self._folder)
-        return self._build(texts), texts
+        try:
+            texts = read_texts(self._folder)
+        except OSError as fault:
+            raise ConfigurationFaults([_fault_of(fault, str(self._folder))]) from fault
+        return load_texts(texts, self._known_prompts(), TEMPLATES.names()), texts
 
-    def _build(self, texts: Mapping[str, str]) -> Loaded:
-        return load_texts(texts, self._prompts(), TEMPLATES.names())
+    def _known_prompts(self) -> Collection[str]:
+        """Raises ConfigurationFaults when the catalogue cannot be used."""
+        try:
+            return self._prompts()
+        except CatalogueError as error:
+            raise ConfigurationFaults([_as_ours(fault) for fault in error.faults]) from error
+        except OSError as fault:
+            raise ConfigurationFaults([_fault_of(fault, PROMPTS)]) from fault
+
+    def _build_kept(self, texts: Mapping[str, str]) -> Loaded:
+        """A configuration that was live before. It was checked then: prompts that cannot be read now are
+        no reason to take no calls."""
+        try:
+            prompts = self._known_prompts()
+        except ConfigurationFaults:
+            prompts = None
+        return load_texts(texts, prompts, TEMPLATES.names())
 
     async def _go_back(self, faults: ConfigurationFaults) -> None:
         texts = await self._last_texts()
         if texts is None:
             raise NoConfigurationError(self._folder, faults.faults) from faults
         try:
-            loaded = await asyncio.to_thread(self._build, texts)
+            loaded = await asyncio.to_thread(self._build_kept, texts)
         except ConfigurationFaults:
             raise NoConfigurationError(self._folder, faults.faults) from faults
         self.faults = tuple(str(fault) for fault in faults.faults)
@@ -154,11 +181,26 @@ class Releases:
             log.error("configuration.not_kept", why=str(fault))
 
     async def _switch_to(self, loaded: Loaded) -> None:
+        await _tell(self._preparations, loaded.configuration)
         self._active = loaded.configuration
         self.warnings = tuple(str(warning) for warning in loaded.warnings)
         log.info("configuration.live", release=loaded.configuration.fingerprint[:12])
-        for activation in self._activations:
-            try:
-                await activation(loaded.configuration)
-            except Exception:
-                log.exception("configuration.activation_failed")
+        await _tell(self._activations, loaded.configuration)
+
+
+async def _tell(steps: Sequence[Activation], configuration: Configuration) -> None:
+    """One that fails does not keep the others, nor the configuration, from their work."""
+    for step in steps:
+        try:
+            await step(configuration)
+        except Exception:
+            log.exception("configuration.activation_failed")
+
+
+def _as_ours(fault: audio.source.Fault) -> Fault:
+    """A fault of the catalogue among those of the configuration."""
+    return Fault(fault.file, fault.line, fault.column, fault.where, fault.reason)
+
+
+def _fault_of(fault: OSError, what: str) -> Fault:
+    return Fault(str(fault.filename or what), 1, 1, "", fault.strerror or str(fault))

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from dialplan.faults import ConfigurationFaults
@@ -21,6 +22,7 @@ from ivr.web.health import Health
 from ivr.web.metrics import Metrics
 
 HEARTBEAT_S = 5.0
+log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Act = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
@@ -119,13 +121,22 @@ class WebFace:
         except ConfigurationFaults as faults:
             said = [str(fault) for fault in faults.faults]
             return web.json_response({"reloaded": False, "faults": said}, status=422)
+        except Exception as fault:
+            log.exception("reload.failed")
+            return web.json_response({"error": f"{type(fault).__name__}: {fault}"}, status=500)
         return web.json_response({"reloaded": True, **asdict(done)})
 
     async def _do(self, request: web.Request) -> web.Response:
         act = self._actions.get(request.match_info["action"])
         if act is None:
             raise web.HTTPNotFound(text="no such action\n")
-        return web.json_response(await act(await _body(request)))
+        try:
+            return web.json_response(await act(await _body(request)))
+        except (ConnectionError, web.HTTPException):
+            raise
+        except Exception as fault:
+            log.exception("control.failed", action=request.match_info["action"])
+            return web.json_response({"error": f"{type(fault).__name__}: {fault}"}, status=500)
 
 
 async def _body(request: web.Request) -> Mapping[str, Any]:

@@ -39,6 +39,13 @@ def test_a_prompt_that_is_gone_is_removed(prompts: Path, tmp_path: Path) -> None
     assert not (tmp_path / "raw" / "nl" / "b.alaw").exists()
 
 
+def test_a_prompt_that_is_gone_stays_while_calls_may_play_it(prompts: Path, tmp_path: Path) -> None:
+    export_raw(prompts, tmp_path / "raw")
+    (prompts / "nl" / "b.wav").unlink()
+    assert export_raw(prompts, tmp_path / "raw", keep_gone=True) == Exported(0, 2, 0)
+    assert (tmp_path / "raw" / "nl" / "b.alaw").exists()
+
+
 def test_a_broken_prompt_is_named_and_the_last_good_one_stays(prompts: Path, tmp_path: Path) -> None:
     export_raw(prompts, tmp_path / "raw")
     (prompts / "nl" / "a.wav").write_bytes(b"RIFF")
