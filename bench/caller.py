@@ -113,8 +113,8 @@ class Callers:
             "Call-ID": call_id,
         }
         sound = Leg(self._clockwork)
-        futures = [self._loop.create_future() for _ in range(3)]
-        call = _Call(call_id, headers, uri, sound, *futures, self._wire.via())
+        final, ended, bye_answered = (self._loop.create_future() for _ in range(3))
+        call = _Call(call_id, headers, uri, sound, final, ended, bye_answered, self._wire.via())
         sound.listen()
         self._calls[call_id] = call
         return call

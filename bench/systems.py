@@ -136,10 +136,10 @@ def make_systems(settings: Settings, *, has_php: bool) -> dict[str, System]:
         "native": Plain(settings, "native extensions", "native"),
         "dutyline": Dutyline(settings),
         "ari": Ari(settings),
-        "python": Plain(settings, "Python by AGI, forked", "python-agi", FORKED_SHARE),
+        "python": Plain(settings, "Python by AGI", "python-agi", FORKED_SHARE),
     }
     if has_php:
-        systems["php"] = Plain(settings, "PHP by AGI, forked", "php-agi", FORKED_SHARE)
+        systems["php"] = Plain(settings, "PHP by AGI", "php-agi", FORKED_SHARE)
     return systems
 
 
