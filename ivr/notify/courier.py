@@ -65,6 +65,7 @@ class Courier:
         self._busy: dict[asyncio.Task[None], str] = {}
         """Mails in hand, by id."""
         self._task: asyncio.Task[None] | None = None
+        self._taking: asyncio.Future[datetime | None] | None = None
         self.trouble = ""
         """What is wrong with the way out, in words; empty while mails go through."""
         self.sent = self.lost = 0
@@ -91,6 +92,8 @@ class Courier:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._taking is not None:
+            await asyncio.wait({self._taking}, timeout=timeout_s)
         if not self._busy:
             return
         _, left = await asyncio.wait(self._busy, timeout=timeout_s)
@@ -106,7 +109,9 @@ class Courier:
                 if not is_released:
                     await self._db.run(lambda session: release(session, self._owner, self._now()))
                     is_released = True
-                due = await self._take_out()
+                # seen through when we are closed: mails that are claimed must come into a hand
+                self._taking = asyncio.ensure_future(self._take_out())
+                due = await asyncio.shield(self._taking)
             except DatabaseUnavailable as error:
                 log.warning("the outbox cannot be read", reason=str(error))
                 await self._sleep(PAUSE_S)
