@@ -7,9 +7,11 @@ person heard is recorded on the carrier's side and recognised by comparing it wi
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from audio.recognise import Recogniser
+from audio.recognise import Heard, Recogniser
 from ivr.carrier import Carrier, PlacedCall
 from ivr.carrier.journal import Leg
 from ivr.cli.client import ServiceClient
@@ -57,6 +59,20 @@ async def together(*work: Awaitable[None]) -> None:
         raise ExceptionGroup("not everybody was served", faults)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Its output as data."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
 @dataclass(slots=True)
 class House:
     """What a story may touch; made anew for each test, in its own event loop."""
@@ -87,6 +103,16 @@ class House:
     def heard(self, call: PlacedCall) -> list[str]:
         """What the caller has heard."""
         return self.heard_by(call.heard())
+
+    async def heard_whole(self, sound: PlacedCall | Leg, timeout_s: float = 10.0) -> list[Heard]:
+        """All that a leg which is over has heard: its recording is written out a moment after the end."""
+        read = sound.heard if isinstance(sound, PlacedCall) else sound.heard_bytes
+        deadline = time.monotonic() + timeout_s
+        before = -1
+        while (size := len(read())) != before and time.monotonic() < deadline:
+            before = size
+            await asyncio.sleep(0.6)
+        return self.recogniser.hear(read())
 
     async def hears(self, call: PlacedCall, prompt: str, timeout_s: float = 15.0) -> None:
         """Wait until the caller has heard that prompt."""
@@ -146,7 +172,7 @@ class House:
             await asyncio.sleep(0.05)
         raise AssertionError("the call has no finished record")
 
-    async def record_from(self, caller: str, timeout_s: float = 10.0) -> RecordedCall:
+    async def record_from(self, caller: str | None, timeout_s: float = 10.0) -> RecordedCall:
         """The finished record of that caller's last call; for stories with several calls at once."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -199,6 +225,29 @@ class House:
 
         return await until(find, timeout_s, f"a mail with {words}: {[m['Subject'] for m in self.mails()]}")
 
+    # -- the command line
+
+    async def dutyline(self, *words: str, timeout_s: float = 60.0, **env: str) -> Said:
+        """Run `dutyline` with these words, on this installation."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "ivr",
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**self.household.service._environment(), "COLUMNS": "200", "NO_COLOR": "1", **env},
+        )
+        try:
+            async with asyncio.timeout(timeout_s):
+                out, err = await process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+        assert process.returncode is not None
+        return Said(process.returncode, out.decode(), err.decode())
+
     # -- the service
 
     async def kill_service(self) -> None:
@@ -207,6 +256,25 @@ class House:
         pid = process.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
+
+    @asynccontextmanager
+    async def without_service(self) -> AsyncIterator[None]:
+        """The service is killed and not started again before the end."""
+        service = self.household.service
+        start = service.start
+
+        async def stay_away() -> None:
+            await asyncio.sleep(0)
+
+        service.start = stay_away  # type: ignore[method-assign]
+        try:
+            await self.kill_service()
+            await until(lambda: service.pid is None, 10, "the service is dead")
+            yield
+        finally:
+            service.start = start  # type: ignore[method-assign]
+            await until(lambda: service.pid is not None, 20, "the launcher starts the service again")
+            await self.ready(60)
 
     async def ready(self, timeout_s: float = 20.0) -> None:
         """Wait until the service can take calls."""

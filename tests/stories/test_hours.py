@@ -73,7 +73,7 @@ async def test_the_hour_decides_whether_the_office_or_the_night_desk_rings(house
         assert all(0 <= (at - hour.at).total_seconds() < 60 for at in clock), hour.title
         assert bool(clock) is (hour.number == PUBLIC), hour.title
         await calls[place].ended()
-        heard = house.heard(calls[place])
+        heard = [one.prompt_id for one in await house.heard_whole(calls[place])]
         assert heard[0] == "welcome-fuzer", (hour.title, heard)
         assert ("office-connecting" in heard) is hour.is_day, (hour.title, heard)
         assert ("night-desk-connecting" in heard) is not hour.is_day, (hour.title, heard)

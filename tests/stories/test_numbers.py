@@ -54,7 +54,7 @@ async def test_each_of_the_fifteen_numbers_hears_its_brands_welcome(house: House
             hang_up_after_s=4.5,
         )
         await call.ended(40)
-        heard = house.heard(call)
+        heard = [one.prompt_id for one in await house.heard_whole(call)]
         assert heard[:1] == [brand.welcome], f"{form.format(number)} of {brand.id} heard {heard}"
         record = (await house.record_from(caller)).record
         assert (record.brand, record.dialled) == (brand.id, f"+32{number}")
