@@ -81,7 +81,7 @@ async def test_each_telephone_ends_a_dial_in_its_own_way(quiet: World, habit: st
 
 
 async def test_a_telephone_that_presses_a_key_is_heard_by_the_switch(quiet: World) -> None:
-    await quiet.carrier.set_phone(PHONE, answer_and_key("1w2", after_s=0.2, listens_s=0.5))
+    await quiet.carrier.set_phone(PHONE, answer_and_key("1w2", after_s=0.2, listens_s=2))
     async with quiet.service(
         "ANSWER; GET DATA dutyline/nl/long 5000 2; SET VARIABLE DUTYLINE_DONE 1"
     ) as service:
