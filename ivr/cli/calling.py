@@ -11,6 +11,7 @@ from typing import Any
 from audio.listening import Listening
 from audio.recognise import Heard, Recogniser
 from dialplan.numbers import display, to_e164
+from ivr.ami import AmiError
 from ivr.carrier.call import PlacedCall
 from ivr.carrier.carrier import Carrier
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError, ServiceRefusedError
@@ -46,8 +47,11 @@ class CallStory:
         hang_up_after_s: float | None,
         talk_s: float,
         limit_s: float,
-    ) -> int:
-        """Place the call and follow it to its end; its Q.850 cause. `talk_s`: with whoever picks up."""
+    ) -> bool:
+        """Place the call and follow it to its end; whether it was answered.
+
+        `talk_s`: with whoever picks up. The caller hangs up when this is cancelled.
+        """
         self._keys = list(keys)
         recogniser = await asyncio.to_thread(Recogniser.load, self._settings.prompts)
         carrier = Carrier(self._settings)
@@ -63,7 +67,8 @@ class CallStory:
             )
             self._started = asyncio.get_running_loop().time()
             self._tell("placed", {"to": number, "from": caller, "at": at.isoformat() if at else None})
-            return await self._accompany(call, carrier, recogniser, talk_s, limit_s)
+            await self._accompany(call, carrier, recogniser, talk_s, limit_s)
+            return call.answered_at is not None
         finally:
             following.cancel()
             with suppress(asyncio.CancelledError, ServiceError):
@@ -72,7 +77,7 @@ class CallStory:
 
     async def _accompany(
         self, call: PlacedCall, carrier: Carrier, recogniser: Recogniser, talk_s: float, limit_s: float
-    ) -> int:
+    ) -> None:
         listening = Listening(recogniser)
         pressing = asyncio.create_task(self._press(call))
         place = 0
@@ -87,9 +92,11 @@ class CallStory:
             await asyncio.sleep(0.5)
             self._listen(call, listening, place)
             self._note_heard(listening.finish())
-            return await call.ended(5.0)
         finally:
             pressing.cancel()
+            with suppress(AmiError, TimeoutError):
+                await call.hang_up()
+                await call.ended(5.0)
 
     def _listen(self, call: PlacedCall, listening: Listening, place: int) -> int:
         sound = call.heard()

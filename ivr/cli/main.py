@@ -137,7 +137,9 @@ def call(
     limit: Annotated[float, typer.Option("--limit", help="End the call after so many seconds.")] = 180.0,
     as_json: AsJson = False,
 ) -> None:
-    """Place a real call from the demo carrier and tell, as it happens, what the caller hears and why."""
+    """Place a real call from the demo carrier and tell, as it happens, what the caller hears and why.
+
+    The exit code is 0 when the call was answered and 1 when it was not."""
     from ivr.cli.placing import run_call
 
     run_call(read_settings(), number, caller, keys, at, hang_up_after, talk, limit, as_json=as_json)

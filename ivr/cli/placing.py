@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+import signal
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,29 +34,42 @@ def run_call(
     *,
     as_json: bool,
 ) -> None:
-    """Place the call; the exit code is 0 when it was answered."""
+    """Place the call; the exit code is 0 when it was answered, 1 when not, 130 or 143 when it was stopped."""
     if not settings.demo:
         give_up("`dutyline call` dials from the demo's carrier, and this installation is not the demo.")
     configure(settings.log, "error")
     story = CallStory(settings, _print_json if as_json else _print)
     try:
-        asyncio.run(
-            story.run(
-                _dialled(number),
-                caller=None if is_withheld(caller) else (to_e164(caller) or caller),
-                keys=[part.strip() for part in keys.split(",")] if keys else [],
-                at=_moment(at),
-                hang_up_after_s=hang_up_after_s,
-                talk_s=talk_s,
-                limit_s=limit_s,
+        was_answered = asyncio.run(
+            _stoppable(
+                story.run(
+                    _dialled(number),
+                    caller=None if is_withheld(caller) else (to_e164(caller) or caller),
+                    keys=[part.strip() for part in keys.split(",")] if keys else [],
+                    at=_moment(at),
+                    hang_up_after_s=hang_up_after_s,
+                    talk_s=talk_s,
+                    limit_s=limit_s,
+                )
             )
         )
+    except asyncio.CancelledError:
+        raise typer.Exit(128 + signal.SIGTERM) from None
     except (AmiError, OSError, TimeoutError) as fault:
         give_up(
             f"The demo's carrier cannot be reached ({fault}); is Dutyline up? Start it with `dutyline up`."
         )
     except ValueError as fault:
         give_up(fault)
+    if not was_answered:
+        raise typer.Exit(1)
+
+
+async def _stoppable(story: Coroutine[Any, Any, bool]) -> bool:
+    """SIGTERM is taken as Ctrl-C is: the caller hangs up first."""
+    telling = asyncio.create_task(story)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel)
+    return await telling
 
 
 def _dialled(number: str) -> str:
