@@ -1,0 +1,200 @@
+"""Stories of a plan of one's own: menu, language, collect, calendar, mail, goto and hang-up, on real calls.
+
+`dutyline simulate` is asked the same each time: the real call takes the same nodes by the same exits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ivr.carrier.habits import Habit, answer_and_talk
+from tests.stories.house import FRIDAY_MORNING, SATURDAY_NIGHT, House, together
+
+pytestmark = pytest.mark.switch
+
+AGENT_1 = "+32470000021"
+ENGINEERS = tuple(f"+3247000000{n}" for n in range(1, 7))
+NUMBER = "03 205 60 00"
+
+PLAN = """\
+title: Everything a plan can do
+start: tongue
+nodes:
+  tongue: {language: {ask: choose-language, keys: {1: nl, 2: fr, 3: de, 4: en}, wait: 2 s}, next: choose}
+  choose:
+    menu: press-1-to-confirm
+    keys: {1: customer, 2: hours, 3: goodbye, "*": elsewhere}
+    wait: 2 s
+    tries: 2
+    exits: {no-input: silent, wrong-input: wrong}
+    rest: goodbye
+  customer:
+    collect: enter-customer-number
+    into: customer
+    digits: 3-6
+    wait: 2 s
+    wait-next: 2 s
+    confirm: yes
+    tries: 2
+    next: tell
+    exits: {no-input: silent, wrong-input: wrong}
+    rest: goodbye
+  tell: {mail: plan-mail, to: $brand.mailboxes, cc: $brand.copy, next: agent}
+  agent: {destination: agent-1, ring: 5 s, rest: goodbye}
+  hours:
+    calendar:
+      - {when: office-hours, go: open}
+    rest: closed
+  open: {announce: please-hold, next: goodbye}
+  closed: {announce: office-closed, next: busy}
+  busy: {hangup: busy}
+  silent: {announce: goodbye, next: bye}
+  wrong: {announce: invalid-choice, next: bye}
+  elsewhere: {goto: other.end}
+  goodbye: {announce: goodbye, next: bye}
+  bye: {hangup: normal}
+"""
+OTHER = """\
+title: The other one
+start: begin
+nodes:
+  begin: {announce: please-hold, next: end}
+  end: {announce: still-trying, next: bye}
+  bye: {hangup: normal}
+"""
+CHANGES = {
+    "plans/everything.yaml": lambda _: PLAN,
+    "plans/other.yaml": lambda _: OTHER,
+    "brands.yaml": lambda text: text.replace(
+        "    - {number: +32 2 788 74 99, carrier: public, plan: day-and-night}\n",
+        "    - {number: +32 2 788 74 99, carrier: public, plan: day-and-night}\n"
+        f"    - {{number: {NUMBER}, carrier: Telenet, plan: everything}}\n",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What somebody keys at each question, and what he should meet."""
+
+    title: str
+    keys: list[str]
+    steps: list[tuple[str, str]]
+    heard: list[str]
+    cause: int = 16
+    is_day: bool = False
+
+
+BYE = ("bye", "end")
+CALLERS = [
+    Caller(
+        "French, the customer's number, confirmed: the agent",
+        ["2", "1", "465#", "1"],
+        [("tongue", "next"), ("choose", "1"), ("customer", "next"), ("tell", "next"), ("agent", "answered")],
+        ["press-1-to-confirm", "enter-customer-number", "customer-number-is"],
+    ),
+    Caller(
+        "says nothing at all",
+        [],
+        [("tongue", "next"), ("choose", "no-input"), ("silent", "next"), BYE],
+        ["press-1-to-confirm", "no-input", "press-1-to-confirm", "goodbye"],
+    ),
+    Caller(
+        "keys what is no choice, twice",
+        ["1", "9", "8"],
+        [("tongue", "next"), ("choose", "wrong-input"), ("wrong", "next"), BYE],
+        ["press-1-to-confirm", "invalid-choice", "press-1-to-confirm", "invalid-choice"],
+    ),
+    Caller(
+        "too few digits, then the right ones, not confirmed",
+        ["4", "1", "12#", "4711#", "2"],
+        [("tongue", "next"), ("choose", "1"), ("customer", "wrong-input"), ("wrong", "next"), BYE],
+        ["press-1-to-confirm", "enter-customer-number", "invalid-choice"],
+    ),
+    Caller(
+        "closed at night",
+        ["3", "2"],
+        [("tongue", "next"), ("choose", "2"), ("hours", "rest"), ("closed", "next"), ("busy", "end")],
+        ["press-1-to-confirm", "office-closed"],
+        cause=17,
+    ),
+    Caller(
+        "open by day",
+        ["1", "2"],
+        [
+            ("tongue", "next"),
+            ("choose", "2"),
+            ("hours", "office-hours"),
+            ("open", "next"),
+            ("goodbye", "next"),
+            BYE,
+        ],
+        ["press-1-to-confirm", "please-hold", "goodbye"],
+        is_day=True,
+    ),
+    Caller(
+        "to the middle of another plan",
+        ["1", "*"],
+        [("tongue", "next"), ("choose", "*"), ("elsewhere", "next"), ("end", "next"), BYE],
+        ["press-1-to-confirm", "still-trying"],
+    ),
+]
+
+
+async def test_every_node_on_a_real_call_does_what_simulate_foretells(house: House) -> None:
+    """`dutyline call --keys` places each call; all at once."""
+    await house.phones({AGENT_1: answer_and_talk(after_s=0.3, talks_s=2)})
+
+    async def told(place: int, who: Caller) -> None:
+        caller = f"+3247000{9700 + place}"
+        at = (FRIDAY_MORNING if who.is_day else SATURDAY_NIGHT).isoformat()
+        asked = ["--from", caller, "--at", at, "--keys", ",".join(who.keys)]
+        said = await house.dutyline("call", NUMBER, *asked, "--json", timeout_s=110)
+        assert said.code == 0, said
+        found = await house.record_from(caller)
+        steps = [(hop.node, hop.exit) for hop in found.hops]
+        assert steps == who.steps, who.title
+        events = lines(said.out)
+        heard = [line["prompt"] for line in events if line["kind"] == "heard"]
+        assert heard[0].startswith("choose-language"), "cut short by the key, it may be that of two languages"
+        missing = [prompt for prompt in who.heard if prompt not in heard]
+        assert not missing, f"{who.title}: not heard {missing}, but {heard}"
+        assert [(one["node"], one["exit"]) for one in events if one["kind"] == "hop"] == steps
+        assert [one["cause"] for one in events if one["kind"] == "end"] == [who.cause], who.title
+
+        paper = await house.dutyline("simulate", "--to", NUMBER, *asked, "--json")
+        foretold = [(step["node"], step["exit"]) for step in paper.json()["steps"]]
+        assert foretold == steps, who.title
+
+    async with house.configured(CHANGES):
+        await together(*(told(place, who) for place, who in enumerate(CALLERS)))
+
+    mail = await house.mail_arrives("everything", to="support@fuzer.net")
+    assert "465" in mail.get_content(), "the variable that was keyed"
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+async def test_keys_pressed_ahead_of_the_questions_are_not_lost(house: House) -> None:
+    """Whoever knows the menu keys it all at once, while the first words are still spoken."""
+    await house.phones(dict.fromkeys(ENGINEERS, Habit.RING_FOREVER.value))
+    async with house.configured(CHANGES):
+        call = await house.call(NUMBER.replace(" ", ""), caller="+32470009790")
+        await call.answered()
+        await asyncio.sleep(1)
+        await call.press("13")
+        await call.ended(60)
+    found = await house.record_from("+32470009790")
+    assert [(hop.node, hop.exit) for hop in found.hops] == [
+        ("tongue", "next"),
+        ("choose", "3"),
+        ("goodbye", "next"),
+        BYE,
+    ]
