@@ -47,9 +47,12 @@ def up(
     offline: Annotated[bool, typer.Option(help="Fetch nothing, even when Asterisk is missing.")] = False,
 ) -> None:
     """Run everything on this machine: the switch, the service and, in the demo, the outside world."""
-    from ivr.cli.up import run_up
+    from ivr.cli.stopping import stopping_well
 
-    run_up(read_settings(), offline=offline)
+    with stopping_well():
+        from ivr.cli.up import run_up
+
+        run_up(read_settings(), offline=offline)
 
 
 @app.command()

@@ -15,7 +15,8 @@ from pathlib import Path
 from asterisk.obstacles import ObtainError
 from asterisk.tree import Tree
 from ivr.cli.launch import AlreadyUpError, Household, ServiceFailedError, hold_state, obtain_asterisk
-from ivr.cli.shared import err, give_up, out
+from ivr.cli.shared import give_up, out, words_of
+from ivr.cli.stopping import tell, warn
 from ivr.logs import configure
 from ivr.settings import Settings
 from ivr.switch.paths import StatePathError
@@ -47,6 +48,8 @@ def run_up(settings: Settings, *, offline: bool) -> None:
         give_up("\n".join(str(fault) for fault in _leaves(group)))
     except TimeoutError:
         give_up("Not everything was ready in time; `dutyline doctor` says what is missing.")
+    except OSError as fault:
+        give_up(words_of(fault))
 
 
 async def _run(settings: Settings, tree: Tree) -> None:
@@ -64,20 +67,29 @@ async def _run(settings: Settings, tree: Tree) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, be_told)
-    with suppress(asyncio.CancelledError):
-        household = Household(settings, tree)
-        out.print("Starting the switch, the service and the demo's outside world ...")
-        async with household.running():
-            _greet(settings, tree, time.monotonic() - began)
-            with suppress(asyncio.CancelledError):
-                await household.keep(lambda sentence: err.print(sentence, markup=False))
-            main.uncancel()
-            out.print("\nStopping; calls in progress are hung up ...")
+    try:
+        with suppress(asyncio.CancelledError):
+            await _keep_house(Household(settings, tree), main, began)
+    except Exception:
+        # what fails because it is being stopped is no failure
+        if not stop.is_set():
+            raise
     if stop.is_set():
-        out.print("Stopped.")
+        tell("Stopped.")
 
 
-def _greet(settings: Settings, tree: Tree, took_s: float) -> None:
+async def _keep_house(household: Household, main: asyncio.Task[None], began: float) -> None:
+    out.print("Starting the switch, the service and the demo's outside world ...")
+    async with household.running():
+        _greet(household, time.monotonic() - began)
+        with suppress(asyncio.CancelledError):
+            await household.keep(warn)
+        main.uncancel()
+        tell("\nStopping; calls in progress are hung up ...")
+
+
+def _greet(household: Household, took_s: float) -> None:
+    settings, tree = household.settings, household.tree
     out.print(f"[bold green]Ready[/] in {took_s:.1f} s, on Asterisk {tree.version} ({tree.origin}).\n")
     out.print("\n".join(_demo(settings) if settings.demo else _real_world(settings)))
     command = _command()
