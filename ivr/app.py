@@ -34,6 +34,7 @@ from ivr.notify import Courier, make_transport
 from ivr.records import Recorder
 from ivr.releases import Releases
 from ivr.settings import Settings
+from ivr.speech import SoundLengths
 from ivr.storage import BatchWriter, Database
 from ivr.switch.callrecords import find_leg
 from ivr.switch.heartbeat import keep_beating
@@ -71,7 +72,9 @@ class Service:
         self._sounds = paths.sounds
         self.releases.before_activation(self._export_prompts)
         self.failsafe = FailsafeKeeper(paths.failsafe_file, self.link)
+        self.lengths = SoundLengths(settings.prompts)
         self.releases.on_activation(self.failsafe.activate)
+        self.releases.on_activation(self._forget_lengths)
         self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended, self._leg_missing)
         mails = PageMails(self.clock.now)
         self.ledger = PatientLedger(DatabaseLedger(self.database, mails.writers(), mails.announce_stage))
@@ -93,6 +96,7 @@ class Service:
             refusals=self.reasons,
             feed=self.feed,
             clock=self.clock,
+            length_s=self.lengths.length_s,
         )
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
@@ -204,6 +208,9 @@ class Service:
 
     def _prompts(self) -> frozenset[str]:
         return load_catalogue(self.settings.prompts / "catalogue.yaml").ids
+
+    async def _forget_lengths(self, _configuration: Configuration) -> None:
+        self.lengths.forget()
 
     def _engineer_sees(self, page: Page) -> str:
         """The number on the engineer's display: the brand's own, never the caller's."""

@@ -20,7 +20,7 @@ class Context(StrEnum):
     CALL = "dutyline-call"
     """Hands a call to the service; what follows when the service is not there."""
     FIRST_WORDS = "dutyline-first-words"
-    """Subroutine: lifts the silence limit and speaks, in one round trip. ARG1: sound files joined by `&`."""
+    """Subroutine: lifts the silence limit and answers, in one round trip. ARG1: a short prompt to say."""
     FAILSAFE = "dutyline-failsafe"
     """Apology, then the brand's failsafe person; generated part: one extension per dialled number."""
     PAGE = "dutyline-page"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import structlog
 
@@ -28,3 +29,29 @@ def prompts_of(utterance: Utterance) -> Sequence[str]:
 def files_of(utterances: Iterable[Utterance]) -> list[str]:
     """Names of the sound files as the switch plays them: `dutyline/<language>/<prompt>`."""
     return [f"{SOUNDS}/{one.language}/{prompt}" for one in utterances for prompt in prompts_of(one)]
+
+
+class SoundLengths:
+    """How long prompts are, from the sizes of their files: A-law is 8,000 bytes a second."""
+
+    def __init__(self, prompts: Path) -> None:
+        self._prompts = prompts
+        self._known: dict[str, float] = {}
+
+    def length_s(self, file: str) -> float:
+        """Seconds of a sound file as `files_of` names it; infinite when it is not there."""
+        known = self._known.get(file)
+        if known is None:
+            known = self._known[file] = self._measure(file)
+        return known
+
+    def forget(self) -> None:
+        """Prompts may have changed."""
+        self._known.clear()
+
+    def _measure(self, file: str) -> float:
+        path = self._prompts / f"{file.removeprefix(f'{SOUNDS}/')}.wav"
+        try:
+            return path.stat().st_size / 8000
+        except OSError:
+            return float("inf")

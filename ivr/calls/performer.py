@@ -7,16 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
 from dialplan.commands import Asked, Collect, Dial, Hangup, Play, Target
 from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
-from ivr.agi import AgiError, AgiSession
+from ivr.agi import AgiError, AgiFailed, AgiSession
 from ivr.calls.ringing import AFTERMATH, Aftermath, Refusals, ask_carrier, dial_arguments, read_aftermath
 from ivr.contract import SILENCE_LIMIT, Cause, Context
 from ivr.speech import files_of
 
+log = structlog.get_logger(__name__)
+
 ANY_KEY = "0123456789*#"
 PLAY_LIMIT_S = 300.0
 """A prompt that is not over by then is given up: the switch is ill."""
+SHORT_S = 1.9
+"""The longest prompt in which the death of the service may go unnoticed: the failsafe within 2 s."""
 LONGEST_CALL_S = 4 * 3600.0
 RING_GRACE_S = 15.0
 
@@ -42,15 +48,24 @@ class Performer:
     """One call's hands: every method is limited in time and raises CallerGoneError when nobody is there."""
 
     def __init__(
-        self, agi: AgiSession, now: Callable[[], datetime], refusals: Refusals, brand: str = ""
+        self,
+        agi: AgiSession,
+        now: Callable[[], datetime],
+        refusals: Refusals,
+        brand: str = "",
+        length_s: Callable[[str], float] = lambda file: float("inf"),
     ) -> None:
-        """`brand`: its title, which a called phone's display shows."""
+        """`brand`: its title, which a called phone's display shows; `length_s`: of a sound file."""
         self._agi, self._brand = agi, brand
         self._now = now
         self._refusals = refusals
         self.phases = Phases()
         self._ringing: tuple[Target, ...] = ()
         self._picked_up_at: datetime | None = None
+        self._length_s = length_s
+        self._is_up = False
+        """Whether the call has been answered on the switch."""
+        self._is_forgotten = False
         self._is_limited = True
         """Whether the extensions still wait for our first command."""
         self.has_ended = False
@@ -93,27 +108,51 @@ class Performer:
         await self._agi.set_variable(SILENCE_LIMIT, "0")
 
     async def _play(self, command: Play) -> None:
+        """Speak. STREAM FILE ends at once when we die, and so does the caller's wait for the failsafe; a
+        short first prompt is said in the round trip that answers."""
         files = files_of(command.utterances)
         if not files:
             return
         self._mark_prompt()
-        sound = "&".join(files)
+        await self._forget_conversation()
         if self._is_limited:
             self._is_limited = False
-            await self._agi.gosub(Context.FIRST_WORDS, "s", 1, sound, timeout_s=PLAY_LIMIT_S)
-        else:
-            await self._agi.exec("Playback", sound, timeout_s=PLAY_LIMIT_S)
+            first = files.pop(0) if self._length_s(files[0]) <= SHORT_S else ""
+            await self._agi.gosub(Context.FIRST_WORDS, "s", 1, first, timeout_s=PLAY_LIMIT_S)
+        elif not self._is_up:
+            await self._agi.answer()
+        self._is_up = True
+        for file in files:
+            await self._stream(file)
+
+    async def _stream(self, file: str, keys: str = "") -> str:
+        """One sound file; the key that stopped it. One that cannot be played is left out, and said."""
+        if self.is_gone:
+            raise CallerGoneError
+        try:
+            return (await self._agi.stream_file(file, keys, timeout_s=PLAY_LIMIT_S)).digit or ""
+        except AgiFailed as fault:
+            log.error("call.prompt_missing", file=file, why=str(fault))
+            return ""
+
+    async def _forget_conversation(self) -> None:
+        """The extensions take DIALSTATUS=ANSWER for a caller who has been served; this one goes on."""
+        if self._has_talked and not self._is_forgotten:
+            self._is_forgotten = True
+            await self._agi.set_variable("DIALSTATUS", "")
 
     def _mark_prompt(self) -> None:
-        """Playback and STREAM FILE answer; the first of them is where the caller begins to hear us."""
+        """The first prompt is where the caller begins to hear us."""
         moment = self._now()
         self.phases.answered = self.phases.answered or moment
         self.phases.prompt_at = self.phases.prompt_at or moment
 
     async def _collect(self, command: Collect) -> Keyed:
-        if self.phases.answered is None:
+        if not self._is_up:
             await self._agi.answer()
+            self._is_up = True
         self._mark_prompt()
+        await self._forget_conversation()
         digits = await self._speak_until_key(files_of(command.utterances))
         if digits and digits == command.terminator:
             return Keyed("", terminated=True)
@@ -121,11 +160,8 @@ class Performer:
 
     async def _speak_until_key(self, files: list[str]) -> str:
         for file in files:
-            digit, _ = await self._agi.stream_file(file, ANY_KEY, timeout_s=PLAY_LIMIT_S)
-            if digit:
+            if digit := await self._stream(file, ANY_KEY):
                 return digit
-            if self.is_gone:
-                raise CallerGoneError
         return ""
 
     async def _read_on(self, digits: str, command: Collect) -> Keyed:
@@ -144,7 +180,7 @@ class Performer:
     async def _dial(self, command: Dial) -> Dialled:
         phones, ring_s, options = dial_arguments(command, self._brand)
         self.phases.agent_rang_at, self._picked_up_at = self._now(), None
-        self._ringing = command.targets
+        self._ringing, self._is_forgotten = command.targets, False
         since = asyncio.get_running_loop().time()
         await self._agi.exec("Dial", phones, ring_s, options, timeout_s=LONGEST_CALL_S + ring_s)
         text = await self._agi.get_full_variable(AFTERMATH) or ""
@@ -168,6 +204,7 @@ class Performer:
     def _note_ring(self, after: Aftermath) -> None:
         self.phases.rings.append(after)
         if after.is_answered:
+            self._is_up = True
             # not told of the answer in time: the ring was short, and its beginning is near enough
             self._picked_up_at = self._picked_up_at or self.phases.agent_rang_at
             self.phases.agent_at = self._picked_up_at
@@ -198,7 +235,8 @@ class Performer:
         elif command.utterances:
             await self._play(Play(command.utterances))
         self.has_ended = True
-        if self._has_talked and command.cause == Cause.NORMAL and not command.utterances:
+        is_served = self._has_talked and not self._is_forgotten
+        if is_served and command.cause == Cause.NORMAL and not command.utterances:
             return  # the extensions hang up by themselves after a conversation
         await self._agi.exec("Hangup", command.cause)
 

@@ -70,7 +70,10 @@ class Reception:
         refusals: Refusals,
         feed: Feed,
         clock: Clock,
+        length_s: Callable[[str], float] = lambda file: float("inf"),
     ) -> None:
+        """`length_s`: of a sound file, by its name on the switch."""
+        self._length_s = length_s
         self._configuration, self._refusals = configuration, refusals
         self._records, self._pages, self._post = records, pages, post
         self._feed, self._clock = feed, clock
@@ -128,7 +131,7 @@ class Reception:
             clock_at=arrival.clock_at,
         )
         brand = configuration.brands[number.brand].title if number else ""
-        performer = Performer(agi, self._clock.now, self._refusals, brand)
+        performer = Performer(agi, self._clock.now, self._refusals, brand, self._length_s)
         call = LiveCall(record, facts, configuration, performer, arrival.shift)
         self._live[record.uniqueid] = call
         self._records.begin(record)
