@@ -12,7 +12,7 @@ STRANGER: Final = answer_and_talk(after_s=2)
 _ACCEPTS: Final = answer_and_key("1", after_s=2, listens_s=6)
 _ENGINEERS: Final = (*range(1, 10), 11)
 _MANAGERS: Final = (31, 32, 33, 41, 42, 43)
-_BACKUPS: Final = ("+32477110105", "+32474981212")
+_BACKUPS: Final = ("+32477110105", "+32474981211")
 
 PHONES: Final[dict[str, str]] = {
     **{f"+324700000{n:02}": _ACCEPTS for n in (*_ENGINEERS, *_MANAGERS)},

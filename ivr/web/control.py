@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from dialplan.roster import on_duty
@@ -46,9 +47,10 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
         opened = await service.pager.page(request)
         return {"page": opened.id, "call_ref": opened.call_ref}
 
-    async def duty(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def duty(asked: Mapping[str, Any]) -> Mapping[str, Any]:
         configuration = service.releases.active
-        on_call = on_duty(configuration.duty, service.clock.now())
+        at = datetime.fromisoformat(asked["at"]) if "at" in asked else service.clock.now()
+        on_call = on_duty(configuration.duty, at)
         entries = [(one.trigram, configuration.directory[one.entry]) for one in on_call]
         return {
             "order": [

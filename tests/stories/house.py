@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from audio.recognise import Heard, Recogniser
+from ivr.ami import AmiLink
 from ivr.carrier import Carrier, PlacedCall
 from ivr.carrier.journal import Leg
 from ivr.cli.client import ServiceClient
@@ -39,6 +40,8 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 SATURDAY_NIGHT = datetime(2026, 11, 21, 23, 15, tzinfo=BRUSSELS)
 FRIDAY_MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=BRUSSELS)
 CALLER = "+32470009999"
+ENGINEERS = (*(f"+3247000000{n}" for n in range(1, 7)), "+32470000011")
+"""Every phone that the shipped roster rings: six mobiles, and the fixed line of the team leader."""
 
 
 async def until(is_so: Callable[[], Any], timeout_s: float = 15.0, what: str = "") -> Any:
@@ -225,6 +228,24 @@ class House:
 
         return await until(find, timeout_s, f"a mail with {words}: {[m['Subject'] for m in self.mails()]}")
 
+    async def channels(self) -> int:
+        """How many channels live on the switch."""
+        settings = self.settings
+        link = AmiLink(settings.host, settings.ami_port, "dutyline", settings.secret("ami"), events=())
+        await link.start()
+        try:
+            await link.wait_ready(10)
+            return len(await link.core_show_channels())
+        finally:
+            await link.close()
+
+    async def switch_is_quiet(self, timeout_s: float = 45.0) -> None:
+        """Wait until no channel is left on the switch."""
+        deadline = time.monotonic() + timeout_s
+        while left := await self.channels():
+            assert time.monotonic() < deadline, f"{left} channels are left on the switch"
+            await asyncio.sleep(0.3)
+
     # -- the command line
 
     async def dutyline(self, *words: str, timeout_s: float = 60.0, **env: str) -> Said:
@@ -359,6 +380,7 @@ def copy_configuration(source: Path, target: Path) -> Path:
 __all__ = [
     "BRUSSELS",
     "CALLER",
+    "ENGINEERS",
     "FRIDAY_MORNING",
     "SATURDAY_NIGHT",
     "House",

@@ -14,14 +14,13 @@ from ivr.carrier.habits import (
     refuse,
 )
 from ivr.records import RecordedCall
-from tests.stories.house import FRIDAY_MORNING, House, together
+from tests.stories.house import ENGINEERS, FRIDAY_MORNING, House, together
 
 pytestmark = pytest.mark.switch
 
 COLT_OFFICE = "+32470000053"
 AGENT_1, AGENT_2 = "+32470000021", "+32470000022"
 NIGHT_MOBILE, DUTY_MANAGER = "+32470000061", "+32470000062"
-ENGINEERS = tuple(f"+3247000000{n}" for n in range(1, 7))
 TALKS = answer_and_talk(after_s=0.3)
 SHORT_RINGS = {
     "plans/night.yaml": lambda text: text.replace("ring: 20 s", "ring: 2 s").replace(

@@ -8,12 +8,11 @@ from typing import NamedTuple
 import pytest
 
 from ivr.carrier.habits import Habit, answer_and_talk
-from tests.stories.house import BRUSSELS, FRIDAY_MORNING, SATURDAY_NIGHT, House, together
+from tests.stories.house import BRUSSELS, ENGINEERS, FRIDAY_MORNING, SATURDAY_NIGHT, House, together
 
 pytestmark = pytest.mark.switch
 
 FUZER_OFFICE, AGENT_1 = "+32470000051", "+32470000021"
-ENGINEERS = tuple(f"+3247000000{n}" for n in range(1, 7))
 
 
 class Hour(NamedTuple):

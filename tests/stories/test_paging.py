@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, cause, refuse, voicemail
-from tests.stories.house import CALLER, House, until
+from tests.stories.house import CALLER, SATURDAY_NIGHT, House, until
 
 pytestmark = pytest.mark.switch
 
@@ -19,13 +19,13 @@ TALKS = answer_and_talk(after_s=0.5)
 
 
 async def first_on_duty(house: House) -> str:
-    """The number that a page rings first today: the roster turns with the weeks."""
-    number = (await house.client.ask("duty"))["order"][0]["number"]
-    return str(number)
+    """The number that a page rings first that night: the roster turns with the weeks."""
+    return (await order_of_duty(house))[0]
 
 
 async def order_of_duty(house: House) -> list[str]:
-    return [str(one["number"]) for one in (await house.client.ask("duty"))["order"]]
+    duty = await house.client.ask("duty", {"at": SATURDAY_NIGHT.isoformat()})
+    return [str(one["number"]) for one in duty["order"]]
 
 
 async def test_on_saturday_night_the_caller_talks_to_the_agent_while_the_engineer_accepts(

@@ -9,13 +9,12 @@ import signal
 import pytest
 
 from ivr.carrier.habits import Habit, answer_and_talk
-from tests.stories.house import FRIDAY_MORNING, House, until
+from tests.stories.house import ENGINEERS, FRIDAY_MORNING, House, until
 
 pytestmark = pytest.mark.switch
 
 FUZER = "+3227887499"
 FUZER_OFFICE, AGENT_1, NEW_OFFICE = "+32470000051", "+32470000021", "+32470000099"
-ENGINEERS = tuple(f"+3247000000{n}" for n in range(1, 7))
 TALKS = answer_and_talk(after_s=0.3)
 
 

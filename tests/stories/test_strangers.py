@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ivr.carrier.habits import Habit, answer_and_talk, refuse
-from tests.stories.house import House, together, until
+from tests.stories.house import ENGINEERS, House, together, until
 
 pytestmark = pytest.mark.switch
 
 AGENT_1 = "+32470000021"
-ENGINEERS = tuple(f"+3247000000{n}" for n in range(1, 7))
 TALKS = answer_and_talk(after_s=0.2)
 
 

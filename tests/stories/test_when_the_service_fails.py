@@ -12,7 +12,7 @@ import pytest
 from ivr.carrier import PlacedCall
 from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, refuse
 from ivr.records import last_calls
-from tests.stories.house import FRIDAY_MORNING, House, until
+from tests.stories.house import ENGINEERS, FRIDAY_MORNING, SATURDAY_NIGHT, House, until
 
 pytestmark = pytest.mark.switch
 
@@ -20,7 +20,6 @@ FUZER_DESK = "032055582"
 FUZER_OFFICE, ESCAUX_OFFICE = "+32470000051", "+32470000052"
 AGENT_1 = "+32470000021"
 NIGHT_MOBILE, DUTY_MANAGER = "+32470000061", "+32470000062"
-ENGINEERS = tuple(f"+3247000000{n}" for n in range(1, 7))
 TALKS = answer_and_talk(after_s=0.3)
 APOLOGIES = [("apology-technical", "nl"), ("apology-technical", "fr")]
 
@@ -112,7 +111,7 @@ async def test_killing_the_service_leaves_conversations_alone_and_loses_nobody(h
 
 
 async def test_an_engineer_whose_call_loses_the_service_is_asked_to_hold_and_goes_on(house: House) -> None:
-    first = str((await house.client.ask("duty"))["order"][0]["number"])
+    first = str((await house.client.ask("duty", {"at": SATURDAY_NIGHT.isoformat()}))["order"][0]["number"])
     await house.phones({AGENT_1: TALKS, first: answer_and_key("1", after_s=0.3, listens_s=12)})
     call = await house.call(FUZER_DESK)
     engineer = await house.answers(first, timeout_s=30)
@@ -140,7 +139,7 @@ async def test_an_engineer_whose_call_loses_the_service_is_asked_to_hold_and_goe
 
 
 async def test_a_service_that_keeps_dying_does_not_ring_anybody_twice(house: House) -> None:
-    first = str((await house.client.ask("duty"))["order"][0]["number"])
+    first = str((await house.client.ask("duty", {"at": SATURDAY_NIGHT.isoformat()}))["order"][0]["number"])
     await house.phones({AGENT_1: TALKS, first: Habit.RING_FOREVER.value})
     call = await house.call(FUZER_DESK)
     await house.rings(first, timeout_s=30)
