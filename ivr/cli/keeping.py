@@ -13,8 +13,8 @@ from typing import Final, NoReturn, Protocol
 
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 10.0
-WELL_S: Final = 60.0
-"""What has lived so long was well: its end is a new trouble."""
+WELL_S: Final = 15.0
+"""What has lived so long was well: its end is a new trouble, and callers wait for it to be back."""
 Say = Callable[[str], None]
 
 
