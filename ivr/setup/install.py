@@ -78,6 +78,8 @@ def _show(line: str) -> None:
 
 def _reason(said: str) -> str:
     """pip's own error: the first one is the cause, those after it the consequences."""
+    if "Retrying (" in said and "from versions: none" in said:
+        return "the package index cannot be reached"
     errors = [line.partition("ERROR:")[2].strip() for line in said.splitlines() if "ERROR:" in line]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return errors[0] if errors else (lines[-1] if lines else "pip ended without a word")

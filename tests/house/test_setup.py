@@ -113,6 +113,8 @@ def test_without_apt_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.Monk
 def test_pips_first_error_is_the_reason() -> None:
     said = "WARNING: Retrying\nERROR: No matching distribution found for numpy\nERROR: and so on\n"
     assert install._reason(said) == "No matching distribution found for numpy"
+    away = "WARNING: Retrying (Retry(total=4))\nERROR: Could not find it (from versions: none)\n"
+    assert install._reason(away) == "the package index cannot be reached"
     assert install._reason("") == "pip ended without a word"
 
 
