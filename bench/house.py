@@ -24,8 +24,8 @@ WELCOME = "nl/welcome-fuzer"
 FLOWS = Path(__file__).parent / "flows"
 ARI_USER = "bench"
 FIRST_OFFSET, OFFSETS, OFFSET_STEP = 15_000, 12, 250
-RTP_FIRST, RTP_LAST = 21_000, 31_999
-"""Enough for 2,700 calls at once; below the ports that the system hands out by itself."""
+RTP_FIRST, RTP_LAST = 27_500, 32_499
+"""Enough for 1,250 calls at once; above our other ports, below those that the system hands out by itself."""
 DIAL = f"PJSIP/{AGENT}@trunk,20,rgf({SHOWN})"
 """What the service rings, said as it says it."""
 _SHARED = {"brands.yaml", "calendars.yaml", "desk.yaml", "directory.yaml", "duty.yaml"}
