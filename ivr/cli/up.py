@@ -79,7 +79,8 @@ async def _run(settings: Settings, tree: Tree) -> None:
 
 
 async def _keep_house(household: Household, main: asyncio.Task[None], began: float) -> None:
-    out.print("Starting the switch, the service and the demo's outside world ...")
+    outside = ", the service and the demo's outside world" if household.settings.demo else " and the service"
+    out.print(f"Starting the switch{outside} ...")
     async with household.running():
         _greet(household, time.monotonic() - began)
         with suppress(asyncio.CancelledError):
