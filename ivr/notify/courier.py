@@ -197,7 +197,8 @@ class Courier:
                 await self._sleep(PAUSE_S)
 
     def _tell(self, posting: Posting, outcome: Outcome, state: MailState, retry_at: datetime | None) -> None:
-        about = log.bind(mail=posting.id, tries=posting.tries, subject=posting.subject)
+        # not the subject: it holds the caller's number
+        about = log.bind(mail=posting.id, tries=posting.tries)
         answers = {f"{reply.code} {reply.text}" for reply in outcome.replies.values() if reply.code != 250}
         reason = outcome.error or "; ".join(sorted(answers))
         if state is MailState.SENT:
