@@ -61,7 +61,7 @@ def separate_args(data: str) -> list[str]:
 async def until(is_so: Callable[[], bool], limit_s: float = 5.0) -> None:
     """Wait for what has no event to wait for."""
     async with asyncio.timeout(limit_s):
-        while not is_so():  # noqa: ASYNC110 - counters have no event
+        while not is_so():
             await asyncio.sleep(0.005)
 
 

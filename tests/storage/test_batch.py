@@ -157,7 +157,7 @@ async def test_closing_writes_what_is_held(database: Database) -> None:
 
 async def until(condition: Any, within_s: float = 20) -> None:
     async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - counters have no event
+        while not condition():
             await asyncio.sleep(0.01)
 
 
