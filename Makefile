@@ -40,9 +40,10 @@ lint: ## style, types, and who may import whom
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
-	$(VENV)/lint-imports
+	$(VENV)/lint-imports --no-logo
 
-bench: programs ## how fast, beside the same flow done in other ways on the same machine
+bench: ## how fast, beside the same flow done in other ways on the same machine
+	@$(call set-up,--extra test)
 	@$(VENV)/python -m bench $(ARGS)
 
 programs:
