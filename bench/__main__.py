@@ -123,7 +123,7 @@ async def _measure_on(
     assert switch.pid is not None
 
     def say(text: str) -> None:
-        console.print(text, markup=False, highlight=False)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     rounds = Rounds(load, switch.pid, systems, wishes.plan, say)
     try:

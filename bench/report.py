@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -96,6 +97,7 @@ def _systems_table(tallies: Mapping[str, Tally], systems: Mapping[str, System]) 
     table = Table(
         title="Every way to serve the same call",
         title_justify="left",
+        box=box.SIMPLE_HEAD,
         caption="CPU ms for each call, and the helpers' part; ratio to native; INVITE to welcome in ms",
         caption_justify="left",
     )

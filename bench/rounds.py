@@ -28,7 +28,7 @@ class Plan:
     steady_s: float = 8.0
     idle_s: float = 2.0
     step_s: float = 4.0
-    search_s: float = 60.0
+    search_s: float = 54.0
     """For the highest rate of native and of the service; the others have half of it."""
     starts: int = 3
 
