@@ -98,11 +98,14 @@ def _systems_table(tallies: Mapping[str, Tally], systems: Mapping[str, System]) 
         title="Every way to serve the same call",
         title_justify="left",
         box=box.SIMPLE_HEAD,
+        padding=(0, 2, 0, 0),
+        collapse_padding=True,
+        pad_edge=False,
         caption="CPU ms for each call, and the helpers' part; ratio to native; INVITE to welcome in ms",
         caption_justify="left",
     )
     table.add_column("", no_wrap=True)
-    for title in ("CPU ms", "helpers", "ratio", "at /s", "p50", "p99", "failed", "most /s"):
+    for title in ("CPU ms", "helpers", "ratio", "at/s", "p50", "p99", "failed", "most/s"):
         table.add_column(title, justify="right", no_wrap=True)
     for name, tally in tallies.items():
         stretches = tally.stretches
