@@ -98,7 +98,7 @@ def _systems_table(tallies: Mapping[str, Tally], systems: Mapping[str, System]) 
         title="Every way to serve the same call",
         title_justify="left",
         box=box.SIMPLE_HEAD,
-        padding=(0, 2, 0, 0),
+        padding=(0, 1, 0, 0),
         collapse_padding=True,
         pad_edge=False,
         caption="CPU ms for each call, and the helpers' part; ratio to native; INVITE to welcome in ms",
