@@ -105,7 +105,7 @@ def _systems_table(tallies: Mapping[str, Tally], systems: Mapping[str, System]) 
         caption_justify="left",
     )
     table.add_column("", no_wrap=True)
-    for title in ("CPU ms", "helpers", "ratio", "at/s", "p50", "p99", "failed", "most/s"):
+    for title in ("CPU ms", "helpers", "ratio", "at/s", "p50", "p99", "failed", "max/s"):
         table.add_column(title, justify="right", no_wrap=True)
     for name, tally in tallies.items():
         stretches = tally.stretches
