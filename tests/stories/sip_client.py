@@ -101,6 +101,15 @@ def recv(*codes: int, optional: Sequence[int] = (100, 180, 183), timeout_s: int 
     return maybe + must
 
 
+def told_to_go() -> str:
+    """The other side's BYE, answered."""
+    answer = (
+        "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
+        "Content-Length: 0\n\n"
+    )
+    return f'<recv request="BYE" timeout="60000"/><send><![CDATA[\n\n{answer}\n]]></send>'
+
+
 def pause(seconds: float) -> str:
     return f'<pause milliseconds="{round(seconds * 1000)}"/>'
 

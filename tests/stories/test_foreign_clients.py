@@ -9,7 +9,7 @@ import pytest
 
 from ivr.carrier.habits import Habit, answer_and_talk
 from tests.stories.house import House, together
-from tests.stories.sip_client import Stranger, an_ear, pause, recv, run
+from tests.stories.sip_client import Stranger, an_ear, pause, recv, run, told_to_go
 
 pytestmark = pytest.mark.switch
 
@@ -75,7 +75,7 @@ async def test_strangers_of_all_manners_are_served_or_refused_and_none_is_left(
 
     async def never_sends_an_ack() -> None:
         one = Stranger("+32470009806", 40_006)
-        await plays("never", DESK, one.invite(), recv(200))
+        await plays("never", DESK, one.invite(), recv(200), told_to_go())
 
     async def cancels_while_the_agent_rings() -> None:
         one = Stranger("+32470009807", 40_008)

@@ -101,7 +101,7 @@ async def test_killing_the_service_leaves_conversations_alone_and_loses_nobody(h
         await call.hang_up()
         await call.ended()
     ended = datetime.now(UTC)
-    assert await languages(house, listening)[-2:] == APOLOGIES
+    assert (await languages(house, listening))[-2:] == APOLOGIES
     for call in (talking, ringing):
         assert APOLOGIES[0] not in await languages(house, call)
     for caller, entry in (("+32470009501", "fuzer-office"), ("+32470009502", ""), ("+32470009503", "")):
