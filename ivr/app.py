@@ -35,7 +35,7 @@ from ivr.records import Recorder
 from ivr.releases import Releases
 from ivr.settings import Settings
 from ivr.speech import SoundLengths
-from ivr.storage import BatchWriter, Database
+from ivr.storage import AttemptState, BatchWriter, Database
 from ivr.switch.callrecords import find_leg
 from ivr.switch.heartbeat import keep_beating
 from ivr.switch.paths import place
@@ -220,6 +220,12 @@ class Service:
         return write_caller_id(f"{page.brand_title} {page.call_ref}", number)
 
     async def _leg_ended(self, attempt_id: str, cause: int) -> None:
+        """The carrier's own cause goes before the one that the switch derived from the SIP code."""
+        attempt = self.pager.attempt(attempt_id)
+        if attempt is not None and attempt.state is AttemptState.RINGING:
+            age_s = (self.clock.now() - attempt.planned_at).total_seconds()
+            since = asyncio.get_running_loop().time() - age_s - 1.0
+            cause = await self.reasons.cause_of(attempt.number, since=since) or cause
         await self.pager.leg_ended(attempt_id, cause)
 
     async def _leg_missing(self, attempt_id: str) -> None:

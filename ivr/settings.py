@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         env_prefix="DUTYLINE_", env_file="dutyline.env", extra="ignore", frozen=True
     )
 
-    state: Path = Path(".state")
+    state: Path = ROOT / ".state" if (ROOT / "pyproject.toml").exists() else Path(".state")
     """Everything this installation writes: database, secrets, rendered switch configuration, recordings."""
     config: Path = ROOT / "config"
     prompts: Path = ROOT / "prompts"

@@ -213,6 +213,11 @@ class Pager:
         if not task.cancelled() and (fault := task.exception()):
             log.error("page.failed", task=task.get_name(), exc_info=fault)
 
+    def attempt(self, attempt_id: str) -> Attempt | None:
+        """An attempt of a live page."""
+        run = self._run_of(attempt_id)
+        return run.attempts[attempt_id] if run else None
+
     def _run_of(self, attempt_id: str) -> PageRun | None:
         return next((run for run in self._runs.values() if attempt_id in run.attempts), None)
 

@@ -56,11 +56,13 @@ def close_orphans(session: Session, live_uniqueids: Collection[str], now: dateti
     """After a restart: end the calls that the switch has no longer, return those that live on."""
     open_calls = select(CALLS).where(CALLS.c.disposition == Disposition.IN_PROGRESS).order_by(CALLS.c.started)
     records = [_record(row) for row in session.execute(open_calls).mappings()]
-    gone = [record.id for record in records if record.uniqueid not in live_uniqueids]
-    for some in _chunks(gone):
-        session.execute(
-            update(CALLS).where(CALLS.c.id.in_(some)).values(disposition=Disposition.UNKNOWN, ended=now)
-        )
+    gone = [record for record in records if record.uniqueid not in live_uniqueids]
+    for is_served, disposition in ((True, Disposition.ANSWERED), (False, Disposition.UNKNOWN)):
+        ids = [record.id for record in gone if (record.agent_at is not None) is is_served]
+        for some in _chunks(ids):
+            session.execute(
+                update(CALLS).where(CALLS.c.id.in_(some)).values(disposition=disposition, ended=now)
+            )
     return [record for record in records if record.uniqueid in live_uniqueids]
 
 

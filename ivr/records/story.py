@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -60,9 +60,11 @@ def _events(
     ):
         if at is not None:
             yield at, rank, text
+    # hops bear the plan's clock, which a test call may have set; the story has one clock, the real one
+    shift = record.clock_at - record.started if record.clock_at else timedelta(0)
     for hop in hops:
         leave = words.leave.format(exit=hop.exit) if hop.exit else ""
-        yield hop.at, 4, words.hop.format(node=hop.node, kind=hop.kind, why=hop.why) + leave
+        yield hop.at - shift, 4, words.hop.format(node=hop.node, kind=hop.kind, why=hop.why) + leave
 
 
 def _end(record: CallRecord, words: Phrases) -> str:
