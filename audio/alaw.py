@@ -33,23 +33,21 @@ def _decode_one(code: int) -> int:
     return magnitude if bits & 0x80 else -magnitude
 
 
-def _encode_magnitude(magnitude: int) -> int:
-    """The seven magnitude bits for 0..32767, before inversion."""
-    if magnitude < 256:
-        return magnitude >> 4
-    segment = magnitude.bit_length() - 8
-    return (segment << 4) | ((magnitude >> (segment + 3)) & 15)
-
-
-def _encode_one(sample: int) -> int:
-    sign = 0x80 if sample >= 0 else 0
-    return (sign | _encode_magnitude(min(abs(sample), 32767))) ^ 0x55
+def _encode_all() -> Codes:
+    """The code of every 16 bit sample, from -32768 on."""
+    samples = np.arange(-32768, 32768, dtype=np.int32)
+    magnitudes = np.minimum(np.abs(samples), 32767)
+    segments = np.zeros_like(magnitudes)
+    for limit in range(8, 15):
+        segments += magnitudes >> limit > 0
+    bits = (segments << 4) | ((magnitudes >> (np.maximum(segments, 1) + 3)) & 15)
+    return ((np.where(samples >= 0, 0x80, 0) | bits) ^ 0x55).astype(np.uint8)
 
 
 DECODED: Final[Samples] = np.array([_decode_one(code) for code in range(256)], dtype=np.int16)
 """The sample of each code."""
 
-_ENCODED: Final[Codes] = np.array([_encode_one(sample) for sample in range(-32768, 32768)], dtype=np.uint8)
+_ENCODED: Final[Codes] = _encode_all()
 
 
 def decode(codes: bytes | Codes) -> Samples:

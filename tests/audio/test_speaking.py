@@ -162,9 +162,9 @@ def test_every_length_of_time_has_its_prompts(seconds: float, lang: Language) ->
 @pytest.mark.parametrize(
     ("number", "lang", "said"),
     [
-        ("+32470123456", "nl", "nul vier zeven nul twaalf vierendertig zesenvijftig"),
-        ("+32470123456", "fr", "zéro quatre sept zéro douze trente-quatre cinquante-six"),
-        ("+32470123456", "de", "null vier sieben null eins zwei drei vier fünf sechs"),
+        ("+32470003456", "nl", "nul vier zeven nul nul nul vierendertig zesenvijftig"),
+        ("+32470003456", "fr", "zéro quatre sept zéro zéro zéro trente-quatre cinquante-six"),
+        ("+32470003456", "de", "null vier sieben null null null drei vier fünf sechs"),
         ("+32470000001", "nl", "nul vier zeven nul nul nul nul nul nul één"),
         ("+3227887499", "fr", "zéro deux sept cents quatre-vingt-huit septante-quatre nonante-neuf"),
         ("+3227887499", "en", "zero two seven eight eight seven four nine nine"),

@@ -170,10 +170,10 @@ async def test_every_application_and_function_that_the_extensions_name_is_there(
 
 
 async def test_the_switch_keeps_its_own_record_of_every_call(world: World) -> None:
-    call = await world.carrier.place_call("+3232055582", caller="+32475998877")
+    call = await world.carrier.place_call("+3232055582", caller="+32470009922")
     await call.ended()
     await world.wait_for_silence()
     lines = world.switch.paths.call_records.read_text().splitlines()
-    mine = [line for line in lines if "+32475998877" in line]
+    mine = [line for line in lines if "+32470009922" in line]
     assert len(mine) == 1
     assert mine[0].endswith('"failsafe"')
