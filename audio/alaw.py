@@ -37,9 +37,7 @@ def _encode_all() -> Codes:
     """The code of every 16 bit sample, from -32768 on."""
     samples = np.arange(-32768, 32768, dtype=np.int32)
     magnitudes = np.minimum(np.abs(samples), 32767)
-    segments = np.zeros_like(magnitudes)
-    for limit in range(8, 15):
-        segments += magnitudes >> limit > 0
+    segments = np.searchsorted(1 << np.arange(8, 15), magnitudes, side="right")
     bits = (segments << 4) | ((magnitudes >> (np.maximum(segments, 1) + 3)) & 15)
     return ((np.where(samples >= 0, 0x80, 0) | bits) ^ 0x55).astype(np.uint8)
 
