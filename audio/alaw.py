@@ -39,7 +39,8 @@ def _encode_all() -> Codes:
     magnitudes = np.minimum(np.abs(samples), 32767)
     segments = np.searchsorted(1 << np.arange(8, 15), magnitudes, side="right")
     bits = (segments << 4) | ((magnitudes >> (np.maximum(segments, 1) + 3)) & 15)
-    return ((np.where(samples >= 0, 0x80, 0) | bits) ^ 0x55).astype(np.uint8)
+    codes: Codes = ((np.where(samples >= 0, 0x80, 0) | bits) ^ 0x55).astype(np.uint8)
+    return codes
 
 
 DECODED: Final[Samples] = np.array([_decode_one(code) for code in range(256)], dtype=np.int16)
