@@ -45,7 +45,7 @@ async def test_with_the_service_down_the_caller_comes_to_the_failsafe_person(hou
             await call.hang_up()
             await call.ended()
     for call in calls:
-        assert await languages(house, call) == APOLOGIES, call.number
+        assert list(dict.fromkeys(await languages(house, call))) == APOLOGIES, call.number
     assert house.rung().count(NIGHT_MOBILE) == 2, "of the brands; nobody has the third number"
     assert sorted(leg.shown for leg in house.carrier.legs(DUTY_MANAGER)) == [
         "+3232055542",
@@ -70,7 +70,7 @@ async def test_a_hung_service_loses_new_callers_to_the_failsafe_and_is_restarted
     assert call.is_live, "the restart does not touch the conversation"
     await call.hang_up()
     await call.ended()
-    assert await languages(house, call) == APOLOGIES
+    assert list(dict.fromkeys(await languages(house, call))) == APOLOGIES
 
 
 async def test_killing_the_service_leaves_conversations_alone_and_loses_nobody(house: House) -> None:
@@ -101,7 +101,9 @@ async def test_killing_the_service_leaves_conversations_alone_and_loses_nobody(h
         await call.hang_up()
         await call.ended()
     ended = datetime.now(UTC)
-    assert (await languages(house, listening))[-2:] == APOLOGIES
+    # a prompt that a busy machine tore apart counts once
+    said = list(dict.fromkeys(await languages(house, listening)))
+    assert said[-2:] == APOLOGIES, said
     for call in (talking, ringing):
         assert APOLOGIES[0] not in await languages(house, call)
     for caller, entry in (("+32470009501", "fuzer-office"), ("+32470009502", ""), ("+32470009503", "")):
@@ -112,7 +114,7 @@ async def test_killing_the_service_leaves_conversations_alone_and_loses_nobody(h
 
 async def test_an_engineer_whose_call_loses_the_service_is_asked_to_hold_and_goes_on(house: House) -> None:
     first = str((await house.client.ask("duty", {"at": SATURDAY_NIGHT.isoformat()}))["order"][0]["number"])
-    await house.phones({AGENT_1: TALKS, first: answer_and_key("1", after_s=0.3, listens_s=12)})
+    await house.phones({AGENT_1: TALKS, first: answer_and_key("1", after_s=0.3, listens_s=24)})
     call = await house.call(FUZER_DESK)
     engineer = await house.answers(first, timeout_s=30)
     await until(lambda: "page-intro" in house.heard_by(engineer.heard_bytes()), 20, "the engineer listens")
