@@ -178,19 +178,20 @@ async def test_a_service_killed_in_mid_call_is_replaced_within_two_seconds(manne
     """The best of three: this measures the switch, not whatever else the machine does."""
     took_s: list[float] = []
     while len(took_s) < 3 and min(took_s, default=9) >= 2:
-        took_s.append(await seconds_to_the_failsafe(manned, doing, turn=len(took_s) + 1))
+        took_s.append(await seconds_to_the_failsafe(manned, doing))
     assert min(took_s) < 2, took_s
 
 
-async def seconds_to_the_failsafe(manned: World, doing: str, turn: int) -> float:
+async def seconds_to_the_failsafe(manned: World, doing: str) -> float:
     """From `kill -9` to the ringing of the failsafe person, less the apology."""
+    before = {leg.id for leg in manned.carrier.legs(ANNA)}
     async with manned.service(f"{TAKES}{doing}") as service:
         call = await manned.carrier.place_call(FUZER)
         assert await call.answered()
         await asyncio.sleep(1)
         await service.kill()
         killed = time.time()
-        leg = await manned.carrier.wait_for_leg(ANNA, turn=turn)
+        leg = await manned.carrier.wait_for_leg(ANNA, lambda leg: leg.id not in before)
         assert leg.rang_at is not None
         await call.hang_up()
     return leg.rang_at.timestamp() - killed - len(manned.prompt(APOLOGY)) / 8000
