@@ -68,8 +68,6 @@ class Performer:
         self._is_forgotten = False
         self._is_limited = True
         """Whether the extensions still wait for our first command."""
-        self.has_ended = False
-        """Whether we hung up, and so the end of the call is ours."""
 
     async def perform(self, command: Asked) -> Event | None:
         """Perform `command`; None after a `Hangup`. A command the switch refuses is a `Failed`."""
@@ -234,7 +232,6 @@ class Performer:
             )
         elif command.utterances:
             await self._play(Play(command.utterances))
-        self.has_ended = True
         is_served = self._has_talked and not self._is_forgotten
         if is_served and command.cause == Cause.NORMAL and not command.utterances:
             return  # the extensions hang up by themselves after a conversation

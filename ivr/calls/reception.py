@@ -79,7 +79,6 @@ class Reception:
         self._feed, self._clock = feed, clock
         self._live: dict[str, LiveCall] = {}
         self.taken = 0
-        self.first_answered_at: datetime | None = None
 
     @property
     def live(self) -> Mapping[str, LiveCall]:

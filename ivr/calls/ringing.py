@@ -33,8 +33,6 @@ class Aftermath:
     cause: int
     target: Target | None
     is_answered: bool
-    is_cancelled: bool
-    """The caller hung up before anybody answered."""
 
 
 class Refusals(Protocol):
@@ -64,7 +62,6 @@ def read_aftermath(text: str, dial: Dial, said: int | None = None) -> Aftermath:
         cause=cause,
         target=_answerer(peer, dial) if status == "ANSWER" else None,
         is_answered=status == "ANSWER",
-        is_cancelled=status == "CANCEL",
     )
 
 
