@@ -1,15 +1,16 @@
 """What the engine asks of whoever drives a call.
 
 A step of the engine yields any number of commands. All but the last are *told* (`StartPage`,
-`SendMail`): the driver performs them and goes on. The last one is *asked* (`Play`, `Collect`, `Dial`,
-`Hangup`): the driver performs it and gives the engine the event that answers it (see
-`dialplan.events`). `Hangup` ends the call; it is answered by nothing.
+`SendMail`, `Leave`): the driver performs them and goes on. The last one is *asked* (`Play`, `Collect`,
+`Dial`, `Admit`, `Record`, `LookUp`, `AskCallback`, `Hangup`): the driver performs it and gives the engine
+the event that answers it (see `dialplan.events`). `Hangup` ends the call; it is answered by nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, TypeAlias
 
 Spoken: TypeAlias = Literal["nl", "fr", "de", "en"]
@@ -47,7 +48,8 @@ class Collect:
     """Speak, then read digits; a digit stops the speaking. Answered by `Keyed`.
 
     `first_s`: wait for the first digit after the speaking ended; `next_s`: between digits.
-    Reading ends at `most` digits, at `terminator`, or when a wait runs out.
+    Reading ends at `most` digits, at `terminator`, or when a wait runs out. Digits keyed before the
+    speaking began (type-ahead) are read first, unless `fresh`: then they are thrown away.
     """
 
     utterances: tuple[Utterance, ...]
@@ -55,6 +57,7 @@ class Collect:
     first_s: float
     next_s: float
     terminator: str = ""
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,143 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `at_once` calls together, and at most `starts` that begin within `within_s`; 0: no such limit.
+
+    `key` says of what (`destination:night.desk`, `number:+3232055582`, `plan:night`, `caller:+32...`): calls
+    with the same key share the places. `whole_call`: the place is kept until the call ends; without it
+    until `Leave` or the end of the call, whichever comes first.
+    """
+
+    key: str
+    at_once: int = 0
+    starts: int = 0
+    within_s: float = 0.0
+    whole_call: bool = False
+
+
+class AgentOrder(StrEnum):
+    """Which free agent of a skills group is rung first."""
+
+    IN_TURN = "in-turn"
+    LONGEST_IDLE = "longest-idle"
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """The agents of a skills group: each has one call at a time, and `wrap_up_s` of rest after it.
+
+    One who did not answer is left alone for `aside_s`, so that the next caller does not ring in vain.
+    """
+
+    group: str
+    people: tuple[Target, ...]
+    order: AgentOrder = AgentOrder.IN_TURN
+    wrap_up_s: float = 0.0
+    aside_s: float = 0.0
+    except_: tuple[str, ...] = ()
+    """Directory ids that this caller has already rung in vain: not to be given to him again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How a caller waits for a place. Utterances are spoken as they stand, but for a `Say` with an empty
+    value: of kind `position` it is the caller's place in the queue, of kind `duration` the expected wait
+    (left out, with the whole group of words it stands in, when nobody can tell).
+
+    Callers of a queue are served by `priority` (higher first), then first come first served; who has waited
+    `fair_s` longer than another goes before him whatever the priority. A caller who comes back to a queue
+    he left without being served keeps the moment at which he first came.
+    """
+
+    queue: str
+    longest: int = 0
+    """At most so many wait; 0: no limit."""
+    wait_s: float = 300.0
+    """At most so long."""
+    priority: int = 0
+    fair_s: float = 120.0
+    welcome: tuple[Utterance, ...] = ()
+    first: tuple[Utterance, ...] = ()
+    """Said once, on becoming the first of the queue."""
+    periodic: tuple[tuple[Utterance, ...], ...] = ()
+    """Groups of words, all said again every `every_s`: comfort, position, expected wait."""
+    every_s: float = 30.0
+    music: str = "default"
+    """Class of music on hold."""
+    keys: str = ""
+    """Keys with which a caller leaves the queue."""
+    late: bool = False
+    """He has waited here before: no welcome again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Take a place in every one of `limits` at once, and a free agent of `agents`; or in none of them.
+
+    Without a place: wait as `waiting` says; without that, at once refused. Answered by `Admitted`.
+    """
+
+    limits: tuple[Limit, ...]
+    agents: Agents | None = None
+    waiting: Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Give back the places that are not for the whole call, and the agent. Told, not asked.
+
+    `outcome`: how ringing the agent ended (an `Outcome`), which decides between wrap-up and being left alone.
+    """
+
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Speak, then record the caller until a key of `stop_keys`, `silence_s` of silence or `longest_s`.
+
+    Answered by `Recorded`. Less than `least_s` of speech is nothing.
+    """
+
+    utterances: tuple[Utterance, ...]
+    longest_s: float = 120.0
+    silence_s: float = 4.0
+    least_s: float = 1.0
+    stop_keys: str = "#"
+    beep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Look for the row of `table` whose key is `value`. Answered by `Found`; never fails: a table that does
+    not answer within `limit_s` is answered for by its default."""
+
+    table: str
+    value: str
+    limit_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class AskCallback:
+    """Keep the wish to be called back at `number` (E.164): durable before it is answered by `Kept`.
+
+    The call back rings `agents` or `targets`, tells them who waits, and then the caller; `queue` and
+    `since_s` (seconds already waited) keep his place.
+    """
+
+    number: str
+    queue: str
+    targets: tuple[Target, ...]
+    agents: Agents | None = None
+    limits: tuple[Limit, ...] = ()
+    show: str = ""
+    priority: int = 0
+    since_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
     """Begin the hunt for an engineer. Told, not asked: the page lives on without the call."""
 
@@ -93,6 +233,8 @@ class SendMail:
     to: tuple[str, ...]
     cc: tuple[str, ...] = ()
     variables: Mapping[str, str] | None = None
+    recordings: tuple[str, ...] = ()
+    """Names of recordings of this call (`Recorded.name`) to attach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +246,6 @@ class Hangup:
     """Said first, as early media and without answering, where the switch can; may be left out."""
 
 
-Asked: TypeAlias = Play | Collect | Dial | Hangup
-Told: TypeAlias = StartPage | SendMail
+Asked: TypeAlias = Play | Collect | Dial | Admit | Record | LookUp | AskCallback | Hangup
+Told: TypeAlias = StartPage | SendMail | Leave
 Command: TypeAlias = Asked | Told

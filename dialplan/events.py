@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -43,6 +44,59 @@ class Dialled:
     talked_s: float = 0.0
 
 
+class Admission(StrEnum):
+    """How asking for a place ended."""
+
+    IN = "in"
+    LIMIT = "limit"
+    """There is no place, and no waiting."""
+    FULL = "queue-full"
+    TIMEOUT = "queue-timeout"
+    KEY = "key"
+    """The caller left the queue by a key."""
+    NOBODY = "nobody"
+    """No agent of the group can be had at all: all have been rung in vain or are left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An `Admit` is over. `agent`: the directory id of the agent who is held for this caller."""
+
+    admission: Admission
+    agent: str = ""
+    key: str = ""
+    limit: str = ""
+    """The key of the limit that was full."""
+    position: int = 0
+    """The caller's place when he began to wait; 0: he did not wait."""
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A `Record` is over. `name` of the recording; empty when nothing was said."""
+
+    name: str
+    length_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A `LookUp` is over. `row`: column -> text; None when there is none. `why`: in a sentence."""
+
+    row: Mapping[str, str] | None
+    why: str = ""
+    is_default: bool = False
+    """The table did not answer, and this is what stands for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An `AskCallback` is in the database."""
+
+    position: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The command could not be performed; the node goes to its `rest`."""
@@ -50,4 +104,4 @@ class Failed:
     reason: str
 
 
-Event: TypeAlias = Played | Keyed | Dialled | Failed
+Event: TypeAlias = Played | Keyed | Dialled | Admitted | Recorded | Found | Kept | Failed

@@ -29,6 +29,8 @@ class CallFacts:
     caller_name: str = ""
     dutch_first: bool = True
     """How the coin fell that decides which language of `bi` is spoken first."""
+    chance: float = 0.0
+    """A number from 0 up to 1, drawn once for the call: percentages and orders by chance come from it."""
 
 
 class Hop(NamedTuple):

@@ -245,7 +245,7 @@ class _Driver:
     def _note(self, told: Told) -> None:
         if isinstance(told, SendMail):
             self.mails.append(Sent(told.template, told.to, told.cc, "plan"))
-        else:
+        elif isinstance(told, StartPage):
             self._page(told)
 
     def _page(self, page: StartPage) -> None:

@@ -7,8 +7,10 @@ the configuration and its warnings, or raise `ConfigurationFaults` with every fa
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dialplan.checks import check_references, run_checks
@@ -28,7 +30,19 @@ DESK, BRANDS, DIRECTORY = "desk.yaml", "brands.yaml", "directory.yaml"
 CALENDARS, DUTY = "calendars.yaml", "duty.yaml"
 FILES = (DESK, BRANDS, DIRECTORY, CALENDARS, DUTY)
 PLANS = "plans/"
+SCENARIOS = "scenarios/"
 SUFFIX = ".yaml"
+OPTIONAL = (ORIGINS, LISTS, TABLES, SKILLS, GROUPS) = (
+    "origins.yaml", "lists.yaml", "tables.yaml", "skills.yaml", "groups.yaml",
+)  # fmt: skip
+"""Files that need not be there: an absent one is as good as an empty one."""
+ENCLOSED = (
+    "plans/*.yaml", "scenarios/*.yaml", "calendars/*.ics",
+    "tables/*.csv", "tables/*.xlsx", "numbers/*.csv", "numbers/*.xlsx",
+)  # fmt: skip
+"""What belongs to a configuration beside the files of the folder itself."""
+BINARY = "base64,"
+"""How the text of a file begins that is no text (`.xlsx`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,8 @@ def _read_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
     if not folder.is_dir():
         return texts, [Fault(str(folder), 1, 1, "", "there is no such folder")]
     faults: list[Fault] = []
-    found = sorted((*folder.glob("*.y*ml"), *folder.glob("plans/*.y*ml")))
+    patterns = ("*.y*ml", "plans/*.y*ml", "scenarios/*.y*ml", *ENCLOSED)
+    found = sorted({path for pattern in patterns for path in folder.glob(pattern)})
     for path in found:
         name = path.relative_to(folder).as_posix()
         text = _read_file(path, name)
@@ -89,6 +104,8 @@ def _read_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
 def _read_file(path: Path, name: str) -> str | Fault:
     try:
         content = path.read_bytes()
+        if path.suffix == ".xlsx":
+            return BINARY + b64encode(content).decode()
         return content.decode("utf-8-sig")
     except OSError as error:
         return Fault(name, 1, 1, "", f"cannot be read: {error.strerror}")
@@ -181,13 +198,24 @@ def _compose(reading: Reading, texts: Mapping[str, str], name: str) -> Cell | No
     return cell
 
 
+def _optional(reading: Reading, texts: dict[str, str], name: str, unread: set[str]) -> Section:
+    """The top of a file that need not be there."""
+    if name in texts and (texts[name].strip() or name in unread):
+        return _section(reading, texts, name, unread)
+    return Section(reading, Table(Place(name), {}, {}), "")
+
+
 def _warn_of_strangers(reading: Reading, texts: Mapping[str, str]) -> None:
     for name in texts:
-        if name in FILES or (name.startswith(PLANS) and name.endswith(SUFFIX)):
+        if name in FILES or name in OPTIONAL or _is_enclosed(name):
             continue
-        near = nearest_of(name, FILES)
+        near = nearest_of(name, (*FILES, *OPTIONAL))
         reading.warn(
             Place(name),
             "",
             "is no file of a configuration and is not read" + (f'; is it "{near}"?' if near else ""),
         )
+
+
+def _is_enclosed(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in ENCLOSED)

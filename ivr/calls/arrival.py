@@ -39,6 +39,7 @@ def read_arrival(env: Mapping[str, str], args: tuple[str, ...], now: datetime) -
         caller=to_e164(caller) or _as_it_came(caller),
         caller_name=_name(env.get("calleridname", "")) if is_shown else "",
         dutch_first=random.random() < 0.5,  # noqa: S311 - a coin, not a secret
+        chance=random.random(),  # noqa: S311
     )
     at = read_clock(args)
     return Arrival(

@@ -97,6 +97,8 @@ class Performer:
             case Hangup():
                 await self._hang_up(command)
                 return None
+            case _:
+                return Failed(f"nobody here can do {type(command).__name__}")
         if self.is_gone and not _is_conversation(event):
             raise CallerGoneError
         return event

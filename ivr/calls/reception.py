@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from dialplan.commands import Command, Dial, Hangup, SendMail, StartPage
+from dialplan.commands import Command, Dial, Hangup, Leave, SendMail, StartPage
 from dialplan.engine import Step, advance, begin
 from dialplan.events import Dialled, Event
 from dialplan.model import Configuration
@@ -161,6 +161,8 @@ class Reception:
                 self._pages.begin(command, call)
             case SendMail():
                 self._post.send(command, call)
+            case Leave():
+                pass
             case _:
                 if isinstance(command, Dial):
                     self._keep(call)
