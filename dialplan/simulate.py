@@ -26,11 +26,30 @@ from dialplan.commands import (
     Utterance,
 )
 from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
-from dialplan.events import Dialled, Event, Keyed, Outcome, Played
-from dialplan.faults import nearest_of
+from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
 from dialplan.model import Configuration
 from dialplan.numbers import to_e164
 from dialplan.roster import on_duty
+from dialplan.suppositions import (
+    FAILED,
+    Supposed,
+    Suppositions,
+    UnknownDestination,
+    UnknownNode,
+    UnknownOutcome,
+    WrongSupposition,
+)
+
+__all__ = [
+    "Rung",
+    "Sent",
+    "Simulation",
+    "UnknownDestination",
+    "UnknownNode",
+    "UnknownOutcome",
+    "WrongSupposition",
+    "simulate",
+]
 
 PLAY_S = 4.0
 KEY_S = 1.0
@@ -49,26 +68,6 @@ CAUSES: Mapping[Outcome, int] = {
     Outcome.INTERRUPTED: 41,
 }
 """A Q.850 cause that goes with each outcome."""
-
-
-class UnknownDestination(Exception):  # noqa: N818 - says what is wrong
-    """An outcome was supposed for somebody whom the directory does not have."""
-
-    def __init__(self, name: str, nearest: str) -> None:
-        self.name = name
-        self.nearest = nearest
-        super().__init__(
-            f'unknown destination "{name}"' + (f'; did you mean "{nearest}"?' if nearest else "")
-        )
-
-
-class UnknownOutcome(Exception):  # noqa: N818 - says what is wrong
-    """Ringing cannot end like that."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.nearest = nearest_of(name, list(Outcome))
-        super().__init__(f'unknown outcome "{name}"; there are {", ".join(Outcome)}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,43 +130,26 @@ def simulate(
     caller: str | None = None,
     at: datetime | None = None,
     keys: Sequence[str] = (),
-    outcomes: Mapping[str, Outcome | str] | None = None,
+    outcomes: Supposed | None = None,
     *,
     dutch_first: bool = True,
+    suppose: Supposed | None = None,
+    chance: float = 0.0,
 ) -> Simulation:
     """A call to `to` at `at`. A naive `at` is by the desk's clock; it must be given: there is no clock here.
 
     `keys`: what the caller keys at each question, "" for nothing; when they run out the caller keys nothing.
-    `outcomes`: by directory id or number; everybody else answers. Raises UnknownDestination, UnknownOutcome.
+    `outcomes`: by directory id or number; everybody else answers. `suppose`: by node (`ring` or `night.ring`)
+    how what it asks is answered, `failed` for instance; see `dialplan.suppositions`. `chance`: the call's
+    random number. Raises UnknownDestination, UnknownOutcome, UnknownNode, WrongSupposition.
     """
     if at is None:
         raise ValueError("a simulation needs the time of the call")
     country = configuration.desk.country
-    call = CallFacts("simulated", to_e164(to, country) or to, to_e164(caller, country), "", dutch_first)
-    supposed = read_outcomes(configuration, outcomes or {})
+    number = to_e164(to, country) or to
+    call = CallFacts("simulated", number, to_e164(caller, country), "", dutch_first, chance)
+    supposed = Suppositions(configuration, outcomes or {}, suppose or {})
     return _Driver(configuration, call, _aware(configuration, at), list(keys), supposed).run()
-
-
-def read_outcomes(configuration: Configuration, outcomes: Mapping[str, Outcome | str]) -> dict[str, Outcome]:
-    """Outcomes by directory id or E.164 number; raises UnknownDestination, UnknownOutcome."""
-    ids = {entry.id: entry.id for entry in configuration.directory.values()}
-    ids |= {engineer.trigram: engineer.entry for engineer in configuration.duty.engineers}
-    numbers = {phone.number for entry in configuration.directory.values() for phone in entry.phones}
-    found: dict[str, Outcome] = {}
-    for name, outcome in outcomes.items():
-        number = to_e164(name, configuration.desk.country)
-        key = ids.get(name) or (number if number in numbers else None)
-        if key is None:
-            raise UnknownDestination(name, nearest_of(name, ids))
-        found[key] = _outcome(outcome)
-    return found
-
-
-def _outcome(name: Outcome | str) -> Outcome:
-    try:
-        return Outcome(name)
-    except ValueError:
-        raise UnknownOutcome(str(name)) from None
 
 
 def _aware(configuration: Configuration, at: datetime) -> datetime:
@@ -184,7 +166,9 @@ class _Driver:
     call: CallFacts
     now: datetime
     keys: list[str]
-    outcomes: Mapping[str, Outcome]
+    supposed: Suppositions
+    word: str = ""
+    """How the node that asks now is supposed to be answered; empty: as usual."""
     hops: list[Hop] = field(default_factory=list)
     spoken: list[Utterance] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
@@ -234,6 +218,9 @@ class _Driver:
         for told in step.commands[:-1]:
             self._note(told)  # type: ignore[arg-type]
         asked = step.commands[-1]
+        self.word = self.supposed.answer_of(step.state.plan, step.state.node)
+        if self.word == FAILED and not isinstance(asked, Hangup):
+            return Failed("supposed")
         performers: dict[type, Callable[[Any], Event | None]] = {
             Play: self._play,
             Collect: self._collect,
@@ -253,7 +240,7 @@ class _Driver:
         self.mails.append(Sent(CALL_IN, brand.mailboxes, brand.copy, "page"))
         for engineer in on_duty(self.configuration.duty, self.now):
             entry = self.configuration.directory[engineer.entry]
-            supposed = self._supposed(entry.targets[0], None)
+            supposed = self.supposed.outcome_of(entry.targets[0])
             self.rang.append(_rung(entry.targets[0], "page", str(supposed or "")))
 
     def _play(self, play: Play) -> Event:
@@ -268,14 +255,14 @@ class _Driver:
 
     def _collect(self, collect: Collect) -> Event:
         self._hear(collect.utterances)
-        keyed = self.keys.pop(0) if self.keys else ""
+        keyed = self.word or (self.keys.pop(0) if self.keys else "")
         self.now += timedelta(seconds=KEY_S * len(keyed) if keyed else collect.first_s)
         terminator = collect.terminator
         digits, _, _ = keyed.partition(terminator) if terminator else (keyed, "", "")
         return Keyed(digits[: collect.most], bool(terminator) and terminator in keyed)
 
     def _dial(self, dial: Dial) -> Event:
-        ends = [(target, self._supposed(target, Outcome.ANSWERED)) for target in dial.targets]
+        ends = [(target, self._end_of(target)) for target in dial.targets]
         winner = next((target for target, end in ends if end is Outcome.ANSWERED), None)
         for target, end in ends:
             taken = winner is not None and target is not winner and end is Outcome.ANSWERED
@@ -284,15 +271,18 @@ class _Driver:
             self.answered_by = winner.entry
             self.now += timedelta(seconds=TALK_S)
             return Dialled(Outcome.ANSWERED, CAUSES[Outcome.ANSWERED], winner.entry, TALK_S)
-        outcome = _common([end for _, end in ends if end is not None])
+        outcome = _common([end for _, end in ends])
         self.now += timedelta(seconds=dial.ring_s if outcome is Outcome.NO_ANSWER else BUSY_S)
         return Dialled(outcome, CAUSES[outcome])
 
     def _hang_up(self, hangup: Hangup) -> None:
         self._hear(hangup.utterances)
 
-    def _supposed(self, target: Target, default: Outcome | None) -> Outcome | None:
-        return self.outcomes.get(target.number) or self.outcomes.get(target.entry) or default
+    def _end_of(self, target: Target) -> Outcome:
+        """How ringing this phone ends: as supposed for the node, for the phone, or answered."""
+        if self.word in tuple(Outcome):
+            return Outcome(self.word)
+        return self.supposed.outcome_of(target) or Outcome.ANSWERED
 
 
 def _rung(target: Target, by: str, outcome: str) -> Rung:
