@@ -1,6 +1,6 @@
-"""Find Asterisk (and sipp, espeak-ng, php) on this machine, or unpack it without root into a cache folder.
+"""Find Asterisk (and sipp, espeak-ng, php, graphviz) on this machine, or unpack it without root into a cache folder.
 
-    python -m asterisk.obtain [asterisk|sipp|espeak|php ...] [--cache DIR] [--offline]
+    python -m asterisk.obtain [asterisk|sipp|espeak|php|graphviz ...] [--cache DIR] [--offline]
 
 An installed program that will do is used as it is. Otherwise the distribution's package and all it
 depends on, the C library included, are fetched from the archive that this machine's apt uses, with
@@ -86,7 +86,7 @@ def main(words: Sequence[str] | None = None) -> int:
         prog="python -m asterisk.obtain", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument(
-        "packages", nargs="*", metavar="package", help="asterisk, sipp, espeak, php (default: asterisk)"
+        "packages", nargs="*", metavar="package", help="asterisk, sipp, espeak, php, graphviz (default: asterisk)"
     )
     parser.add_argument("--cache", type=Path, default=None, help="folder to keep trees in")
     parser.add_argument("--offline", action="store_true", help="fetch nothing")

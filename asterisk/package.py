@@ -16,6 +16,8 @@ class Package(StrEnum):
     ESPEAK = "espeak"
     PHP = "php"
     """For the bench alone: the flow as a PHP script, to compare with."""
+    GRAPHVIZ = "graphviz"
+    """For `dutyline draw` alone: it finds a place for each node of a plan."""
 
     @property
     def recipe(self) -> Recipe:
@@ -43,6 +45,7 @@ _RECIPES = {
     Package.SIPP: Recipe("sip-tester", "sipp", "DUTYLINE_SIPP", ("-v",)),
     Package.ESPEAK: Recipe("espeak-ng", "espeak-ng", "DUTYLINE_ESPEAK", ("--version",)),
     Package.PHP: Recipe("php-cli", "php", "DUTYLINE_PHP", ("-n", "-v")),
+    Package.GRAPHVIZ: Recipe("graphviz", "dot", "DUTYLINE_DOT", ("-V",)),
 }
 
 # Said to be installed already, so that apt leaves them out: sounds (ours are in prompts/), sample

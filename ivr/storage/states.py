@@ -64,6 +64,40 @@ class AttemptState(StrEnum):
     """The switch forgot it: restart, or connection lost."""
 
 
+class ActivationState(StrEnum):
+    """Where the activation of a release stands."""
+
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    OVER = "over"
+    """Another release has taken its place."""
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    """When its time came the release was not in order."""
+
+
+class ActivationSource(StrEnum):
+    """Where an activation comes from: decides what a restart makes live."""
+
+    FOLDER = "folder"
+    """The configuration folder, at a start or by `dutyline reload`."""
+    PUBLISHED = "published"
+    CHOSEN = "chosen"
+    """`dutyline releases activate`."""
+    ROLLED_BACK = "rolled-back"
+
+
+class Verdict(StrEnum):
+    """What another configuration would have done with a call, compared with what was done."""
+
+    SAME = "same"
+    OTHER_WAY = "other-way"
+    """The same for the caller, by other nodes or exits."""
+    DIFFERS = "differs"
+    UNTOLD = "untold"
+    """Cannot be told from what happened on the call."""
+
+
 class MailState(StrEnum):
     """Where a mail of the outbox stands."""
 
@@ -85,4 +119,43 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
-__all__ = ["AttemptState", "DeliveryState", "Disposition", "HungBy", "MailState", "PageState"]
+class RecordingState(StrEnum):
+    """What became of a caller's message."""
+
+    RECORDING = "recording"
+    KEPT = "kept"
+    EMPTY = "empty"
+    """Nothing was said."""
+    REPLACED = "replaced"
+    """The caller said it again, and this one is gone."""
+    LOST = "lost"
+    """It could not be kept; `why` says what went wrong."""
+    EXPIRED = "expired"
+    """Its time of being kept is over; the sound is gone."""
+
+
+class CallbackState(StrEnum):
+    """Where a promised call back stands."""
+
+    WAITING = "waiting"
+    RINGING_AGENT = "ringing-agent"
+    RINGING_CALLER = "ringing-caller"
+    """An agent has taken it, and the caller's phone is rung."""
+    DONE = "done"
+    FAILED = "failed"
+    """It may not or cannot be made, whatever the number of tries."""
+    GIVEN_UP = "given-up"
+    """Tried until the limit; a person must look."""
+    CANCELLED = "cancelled"
+
+
+__all__ = [
+    "AttemptState",
+    "CallbackState",
+    "DeliveryState",
+    "Disposition",
+    "HungBy",
+    "MailState",
+    "PageState",
+    "RecordingState",
+]

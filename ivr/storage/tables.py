@@ -8,7 +8,16 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ivr.storage.states import AttemptState, DeliveryState, Disposition, HungBy, MailState, PageState
+from ivr.storage.states import (
+    AttemptState,
+    CallbackState,
+    DeliveryState,
+    Disposition,
+    HungBy,
+    MailState,
+    PageState,
+    RecordingState,
+)
 from ivr.storage.types import Utc, Words, code
 
 
@@ -32,6 +41,8 @@ class Base(DeclarativeBase):
         AttemptState: code(AttemptState),
         MailState: code(MailState),
         DeliveryState: code(DeliveryState),
+        RecordingState: code(RecordingState),
+        CallbackState: code(CallbackState),
     }
 
 
@@ -44,9 +55,9 @@ class Call(Base):
     uniqueid: Mapped[str] = mapped_column(default="", index=True)
     """The switch's own name of the channel's life; `close_orphans` compares it."""
     channel: Mapped[str] = mapped_column(default="")
-    dialled: Mapped[str] = mapped_column(default="")
+    dialled: Mapped[str] = mapped_column(default="", index=True)
     """E.164, or as it came when it is no number."""
-    caller: Mapped[str | None]
+    caller: Mapped[str | None] = mapped_column(index=True)
     """E.164, or as it came; null: withheld."""
     caller_name: Mapped[str] = mapped_column(default="")
     brand: Mapped[str] = mapped_column(default="")
@@ -80,7 +91,7 @@ class Hop(Base):
     call_id: Mapped[str] = mapped_column(Text, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     plan: Mapped[str]
-    node: Mapped[str]
+    node: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str]
     exit: Mapped[str]
     why: Mapped[str]
@@ -213,17 +224,118 @@ class Delivery(Base):
     at: Mapped[datetime | None]
 
 
+class Enclosure(Base):
+    """A file that goes with a mail: a caller's message."""
+
+    __tablename__ = "enclosures"
+
+    mail_id: Mapped[str] = mapped_column(Text, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    path: Mapped[str]
+    """Below the folder of recordings; what lies elsewhere is never enclosed."""
+    title: Mapped[str]
+    """The file's name as the reader sees it."""
+    kind: Mapped[str] = mapped_column(default="audio/wav")
+    """MIME type."""
+
+
+class Recording(Base):
+    """A message that a caller left."""
+
+    __tablename__ = "recordings"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    """The call's id and a number; what the plan's variable holds."""
+    call_id: Mapped[str] = mapped_column(index=True)
+    """No foreign key: a message may be written down before its call is."""
+    brand: Mapped[str] = mapped_column(default="")
+    caller: Mapped[str | None]
+    dialled: Mapped[str] = mapped_column(default="")
+    state: Mapped[RecordingState] = mapped_column(default=RecordingState.RECORDING, index=True)
+    seconds: Mapped[float] = mapped_column(Float, default=0.0)
+    least_s: Mapped[float] = mapped_column(Float, default=1.0)
+    """Less speech than this is nothing."""
+    longest_s: Mapped[float] = mapped_column(Float, default=120.0)
+    """It is over at the latest so long after it began."""
+    path: Mapped[str] = mapped_column(default="")
+    """The WAV file, below the folder of recordings; empty while there is none."""
+    why: Mapped[str] = mapped_column(default="")
+    """What went wrong, in words."""
+    started: Mapped[datetime] = mapped_column(index=True)
+    ended: Mapped[datetime | None]
+
+
+class Callback(Base):
+    """A call back that was promised to a caller. Committed before he hears the promise."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (Index("ix_callbacks_state_due_at", "state", "due_at"),)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    brand: Mapped[str] = mapped_column(default="")
+    dialled: Mapped[str] = mapped_column(default="")
+    caller: Mapped[str | None]
+    caller_name: Mapped[str] = mapped_column(default="")
+    number: Mapped[str] = mapped_column(index=True)
+    """Whom to call back, E.164."""
+    shown: Mapped[str] = mapped_column(default="")
+    """What the called-back phone sees, E.164."""
+    language: Mapped[str] = mapped_column(default="")
+    queue: Mapped[str] = mapped_column(default="")
+    priority: Mapped[int] = mapped_column(default=0)
+    ask: Mapped[str] = mapped_column(default="{}")
+    """JSON: the people, agents and limits as the plan asked for them."""
+    state: Mapped[CallbackState] = mapped_column(default=CallbackState.WAITING)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    waits_since: Mapped[datetime]
+    """His place in the queue: when he began to wait, on the line or off it."""
+    due_at: Mapped[datetime]
+    """Not tried before."""
+    gives_up_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    most_tries: Mapped[int] = mapped_column(default=3)
+    owner: Mapped[str] = mapped_column(default="")
+    """The box that is busy with it."""
+    leg: Mapped[str] = mapped_column(default="", index=True)
+    """Channel id of the agent's leg of the present try; the switch refuses a second one of that id."""
+    agent_entry: Mapped[str] = mapped_column(default="")
+    agent_number: Mapped[str] = mapped_column(default="")
+    accepted_at: Mapped[datetime | None]
+    """An agent pressed 1."""
+    reached_at: Mapped[datetime | None]
+    """The caller picked up."""
+    ended: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(default="")
+    """How the last try ended, in words."""
+
+
 class Release(Base):
-    """A configuration that was live."""
+    """A checked configuration. Never changed once it is here."""
 
     __tablename__ = "releases"
 
     fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
     loaded_at: Mapped[datetime] = mapped_column(index=True)
+    """When it was made."""
     author: Mapped[str] = mapped_column(default="")
     message: Mapped[str] = mapped_column(default="")
     files: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """Relative path -> text."""
+    base: Mapped[str] = mapped_column(default="", server_default="")
+    """The release that was live when it was made."""
 
 
-__all__ = ["Attempt", "Base", "Call", "Delivery", "Hop", "Mail", "Page", "Release"]
+__all__ = [
+    "Attempt",
+    "Base",
+    "Call",
+    "Callback",
+    "Delivery",
+    "Enclosure",
+    "Hop",
+    "Mail",
+    "Page",
+    "Recording",
+    "Release",
+]

@@ -47,7 +47,7 @@ async def test_opening_again_changes_nothing(url: str) -> None:
     database = Database(url)
     await database.open()
     await database.run(
-        lambda s: s.execute(text("INSERT INTO releases VALUES ('f', '2026-01-01', '', '', '{}')"))
+        lambda s: s.execute(text("INSERT INTO releases VALUES ('f', '2026-01-01', '', '', '{}', '')"))
     )
     await database.close()
     await open_and_close(url)
