@@ -10,8 +10,9 @@ Own days come before holidays, holidays before the week; of own days a dated one
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +21,8 @@ from zoneinfo import ZoneInfo
 from dialplan.times import DAY_MINUTES, DAY_NAMES, say_clock, say_date, say_days, say_window
 
 Windows = tuple[tuple[int, int], ...]
+LOOK_AHEAD_DAYS = 800
+"""How far `next_change` looks: past every yearly day, and past the next leap day's neighbours."""
 WHOLE_DAY: Windows = ((0, DAY_MINUTES),)
 
 _ADJECTIVES = {
@@ -113,6 +116,97 @@ def is_open(calendar: Calendar, now: datetime) -> tuple[bool, str]:
     return _judge_minute(_Same(calendar), int(now.timestamp() // 60))
 
 
+def changes_between(calendar: Calendar, start: datetime, end: datetime) -> tuple[datetime, ...]:
+    """Every moment (UTC) after `start` and before `end`, both aware, at which the calendar opens or closes.
+
+    Complete: between two of these moments, and up to the first, `is_open` gives one answer.
+    """
+    first, limit_s = _minute_of(start), end.timestamp()
+    found: list[int] = []
+    before = _judge(calendar, first)[0]
+    for minute in sorted({m for m in _candidates(calendar, start, end) if first < m and m * 60 < limit_s}):
+        after = _judge(calendar, minute)[0]
+        if after is not before:
+            found.append(minute)
+        before = after
+    return tuple(_moment(minute) for minute in found)
+
+
+def next_change(calendar: Calendar, after: datetime) -> datetime | None:
+    """The first moment (UTC) after `after` at which the calendar opens or closes.
+
+    None when it does neither within `LOOK_AHEAD_DAYS`.
+    """
+    start = after
+    for days in (8, 30, 90, LOOK_AHEAD_DAYS):
+        end = after + timedelta(days=days)
+        found = changes_between(calendar, start, end)
+        if found:
+            return found[0]
+        start = end - timedelta(minutes=1)
+    return None
+
+
+def _candidates(calendar: Calendar, start: datetime, end: datetime) -> Iterator[int]:
+    """Every minute at which anything about the calendar may change: a superset of the changes.
+
+    The hours of the day before reach into today; a clock that jumps changes everything at once.
+    """
+    zone = _zone(calendar.zone)
+    day, last = start.astimezone(zone).date() - timedelta(days=1), end.astimezone(zone).date()
+    while day <= last:
+        yield from _moments_of(zone, day, 0)
+        yield from _jumps_of(calendar.zone, day)
+        for window in _plan_of(calendar, day).hours:
+            for clock in window:
+                yield from _moments_of(zone, day, clock)
+        day += timedelta(days=1)
+
+
+def _moments_of(zone: ZoneInfo, day: date, clock: int) -> Iterator[int]:
+    """The minutes at which the clock shows this: two in the repeated hour, in the missing one its edges."""
+    extra, minutes = divmod(clock, DAY_MINUTES)
+    date_ = day + timedelta(days=extra)
+    for fold in (0, 1):
+        shown = datetime(
+            date_.year, date_.month, date_.day, minutes // 60, minutes % 60, tzinfo=zone, fold=fold
+        )
+        yield _minute_of(shown)
+
+
+@lru_cache(maxsize=4096)
+def _jumps_of(zone_name: str, day: date) -> tuple[int, ...]:
+    """The minutes within a day (of UTC, and its neighbours' edges) at which the zone's clock is changed."""
+    zone = _zone(zone_name)
+    first = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) // 60
+    return tuple(_jumps_within(zone, first, first + DAY_MINUTES))
+
+
+def _jumps_within(zone: ZoneInfo, first: int, last: int) -> Iterator[int]:
+    """By halves: no zone changes its clock twice within six hours."""
+    for start in range(first, last, 360):
+        low, high = start, start + 360
+        offset = _offset(zone, low)
+        if _offset(zone, high) == offset:
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if _offset(zone, middle) == offset else (low, middle)
+        yield high
+
+
+def _offset(zone: ZoneInfo, minute: int) -> timedelta | None:
+    return datetime.fromtimestamp(minute * 60, tz=zone).utcoffset()
+
+
+def _minute_of(moment: datetime) -> int:
+    return int(moment.timestamp() // 60)
+
+
+def _moment(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, tz=UTC)
+
+
 class _Same:
     """A calendar as a cache key: compared by identity: comparing fields costs more than judging."""
 
@@ -130,7 +224,10 @@ class _Same:
 
 @lru_cache(maxsize=1024)
 def _judge_minute(key: _Same, minute: int) -> tuple[bool, str]:
-    calendar = key.calendar
+    return _judge(key.calendar, minute)
+
+
+def _judge(calendar: Calendar, minute: int) -> tuple[bool, str]:
     local = datetime.fromtimestamp(minute * 60, tz=_zone(calendar.zone))
     today, clock = local.date(), local.hour * 60 + local.minute
     plan = _plan_of(calendar, today)
