@@ -6,8 +6,9 @@ boolean. So the text is only composed, never constructed, and each field is type
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import yaml
 
@@ -18,6 +19,8 @@ DEEPEST = 32
 
 LARGEST_CHARS = 16_000_000
 LONGEST_REREAD_CHARS = 20_000
+_QUOTES = frozenset({"'", '"', "|", ">"})
+_TOO_DEEP = "is nested too deeply, or contains itself"
 
 
 class Scalar(NamedTuple):
@@ -53,18 +56,15 @@ def compose(file: str, text: str) -> tuple[Cell | None, list[Fault]]:
     if len(text) > LARGEST_CHARS:
         return None, [Fault(file, 1, 1, "", f"is longer than {LARGEST_CHARS:,} characters")]
     try:
-        root = _compose_fast(text)
+        composer = _compose_fast(file, text)
     except RecursionError:
         return None, [Fault(file, 1, 1, "", f"is nested deeper than {DEEPEST} levels")]
     except yaml.YAMLError as error:
         return None, [_syntax_fault(file, error)]
-    if root is None:
-        return None, []
-    converter = _Converter(file)
-    return converter.cell(root, 0), converter.faults
+    return composer.root, composer.faults
 
 
-def _compose_fast(text: str) -> yaml.Node | None:
+def _compose_fast(file: str, text: str) -> _Composer:
     """Compose with libyaml where it is there; a text it refuses is read again for the clearer message.
 
     Not a long one: reading it without libyaml takes seconds.
@@ -72,11 +72,11 @@ def _compose_fast(text: str) -> yaml.Node | None:
     fast = getattr(yaml, "CBaseLoader", None)
     if fast is not None:
         try:
-            return yaml.compose(text, Loader=fast)
+            return _Composer(file).read(fast(text))
         except yaml.YAMLError:
             if len(text) > LONGEST_REREAD_CHARS:
                 raise
-    return yaml.compose(text, Loader=yaml.BaseLoader)
+    return _Composer(file).read(yaml.BaseLoader(text))
 
 
 def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:
@@ -91,63 +91,129 @@ def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:
     return Fault(file, mark.line + 1, mark.column + 1, "", message)
 
 
-@dataclass(slots=True)
-class _Converter:
-    file: str
-    faults: list[Fault] = field(default_factory=list)
-    open_nodes: set[int] = field(default_factory=set)
-    known: dict[int, Cell] = field(default_factory=dict)
-    """Cells by node: an alias is the cell it stands for, so that aliases of aliases cost nothing."""
+class _Events(Protocol):
+    """A loader of PyYAML, as far as it is needed here."""
 
-    def cell(self, node: yaml.Node, depth: int) -> Cell:
-        found = self.known.get(id(node))
-        if found is None:
-            found = self.known[id(node)] = self._convert(node, depth)
-        return found
+    def get_event(self) -> Any:
+        """The next event."""
 
-    def _convert(self, node: yaml.Node, depth: int) -> Cell:
-        place = self._place(node)
-        if depth > DEEPEST or id(node) in self.open_nodes:
-            self._add(place, "is nested too deeply, or contains itself")
-            return Scalar(place, "")
-        if _has_own_tag(node):
-            self._add(place, f"the tag {node.tag} means nothing here; write the value alone")
-        if isinstance(node, yaml.ScalarNode):
-            return Scalar(place, node.value, node.style in ("'", '"', "|", ">"))
-        self.open_nodes.add(id(node))
-        cell = self._nested(node, place, depth)
-        self.open_nodes.discard(id(node))
+    def dispose(self) -> None:
+        """Let go of the text."""
+
+
+class _Composer:
+    """Cells straight from the parser's events: a large configuration has some hundred thousand of them."""
+
+    def __init__(self, file: str) -> None:
+        self.root: Cell | None = None
+        self.faults: list[Fault] = []
+        self._file = file
+        self._anchors: dict[str, tuple[Cell | None, yaml.Mark]] = {}
+        """An alias is the cell it stands for, so that aliases of aliases cost nothing; None: still open."""
+
+    def read(self, loader: _Events) -> _Composer:
+        """One document. Raises yaml.YAMLError."""
+        try:
+            next_event = loader.get_event
+            next_event()
+            if type(next_event()) is not yaml.StreamEndEvent:
+                self.root = self._cell(next_event(), next_event, 0)
+                next_event()
+                self._end(next_event())
+            return self
+        finally:
+            loader.dispose()
+
+    def _end(self, event: Any) -> None:
+        if type(event) is not yaml.StreamEndEvent:
+            problem = "but found another document"
+            raise yaml.MarkedYAMLError(
+                "expected a single document in the stream", None, problem, event.start_mark
+            )
+
+    def _cell(self, event: Any, next_event: Callable[[], Any], depth: int) -> Cell:
+        """The cell that begins with this event."""
+        mark = event.start_mark
+        place = Place(self._file, mark.line + 1, mark.column + 1)
+        kind = type(event)
+        if kind is yaml.ScalarEvent and event.anchor is None and event.tag is None and depth <= DEEPEST:
+            return Scalar(place, event.value, event.style in _QUOTES)  # nearly all of them
+        if kind is yaml.AliasEvent:
+            return self._alias(event, place)
+        if event.anchor is not None:
+            self._open_anchor(event)
+        if event.tag is not None:
+            self._look_at_tag(event.tag, place)
+        if depth > DEEPEST:
+            self._add(place, _TOO_DEEP)
+            _skip(event, next_event)
+            cell: Cell = Scalar(place, "")
+        elif kind is yaml.ScalarEvent:
+            cell = Scalar(place, event.value, event.style in _QUOTES)
+        elif kind is yaml.SequenceStartEvent:
+            cell = Items(place, tuple(self._items(next_event, depth)))
+        else:
+            cell = self._table(place, next_event, depth)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (cell, mark)
         return cell
 
-    def _nested(self, node: yaml.Node, place: Place, depth: int) -> Cell:
-        if isinstance(node, yaml.SequenceNode):
-            return Items(place, tuple(self.cell(child, depth + 1) for child in node.value))
-        assert isinstance(node, yaml.MappingNode)
-        table = Table(place, {}, {})
-        for key, value in node.value:
-            self._put(table, key, self.cell(value, depth + 1))
-        return table
+    def _items(self, next_event: Callable[[], Any], depth: int) -> Iterator[Cell]:
+        while type(event := next_event()) is not yaml.SequenceEndEvent:
+            yield self._cell(event, next_event, depth + 1)
 
-    def _put(self, table: Table, key: yaml.Node, value: Cell) -> None:
-        place = self._place(key)
-        if not isinstance(key, yaml.ScalarNode):
-            self._add(place, "a key must be a plain word")
-        elif key.value in table.cells:
-            first = table.keys[key.value]
-            self._add(place, f'the key "{key.value}" stands twice; first on line {first.line}')
-        else:
-            table.cells[key.value] = value
-            table.keys[key.value] = place
+    def _table(self, place: Place, next_event: Callable[[], Any], depth: int) -> Table:
+        cells: dict[str, Cell] = {}
+        keys: dict[str, Place] = {}
+        file, depth = self._file, depth + 1
+        while type(event := next_event()) is not yaml.MappingEndEvent:
+            mark = event.start_mark
+            at = Place(file, mark.line + 1, mark.column + 1)
+            if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
+                name: str | None = event.value
+            else:
+                key = self._cell(event, next_event, depth)
+                name = key.text if isinstance(key, Scalar) else None
+            value = self._cell(next_event(), next_event, depth)
+            if name is None:
+                self._add(at, "a key must be a plain word")
+            elif name in cells:
+                self._add(at, f'the key "{name}" stands twice; first on line {keys[name].line}')
+            else:
+                cells[name], keys[name] = value, at
+        return Table(place, cells, keys)
+
+    def _alias(self, event: Any, place: Place) -> Cell:
+        if event.anchor not in self._anchors:
+            problem = f"found undefined alias {event.anchor!r}"
+            raise yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+        cell = self._anchors[event.anchor][0]
+        if cell is None:
+            self._add(place, _TOO_DEEP)
+            return Scalar(place, "")
+        return cell
+
+    def _open_anchor(self, event: Any) -> None:
+        if event.anchor in self._anchors:
+            first = self._anchors[event.anchor][1]
+            problem = f"found duplicate anchor {event.anchor!r}; first occurrence"
+            raise yaml.MarkedYAMLError(problem, first, "second occurrence", event.start_mark)
+        self._anchors[event.anchor] = (None, event.start_mark)
+
+    def _look_at_tag(self, tag: str, place: Place) -> None:
+        if tag != "!" and (not tag.startswith("tag:yaml.org,2002:") or "python/" in tag):
+            self._add(place, f"the tag {tag} means nothing here; write the value alone")
 
     def _add(self, place: Place, message: str) -> None:
         self.faults.append(fault_at(place, "", message))
 
-    def _place(self, node: yaml.Node) -> Place:
-        return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
 
-
-def _has_own_tag(node: yaml.Node) -> bool:
-    return not str(node.tag).startswith("tag:yaml.org,2002:") or "python/" in node.tag
+def _skip(event: Any, next_event: Callable[[], Any]) -> None:
+    """Pass over a list or table that nobody wants, whatever its depth."""
+    depth = 1 if isinstance(event, yaml.CollectionStartEvent) else 0
+    while depth:
+        event = next_event()
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
 
 def nearest_key(name: str, table: Table) -> str:
