@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ class Fault:
     where: str
     message: str
     nearest: str = ""
+    rule: str = field(default="", compare=False)
+    """The rule that found it; empty when it was found while the files were read."""
 
     def __str__(self) -> str:
         where = f" {self.where}" if self.where else ""
@@ -45,9 +47,9 @@ class ConfigurationFaults(Exception):  # noqa: N818 - the plural says it: all of
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-def fault_at(place: Place, where: str, message: str, nearest: str = "") -> Fault:
+def fault_at(place: Place, where: str, message: str, nearest: str = "", rule: str = "") -> Fault:
     """A fault at a place."""
-    return Fault(place.file, place.line, place.column, where, message, nearest)
+    return Fault(place.file, place.line, place.column, where, message, nearest, rule)
 
 
 def nearest_of(name: str, names: Iterable[str]) -> str:

@@ -50,13 +50,13 @@ class Reading:
     broken: set[str] = field(default_factory=set)
     """Files that could not be read as a whole: names that would stand there are not called unknown."""
 
-    def fault(self, place: Place, where: str, message: str, nearest: str = "") -> None:
-        """Keep a fault."""
-        self.faults.append(fault_at(place, where, message, nearest))
+    def fault(self, place: Place, where: str, message: str, nearest: str = "", rule: str = "") -> None:
+        """Keep a fault. `rule`: the rule of `dialplan.checks` that found it."""
+        self.faults.append(fault_at(place, where, message, nearest, rule))
 
-    def warn(self, place: Place, where: str, message: str) -> None:
+    def warn(self, place: Place, where: str, message: str, nearest: str = "", rule: str = "") -> None:
         """Keep a warning: the configuration can be used, but somebody should look."""
-        self.warnings.append(fault_at(place, where, message))
+        self.warnings.append(fault_at(place, where, message, nearest, rule))
 
     def refer(self, of: str, name: str, place: Place, where: str) -> None:
         """Note a name to be looked up once everything has been read."""

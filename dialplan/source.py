@@ -10,10 +10,12 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from dialplan.checks import check_references, run_checks
+from dialplan.catalogue import known_of
+from dialplan.checks import USUAL_DAY, check_references, run_checks
 from dialplan.document import Cell, Table, compose
 from dialplan.faults import ConfigurationFaults, Fault, Place, nearest_of
 from dialplan.fields import identifier
@@ -54,25 +56,30 @@ class Loaded:
 
 
 def load(
-    folder: Path, prompts: Collection[str] | None = None, templates: Collection[str] | None = None
+    folder: Path,
+    prompts: Collection[str] | None = None,
+    templates: Collection[str] | None = None,
+    today: date = USUAL_DAY,
 ) -> Loaded:
     """The configuration of a folder.
 
-    `prompts`: the ids of the catalogue, `templates`: the names of the mail templates; None: not looked up.
+    `prompts`: the ids of the catalogue, or a mapping of each id to its languages or to its words by language;
+    `templates`: the names of the mail templates; None: not looked up. `today`: hours are judged from then on.
     """
     texts, faults = _read_files(folder)
     if not texts and faults:
         raise ConfigurationFaults(faults)
-    return _build(texts, prompts, templates, faults)
+    return _build(texts, prompts, templates, faults, today)
 
 
 def load_texts(
     files: Mapping[str, str],
     prompts: Collection[str] | None = None,
     templates: Collection[str] | None = None,
+    today: date = USUAL_DAY,
 ) -> Loaded:
     """The configuration of texts by file name (`desk.yaml`, `plans/night.yaml`); else as `load`."""
-    return _build(dict(files), prompts, templates, [])
+    return _build(dict(files), prompts, templates, [], today)
 
 
 def read_texts(folder: Path) -> dict[str, str]:
@@ -120,13 +127,14 @@ def _build(
     prompts: Collection[str] | None,
     templates: Collection[str] | None,
     faults: list[Fault],
+    today: date,
 ) -> Loaded:
     reading = Reading(faults=list(faults))
     unread = {fault.file for fault in faults}
     configuration = _read_all(reading, texts, unread, frozenset(prompts or ()))
     check_references(configuration, reading, _frozen(prompts), _frozen(templates))
     if not reading.faults:
-        run_checks(configuration, reading)
+        run_checks(configuration, reading, known_of(prompts), today)
     warnings = tuple(sorted(set(reading.warnings)))
     if reading.faults:
         raise ConfigurationFaults(sorted(set(reading.faults)), warnings)

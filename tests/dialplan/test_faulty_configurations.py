@@ -160,7 +160,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "only private phones": (DIRECTORY, "    - 0470 00 00 09\n", "",
         "directory.yaml:5:5 boss phones: every phone is only for need; one must be rung in the ordinary way"),
     "unknown kind of entry": (DIRECTORY, "kind: failsafe", "kind: failsave",
-        'directory.yaml:3:9 boss kind: "failsave" is none of desk, office, engineer, backup, manager, failsafe; '
+        'directory.yaml:3:9 boss kind: "failsave" is none of desk, office, engineer, backup, manager, failsafe, external; '
         'did you mean "failsafe"?'),
     "neither yes nor no": (DIRECTORY, "only if needed: yes", "only if needed: perhaps",
         'directory.yaml:6:63 boss phones[2] only if needed: "perhaps" is neither yes nor no'),
@@ -276,14 +276,14 @@ def test_the_same_address_for_two_engineers_is_warned_of() -> None:
     texts = changed(
         DUTY,
         "{ENG: {title: engineer, entry: eng}}",
-        "{ENG: {title: e, entry: eng}, SPA: {title: s, entry: spare}}",
+        "{ENG: {title: e, entry: eng}, TWO: {title: t, entry: two}}",
     )
-    texts[DUTY] = texts[DUTY].replace("weeks: [ENG]", "weeks: [ENG, SPA]")
+    texts[DUTY] = texts[DUTY].replace("weeks: [ENG]", "weeks: [ENG, TWO]")
     texts[DIRECTORY] = texts[DIRECTORY].replace(
-        "phone: 0470 00 00 02}", "phone: 0470 00 00 02, mail: ENG@example.com}"
+        "phone: 0470 00 00 22}", "phone: 0470 00 00 22, mail: ENG@example.com}"
     )
     assert (
-        "directory.yaml:11:69 spare mail: ENG and SPA have the same address: eng@example.com"
+        "directory.yaml:10:72 eng mail: TWO and ENG have the same address: eng@example.com"
         in warnings_of(texts)
     )
 

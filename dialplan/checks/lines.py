@@ -1,0 +1,24 @@
+"""What a line can carry: parallel ringing needs SIP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialplan.checks.survey import Finding, Survey
+from dialplan.model import LineType
+from dialplan.nodes.destination import TOGETHER, Destination
+from dialplan.numbers import display
+
+
+def check_parallel_ringing(survey: Survey) -> Iterator[Finding]:
+    """A number of type `inap` whose plan rings several phones at once: it can ring one only."""
+    for number in survey.configuration.numbers.values():
+        if number.line_type is LineType.SIP:
+            continue
+        for at in sorted(survey.reached_by_plan[number.plan]):
+            node = survey.node(at)
+            if isinstance(node, Destination) and node.order == TOGETHER:
+                shown = display(number.number, survey.configuration.desk.country)
+                what = f"rings in parallel at {at[0]}.{at[1]}"
+                message = f'{what}, which a number of type "{number.line_type}" cannot'
+                yield Finding(survey.place("number", number.number), shown, message)

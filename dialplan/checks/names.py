@@ -1,0 +1,37 @@
+"""Names that nobody uses, and brands that nobody can call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialplan.checks.references import DEFINED, ENGINEER
+from dialplan.checks.survey import Finding, Survey
+from dialplan.nodes.calendar import CALENDAR
+
+
+def check_brands_have_numbers(survey: Survey) -> Iterator[Finding]:
+    """A brand that has no number: nobody can call it."""
+    called = {number.brand for number in survey.configuration.numbers.values()}
+    for brand in survey.configuration.brands:
+        if brand not in called:
+            yield Finding(survey.place("brand", brand), brand, "has no number: nobody can call it")
+
+
+def check_unused_plans(survey: Survey) -> Iterator[Finding]:
+    """A plan to which no number leads, neither at once nor by another plan."""
+    reached_plans = {plan for plan, _ in survey.reached}
+    for plan in survey.configuration.plans:
+        if plan not in reached_plans:
+            yield Finding(survey.place("plan", plan), "", "no number leads to this plan")
+
+
+def check_unused_names(survey: Survey) -> Iterator[Finding]:
+    """Something with a name (a calendar, a directory entry, a list ...) that nothing names."""
+    windows = {calendar.id for calendar in survey.configuration.calendars.values() if calendar.window}
+    for (kind, name, *more), place in survey.reading.places.items():
+        of = DEFINED.get(kind)
+        if of is None or more or of == ENGINEER or (of, name) in survey.used:
+            continue
+        if of == CALENDAR and name in windows:
+            continue
+        yield Finding(place, name, f"this {of} is used nowhere")

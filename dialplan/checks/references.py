@@ -1,0 +1,68 @@
+"""Every name must exist: what the files name is looked up once all of them have been read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dialplan.faults import nearest_of
+from dialplan.model import Configuration
+from dialplan.nodes.calendar import CALENDAR
+from dialplan.nodes.destination import ENTRY
+from dialplan.nodes.goto import PLAN
+from dialplan.nodes.mail import TEMPLATE
+from dialplan.nodes.page import POLICY
+from dialplan.nodes.speech import PROMPT
+from dialplan.reading import Reading
+
+ENGINEER: Final = "engineer"
+
+DEFINED: Final = {"directory": ENTRY, "calendar": CALENDAR, "policy": POLICY, "engineer": ENGINEER}
+"""Under which word the places of definitions are kept, and what a reference to them is called."""
+
+FILES: Final = {
+    ENTRY: "directory.yaml",
+    CALENDAR: "calendars.yaml",
+    POLICY: "duty.yaml",
+    ENGINEER: "duty.yaml",
+}
+"""Where each of them stands: names of a file that cannot be read are not called unknown."""
+
+
+def check_references(
+    configuration: Configuration,
+    reading: Reading,
+    prompts: frozenset[str] | None,
+    templates: frozenset[str] | None = None,
+) -> None:
+    """Every name must exist. `prompts` or `templates` None: these are not looked up."""
+    known = _known_names(configuration, reading, prompts, templates)
+    for reference in reading.references:
+        names = known.get(reference.of)
+        if names is None or reference.name in names or FILES.get(reference.of) in reading.broken:
+            continue
+        what = "node" if reference.of.startswith("node of ") else reference.of
+        nearest = nearest_of(reference.name, names)
+        reading.fault(reference.place, reference.where, f'unknown {what} "{reference.name}"', nearest)
+
+
+def _known_names(
+    configuration: Configuration,
+    reading: Reading,
+    prompts: frozenset[str] | None,
+    templates: frozenset[str] | None,
+) -> dict[str, frozenset[str]]:
+    """What may be named. A thing that is there but faulty is known: it has its own fault already."""
+    known: dict[str, set[str]] = {of: set() for of in (*DEFINED.values(), PLAN)}
+    known |= {f"node of {plan}": set() for plan in configuration.plans}
+    for kind, name, *more in reading.places:
+        if kind in DEFINED:
+            known[DEFINED[kind]].add(name)
+        elif kind == "plan" and not more:
+            known[PLAN].add(name)
+        elif kind == "plan":
+            known.setdefault(f"node of {name}", set()).add(more[-1])
+    if prompts is not None:
+        known[PROMPT] = set(prompts)
+    if templates is not None:
+        known[TEMPLATE] = set(templates)
+    return {of: frozenset(names) for of, names in known.items()}

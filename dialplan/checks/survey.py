@@ -1,0 +1,113 @@
+"""A configuration as the rules see it: its parts with their places, and what several rules ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from dialplan.catalogue import Prompts
+from dialplan.faults import Place
+from dialplan.model import Configuration
+from dialplan.nodes.goto import Goto
+from dialplan.reading import Reading
+from dialplan.run import Node
+
+NodeId = tuple[str, str]
+"""Plan and node."""
+
+USUAL_DAY = date(2026, 1, 1)
+"""The day from which hours are judged when nobody says what day it is: the same answer on every machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found. `is_fault`: the configuration may not be used with it."""
+
+    place: Place
+    where: str
+    message: str
+    is_fault: bool = False
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A configuration with the places of its parts."""
+
+    configuration: Configuration
+    reading: Reading
+    prompts: Prompts = field(default_factory=Prompts)
+    today: date = USUAL_DAY
+
+    def place(self, *path: str) -> Place:
+        """Where something was defined."""
+        return self.reading.places.get(path, Place("/".join(path[:1])))
+
+    @cached_property
+    def used(self) -> frozenset[tuple[str, str]]:
+        """Every name that is used somewhere, with what it names."""
+        return frozenset((reference.of, reference.name) for reference in self.reading.references)
+
+    def nodes(self) -> Iterator[tuple[NodeId, Node]]:
+        """Every node of every plan."""
+        for plan in self.configuration.plans.values():
+            for name, node in plan.nodes.items():
+                yield (plan.id, name), node
+
+    def node(self, at: NodeId) -> Node:
+        """The node of an id."""
+        return self.configuration.plans[at[0]].nodes[at[1]]
+
+    def ways_from(self, at: NodeId) -> tuple[NodeId, ...]:
+        """The nodes to which a call may go on from a node."""
+        node = self.node(at)
+        if isinstance(node, Goto):
+            return (self.target_of(node),)
+        return tuple((at[0], target) for target in dict.fromkeys(node.exits.values()))
+
+    def target_of(self, node: Goto) -> NodeId:
+        """Where a goto leads."""
+        return (node.plan, node.node or self.configuration.plans[node.plan].start)
+
+    @cached_property
+    def reached(self) -> frozenset[NodeId]:
+        """The nodes that a call to one of the numbers may reach."""
+        return self.spread({self.start_of(plan) for plan in self.called_plans}, self.ways_from)
+
+    @cached_property
+    def called_plans(self) -> tuple[str, ...]:
+        """The plans to which a number leads at once."""
+        return tuple(dict.fromkeys(number.plan for number in self.configuration.numbers.values()))
+
+    def start_of(self, plan: str) -> NodeId:
+        """Where a plan begins."""
+        return (plan, self.configuration.plans[plan].start)
+
+    @cached_property
+    def reached_by_plan(self) -> Mapping[str, frozenset[NodeId]]:
+        """For each plan that has a number, the nodes that its calls may reach."""
+        return {plan: self.spread({self.start_of(plan)}, self.ways_from) for plan in self.called_plans}
+
+    def spread(self, start: set[NodeId], ways: Callable[[NodeId], Iterable[NodeId]]) -> frozenset[NodeId]:
+        """Every node that is met by following the ways again and again."""
+        found, waiting = set(start), list(start)
+        while waiting:
+            for target in ways(waiting.pop()):
+                if target not in found:
+                    found.add(target)
+                    waiting.append(target)
+        return frozenset(found)
+
+    def at_node(self, at: NodeId, message: str, is_fault: bool = False) -> Finding:
+        """A finding about a node."""
+        return Finding(self.place("plan", at[0], "node", at[1]), at[1], message, is_fault)
+
+
+Rule = Callable[[Survey], Iterable[Finding]]
+"""One function, one rule: `check_open_exits` is the rule `open-exits`, and its docstring says what it is."""
+
+
+def name_of(rule: Rule) -> str:
+    """The name of a rule, as the reference and `dutyline check --json` give it."""
+    return rule.__name__.removeprefix("check_").replace("_", "-")

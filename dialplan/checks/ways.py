@@ -1,0 +1,118 @@
+"""The ways through the plans: nodes that nobody reaches, ways out that lead nowhere, loops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialplan.checks.circles import circles_of
+from dialplan.checks.survey import Finding, NodeId, Survey
+from dialplan.nodes.destination import OUTCOMES, Destination
+from dialplan.nodes.exits import NEXT, REST
+from dialplan.nodes.goto import Goto
+from dialplan.nodes.hangup import HangupNode
+from dialplan.nodes.menu import NO_INPUT, WRONG_INPUT
+from dialplan.run import Node
+
+BY_TIME_OR_DATA = frozenset({"calendar", "origin", "list", "switch", "percentage", "lookup"})
+"""Kinds that choose between their exits by themselves: by the time, the caller's number or what is known."""
+
+WAITING = frozenset({"destination", "menu", "collect", "record", "callback"})
+"""Kinds that wait for a person: somebody who answers, or a caller who keys or speaks."""
+
+
+def check_unreachable_nodes(survey: Survey) -> Iterator[Finding]:
+    """A node that no call can reach, in a plan that calls do reach."""
+    reached_plans = {plan for plan, _ in survey.reached}
+    for at, _node in survey.nodes():
+        if at[0] in reached_plans and at not in survey.reached:
+            yield survey.at_node(at, "no call can reach this node")
+
+
+def check_open_exits(survey: Survey) -> Iterator[Finding]:
+    """A way out of a node that leads nowhere: such a call goes to the last resort."""
+    for at, node in survey.nodes():
+        missing = open_exits(node)
+        if missing:
+            names = ", ".join(missing)
+            yield survey.at_node(at, f"open exits: {names}; such a call goes to the last resort")
+
+
+def open_exits(node: Node) -> tuple[str, ...]:
+    """The exits of a node that lead nowhere."""
+    if REST in node.exits:
+        return ()
+    return tuple(name for name in _needed_exits(node) if name not in node.exits)
+
+
+def _needed_exits(node: Node) -> tuple[str, ...]:
+    if isinstance(node, Destination):
+        return tuple(outcome for outcome in OUTCOMES if outcome != "answered")
+    if isinstance(node, Goto | HangupNode):
+        return ()
+    return {"menu": (NO_INPUT, WRONG_INPUT), "collect": (NO_INPUT, WRONG_INPUT), "calendar": ("rest",)}.get(
+        node.kind, ("next",)
+    )
+
+
+def check_endless_loops(survey: Survey) -> Iterator[Finding]:
+    """A loop that nothing leaves: from there no call ever meets a person or an end."""
+    for at in sorted(_endless(survey)):
+        yield survey.at_node(at, "calls that come here never meet a person or an end", is_fault=True)
+
+
+def _endless(survey: Survey) -> frozenset[NodeId]:
+    back: dict[NodeId, list[NodeId]] = {}
+    ends: set[NodeId] = set()
+    for at, node in survey.nodes():
+        for target in survey.ways_from(at):
+            back.setdefault(target, []).append(at)
+        if isinstance(node, Destination | HangupNode) or not survey.ways_from(at):
+            ends.add(at)
+    return survey.reached - survey.spread(ends, lambda at: back.get(at, ()))
+
+
+def check_silent_loops(survey: Survey) -> Iterator[Finding]:
+    """A loop without a question: no key and no count leaves it, at most the time or what is known."""
+    quiet = {at for at in survey.reached - _endless(survey) if survey.node(at).kind not in WAITING}
+    for circle in circles_of(quiet, lambda at: _unattended(survey, at)):
+        free = [at for at in circle if survey.node(at).kind in BY_TIME_OR_DATA]
+        leaves = any(target not in circle for at in free for target in _unattended(survey, at))
+        until = "until the time or the data change" if leaves else "for ever"
+        message = f"calls go round here {until}, without a question: {_say_circle(circle)}"
+        yield survey.at_node(circle[0], message, is_fault=not leaves)
+
+
+def check_ringing_loops(survey: Survey) -> Iterator[Finding]:
+    """A loop that a caller goes round when nobody answers and nothing is keyed: only the step budget ends it."""
+    open_to_all = survey.reached - _endless(survey)
+    for circle in circles_of(set(open_to_all), lambda at: _unattended(survey, at)):
+        if any(survey.node(at).kind in WAITING for at in circle):
+            message = f"whoever is not answered and keys nothing goes round here: {_say_circle(circle)}"
+            yield survey.at_node(circle[0], message)
+
+
+def _unattended(survey: Survey, at: NodeId) -> tuple[NodeId, ...]:
+    """Where a call goes on when nobody answers and nothing is keyed, and everything else goes well."""
+    node = survey.node(at)
+    if isinstance(node, Goto):
+        return (survey.target_of(node),)
+    return tuple((at[0], target) for target in dict.fromkeys(_unattended_exits(node)))
+
+
+def _unattended_exits(node: Node) -> Iterator[str]:
+    rest = node.exits.get(REST)
+    if node.kind in ("menu", "collect"):
+        target = node.exits.get(NO_INPUT, rest)
+        if target:
+            yield target
+    elif node.kind in WAITING or node.kind in BY_TIME_OR_DATA:
+        yield from (target for exit_, target in node.exits.items() if exit_ != "answered")
+    elif NEXT in node.exits:
+        yield node.exits[NEXT]
+
+
+def _say_circle(circle: tuple[NodeId, ...]) -> str:
+    names = [*circle, circle[0]]
+    if len({plan for plan, _ in names}) == 1:
+        return " -> ".join(node for _, node in names)
+    return " -> ".join(f"{plan}.{node}" for plan, node in names)
