@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from dialplan import last_resort
-from dialplan.commands import Collect, Command, Hangup, Play, Prompt
+from dialplan import gates, last_resort
+from dialplan.commands import Collect, Command, Hangup, Leave, Play, Prompt
 from dialplan.events import Dialled, Event, Failed, Outcome
 from dialplan.model import Configuration
-from dialplan.run import Ask, CallFacts, End, Go, Hop, Jump, Move, Node, Run, State, Step
+from dialplan.run import HELD, Ask, CallFacts, End, Go, Hop, Jump, Move, Node, Run, State, Step
 from dialplan.words import languages_of
 
 __all__ = ["BUDGET", "UNALLOCATED", "CallFacts", "Hop", "State", "Step", "advance", "begin"]
@@ -42,6 +42,10 @@ def begin(configuration: Configuration, call: CallFacts, now: datetime) -> Step:
     plan = configuration.plans.get(number.plan)
     if plan is None:
         return _resort(run, "plan", f'plan "{number.plan}" is unknown')
+    if number.gates or plan.gates:
+        asked = gates.ask(run, (*number.gates, *plan.gates), plan.id, plan.start)
+        if asked is not None:
+            return _step(run, asked)
     run.node = plan.start
     return _walk(run)
 
@@ -55,6 +59,8 @@ def advance(configuration: Configuration, state: State, event: Event, now: datet
         run.answered = True
     if state.node == last_resort.NODE:
         return _resort_on(run, last_resort.resume(run, event))
+    if state.node == gates.NODE:
+        return _past_gates(run, event)
     plan = configuration.plans.get(state.plan)
     node = plan.nodes.get(state.node) if plan else None
     if node is None:
@@ -78,6 +84,11 @@ def _walk(run: Run, node: Node | None = None, move: Move | None = None) -> Step:
             return _step(run, move)
         elif type(move) is Jump:
             _jump(run, move)
+            into = plans.get(run.plan)
+            if into is not None and into.gates:
+                asked = gates.ask(run, into.gates, run.plan, run.node)
+                if asked is not None:
+                    return _step(run, asked)
         elif type(move) is End:
             return _end(run, node.kind if node else "node", move)
         plan = plans.get(run.plan)
@@ -92,12 +103,22 @@ def _walk(run: Run, node: Node | None = None, move: Move | None = None) -> Step:
 
 
 def _resumed(node: Node, run: Run, event: Event) -> Move:
-    if type(event) is Failed:
-        return Go("rest", f"failed: {event.reason}")
     try:
-        return node.resume(run, event)
+        if type(event) is not Failed:
+            return node.resume(run, event)
+        move = Go("rest", f"failed: {event.reason}")
     except Exception as error:
-        return _fault(error)
+        move = _fault(error)
+    if run.memory and run.memory[0] == HELD:
+        run.tell(Leave())
+    return move
+
+
+def _past_gates(run: Run, event: Event) -> Step:
+    """Into the plan, over the limit, or the end of a call that is refused."""
+    run.used += 1
+    refused = gates.resume(run, event)
+    return _walk(run) if refused is None else _end(run, gates.KIND, refused)
 
 
 def _fault(error: Exception) -> Go:
@@ -151,6 +172,7 @@ def _step(run: Run, ask: Ask) -> Step:
         run.used,
         answered,
         False,
+        run.admitted,
     )
     return Step(state, (*run.told, command) if run.told else (command,), tuple(run.hops))
 
@@ -168,8 +190,9 @@ def _end(run: Run, kind: str, end: End) -> Step:
         run.used,
         run.answered,
         True,
+        run.admitted,
     )
-    return Step(state, (*run.told, Hangup(end.cause)), tuple(run.hops))
+    return Step(state, (*run.told, Hangup(end.cause, end.utterances)), tuple(run.hops))
 
 
 def _reject(configuration: Configuration, call: CallFacts, now: datetime) -> Step:

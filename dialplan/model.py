@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from dialplan.calendars import Calendar
 from dialplan.commands import Target
+from dialplan.limits import Gate
+from dialplan.skills import SkillsGroup
 
 if TYPE_CHECKING:
     from dialplan.run import Node
@@ -27,6 +29,7 @@ class EntryKind(StrEnum):
     BACKUP = "backup"
     MANAGER = "manager"
     FAILSAFE = "failsafe"
+    EXTERNAL = "external"
 
 
 class PhoneLabel(StrEnum):
@@ -64,6 +67,8 @@ class Entry:
     phones: tuple[Phone, ...]
     mail: str = ""
     language: str = ""
+    extension: str = ""
+    """The digits that callers may key to reach this entry, where a plan lets them; empty: none."""
     targets: tuple[Target, ...] = field(init=False, repr=False, compare=False)
     """The phones to ring in the ordinary way, as the engine's commands want them."""
     all_targets: tuple[Target, ...] = field(init=False, repr=False, compare=False)
@@ -114,7 +119,9 @@ class Brand:
     mail_language: str = "en"
     """What this brand's mails are written in."""
     important: tuple[str, ...] = ()
-    """Customers whose calls want particular care."""
+    """Customers whose calls want particular care, by name."""
+    important_keys: frozenset[str] = frozenset()
+    """By what such a call is known: names in small letters, customer ids, E.164 numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ class ServiceNumber:
     group: str
     carrier: str = ""
     line_type: LineType = LineType.SIP
+    gates: tuple[Gate, ...] = ()
+    """The limits that a call to this number must pass before its plan begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +236,8 @@ class Plan:
     start: str
     nodes: Mapping[str, Node]
     last_resort: str = ""
+    gates: tuple[Gate, ...] = ()
+    """The limits that a call must pass to come into this plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +251,9 @@ class Configuration:
     calendars: Mapping[str, Calendar]
     duty: Duty
     plans: Mapping[str, Plan]
+    skills: Mapping[str, SkillsGroup] = field(default_factory=dict)
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    """Extension -> directory entry, for direct calls."""
     prompts: frozenset[str] = frozenset()
     """The prompt ids that were known when this was checked; empty when nobody said."""
     fingerprint: str = ""

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import ClassVar, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from dialplan.commands import Asked, Command, Told
+from dialplan.commands import Asked, Command, Told, Utterance
 from dialplan.events import Event
 from dialplan.model import Brand, Configuration
 
 Memory: TypeAlias = tuple[str | int, ...]
-"""What a node keeps while it waits for an answer."""
+"""What a node keeps while it waits for an answer. `HELD` comes first while it holds a place or an agent."""
+
+HELD: Final = "held"
+"""A memory that begins with it: whatever ends the node must give back what it holds (`Leave`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class State(NamedTuple):
     """Steps taken of the budget."""
     answered: bool
     ended: bool
+    admitted: tuple[str, ...] = ()
+    """The keys of the limits in which the call holds a place until its end."""
 
 
 class Step(NamedTuple):
@@ -96,6 +101,8 @@ class End(NamedTuple):
     exit: str
     why: str
     cause: int = 16
+    utterances: tuple[Utterance, ...] = ()
+    """Said first; before the call is answered, where the switch can."""
 
 
 Move: TypeAlias = Go | Ask | Jump | End
@@ -121,18 +128,18 @@ class Run:
     """One step of one call."""
 
     __slots__ = (
-        "answered", "brand", "call", "configuration", "hops", "language", "memory", "node", "now", "plan",
-        "told", "used", "variables",
+        "admitted", "answered", "brand", "call", "configuration", "hops", "language", "memory", "node", "now",
+        "plan", "told", "used", "variables",
     )  # fmt: skip
 
     def __init__(self, configuration: Configuration, brand: Brand, state: State, now: datetime) -> None:
         self.configuration = configuration
         self.brand = brand
         self.now = now
-        self.call, _, self.plan, self.node, self.language, self.variables, self.memory, self.used, _, _ = (
-            state
-        )
-        self.answered = state.answered
+        (
+            self.call, _, self.plan, self.node, self.language, self.variables, self.memory, self.used,
+            self.answered, _, self.admitted,
+        ) = state  # fmt: skip
         self.told: list[Told] = []
         self.hops: list[Hop] = []
 
