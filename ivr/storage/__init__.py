@@ -14,6 +14,7 @@ from ivr.storage.errors import (
     StorageError,
     is_retryable,
 )
+from ivr.storage.override_tables import Audit, AuditAction, KeptOverride
 from ivr.storage.release_tables import Activation, Copy, Draft, Shadow, ShadowCall, Tape
 from ivr.storage.states import (
     ActivationSource,
@@ -49,6 +50,8 @@ __all__ = [
     "ActivationState",
     "Attempt",
     "AttemptState",
+    "Audit",
+    "AuditAction",
     "Base",
     "BatchWriter",
     "Call",
@@ -66,6 +69,7 @@ __all__ = [
     "Enclosure",
     "Hop",
     "HungBy",
+    "KeptOverride",
     "Mail",
     "MailState",
     "Page",
