@@ -26,9 +26,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A value to be spoken from pieces: digits, number, time, phone (E.164), position, duration (s)."""
+    """A value to be spoken from pieces: digits, number, time, phone (E.164), position, duration (s); or a
+    recording of this call, by its name."""
 
-    kind: Literal["digits", "number", "time", "phone", "position", "duration"]
+    kind: Literal["digits", "number", "time", "phone", "position", "duration", "recording"]
     value: str
     language: Spoken
 
@@ -50,6 +51,7 @@ class Collect:
     `first_s`: wait for the first digit after the speaking ended; `next_s`: between digits.
     Reading ends at `most` digits, at `terminator`, or when a wait runs out. Digits keyed before the
     speaking began (type-ahead) are read first, unless `fresh`: then they are thrown away.
+    `secret`: what is keyed is a secret (a PIN), which nothing keeps.
     """
 
     utterances: tuple[Utterance, ...]
@@ -58,6 +60,7 @@ class Collect:
     next_s: float
     terminator: str = ""
     fresh: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,8 @@ class Record:
     least_s: float = 1.0
     stop_keys: str = "#"
     beep: bool = True
+    replaces: str = ""
+    """The recording that this one is to take the place of, once something has been said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +240,10 @@ class SendMail:
     variables: Mapping[str, str] | None = None
     recordings: tuple[str, ...] = ()
     """Names of recordings of this call (`Recorded.name`) to attach."""
+    subject: str = ""
+    """Instead of the template's own."""
+    text: str = ""
+    """Words of the plan's for the mail, where its template has room for them."""
 
 
 @dataclass(frozen=True, slots=True)
