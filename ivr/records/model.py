@@ -30,6 +30,7 @@ class CallRecord:
     answered: datetime | None = None
     prompt_at: datetime | None = None
     queued_at: datetime | None = None
+    queue_left_at: datetime | None = None
     agent_rang_at: datetime | None = None
     agent_at: datetime | None = None
     agent_entry: str = ""
@@ -38,6 +39,7 @@ class CallRecord:
     disposition: Disposition = Disposition.IN_PROGRESS
     cause: int = 0
     hung_by: HungBy = HungBy.UNKNOWN
+    places: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Phrases:
     clock: str
     answered: str
     queued: str
+    unqueued: str
     rang: str
     agent: str
     hop: str
@@ -39,6 +40,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         clock="A test call: the plan was told that it was {at}.",
         answered="the call was answered",
         queued="the caller began to wait in the queue",
+        unqueued="the caller left the queue",
         rang="{who} was rung",
         agent="{who} picked up",
         hop="{node} ({kind}): {why}",
@@ -70,6 +72,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         clock="Een testoproep: voor het plan was het {at}.",
         answered="de oproep werd beantwoord",
         queued="de beller kwam in de wachtrij",
+        unqueued="de beller verliet de wachtrij",
         rang="{who} werd gebeld",
         agent="{who} nam op",
         hop="{node} ({kind}): {why}",
@@ -101,6 +104,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         clock="Appel de test : pour le plan, c'était {at}.",
         answered="l'appel a été décroché",
         queued="l'appelant est entré dans la file d'attente",
+        unqueued="l'appelant a quitté la file d'attente",
         rang="on a appelé {who}",
         agent="{who} a décroché",
         hop="{node} ({kind}) : {why}",
@@ -132,6 +136,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         clock="Ein Testanruf: für den Plan war es {at}.",
         answered="der Anruf wurde angenommen",
         queued="der Anrufer kam in die Warteschlange",
+        unqueued="der Anrufer hat die Warteschlange verlassen",
         rang="bei {who} klingelte es",
         agent="{who} hob ab",
         hop="{node} ({kind}): {why}",

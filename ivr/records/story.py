@@ -54,6 +54,7 @@ def _events(
     for rank, at, text in (
         (0, record.answered, words.answered),
         (2, record.queued_at, words.queued),
+        (2, record.queue_left_at, words.unqueued),
         (2, record.agent_rang_at, words.rang.format(who=who)),
         (3, record.agent_at, words.agent.format(who=who)),
         (5, record.ended, _end(record, words)),

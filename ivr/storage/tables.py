@@ -71,6 +71,9 @@ class Call(Base):
     prompt_at: Mapped[datetime | None]
     """The first prompt began."""
     queued_at: Mapped[datetime | None]
+    """Began to wait in a queue, for the first time."""
+    queue_left_at: Mapped[datetime | None]
+    """Left the queue, for the last time: served, by a key, out of time or out of patience."""
     agent_rang_at: Mapped[datetime | None]
     agent_at: Mapped[datetime | None]
     """An agent (or any other person the plan rang) picked up."""
@@ -81,6 +84,8 @@ class Call(Base):
     cause: Mapped[int] = mapped_column(default=0)
     """Q.850 hang-up cause; 0: not known."""
     hung_by: Mapped[HungBy] = mapped_column(default=HungBy.UNKNOWN)
+    places: Mapped[str] = mapped_column(default="", server_default="")
+    """JSON: the places and the agent it holds (`ivr.calls.places.kept`); empty: none."""
 
 
 class Hop(Base):
