@@ -1,7 +1,8 @@
-"""An order by chance out of the one random number of a call: the same number gives the same order."""
+"""Chances out of the one random number of a call: the same number gives the same order and the same share."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -21,3 +22,10 @@ def shuffled(items: Sequence[T], chance: float) -> tuple[T, ...]:
         found.append(left.pop(index))
         chance = scaled - index
     return tuple(found)
+
+
+def own_chance(chance: float, name: str) -> float:
+    """A number of its own, from 0 up to 1, for each name: two names of one call are independent of each
+    other, and the same name of the same call is the same number again."""
+    digest = hashlib.blake2b(f"{chance!r} {name}".encode(), digest_size=8).digest()
+    return (int.from_bytes(digest) >> 11) / 2**53

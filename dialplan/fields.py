@@ -9,9 +9,10 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialplan.faults import nearest_of
-from dialplan.numbers import NumberKind, display, is_valid, kind_of, to_e164
+from dialplan.numbers import NumberKind, calling_code, display, is_valid, kind_of, to_e164
 from dialplan.reading import Wrong
 from dialplan.times import parse_duration_s
+from dialplan.variables import SYSTEM
 from dialplan.words import BILINGUAL, LANGUAGES
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
@@ -134,6 +135,34 @@ def phone(home: str) -> Callable[[str], str]:
     return parse
 
 
+def any_phone(home: str) -> Callable[[str], str]:
+    """A telephone number that may call us: of any kind, premium ones too."""
+
+    def parse(text: str) -> str:
+        found = to_e164(text, home)
+        if found is None or not is_valid(found):
+            raise Wrong(f'"{text[:60]}" is not a telephone number')
+        return found
+
+    return parse
+
+
+def phone_prefix(home: str) -> Callable[[str], str]:
+    """The beginning of telephone numbers in any usual form, `+3290`, `02 788`, `0033 1*` -> `+331`."""
+
+    def parse(text: str) -> str:
+        compact = re.sub(r"[\s./()-]", "", text.strip().removesuffix("*"))
+        if not re.fullmatch(r"\+?[0-9]{1,15}", compact):
+            raise Wrong(f'"{text[:60]}" is not the beginning of a number; write it as in "+3290" or "02 788"')
+        if compact.startswith("00"):
+            return f"+{compact[2:]}"
+        if compact.startswith("0"):
+            return f"+{calling_code(home)}{compact[1:]}"
+        return compact if compact.startswith("+") else f"+{compact}"
+
+    return parse
+
+
 def shown_phone(home: str) -> Callable[[str], str]:
     """A number that may be shown to the called party: operators refuse free and shared-cost ones."""
     parse_phone = phone(home)
@@ -154,3 +183,18 @@ def trigram(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", text):
         raise Wrong(f'"{text}" is not a trigram; write three capital letters')
     return text
+
+
+def user_variable(text: str) -> str:
+    """The name of a variable that a plan may set."""
+    if text in SYSTEM:
+        raise Wrong(f'"{text}" is set by the system; choose another name')
+    return identifier(text)
+
+
+def variable_named(text: str) -> str:
+    """A variable as it is named where it is read: `$customer` -> `customer`."""
+    if not text.startswith("$"):
+        nearest = f"${text}" if text in SYSTEM else ""
+        raise Wrong(f'"{text[:40]}" is no variable; write it as in "$customer"', nearest)
+    return identifier(text[1:])

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from dialplan.calendars import Calendar
 from dialplan.commands import Target
+from dialplan.groups import Group
 from dialplan.limits import Gate
+from dialplan.lists import NumberList
+from dialplan.origins import Origin
+from dialplan.overrides import Override
 from dialplan.skills import SkillsGroup
+from dialplan.tables import LookUpTable
 
 if TYPE_CHECKING:
     from dialplan.run import Node
@@ -96,6 +101,8 @@ class Desk:
     mail_from: str
     shown_number: str
     failsafe_ring_s: float = 30.0
+    pins: Mapping[str, str] = field(default_factory=dict)
+    """Directory entry -> the scrypt hash of the PIN with which that person switches plans by phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +258,17 @@ class Configuration:
     calendars: Mapping[str, Calendar]
     duty: Duty
     plans: Mapping[str, Plan]
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """Every number group, also those that only numbers name."""
+    overrides: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)
+    """What is switched for a while: by `group:NAME` and `number:+32...`, the last one made first."""
     skills: Mapping[str, SkillsGroup] = field(default_factory=dict)
     extensions: Mapping[str, str] = field(default_factory=dict)
     """Extension -> directory entry, for direct calls."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Callers under names; those that everybody has are not among them (`dialplan.origins.built_in`)."""
+    lists: Mapping[str, NumberList] = field(default_factory=dict)
+    tables: Mapping[str, LookUpTable] = field(default_factory=dict)
     prompts: frozenset[str] = frozenset()
     """The prompt ids that were known when this was checked; empty when nobody said."""
     fingerprint: str = ""

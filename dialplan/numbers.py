@@ -94,6 +94,11 @@ def country_of(e164: str) -> str:
     return (phonenumbers.region_code_for_number(parsed) if parsed else None) or ""
 
 
+def calling_code(country: str) -> int:
+    """The calling code of a country, 32 for BE; 0 when unknown."""
+    return phonenumbers.country_code_for_region(country)
+
+
 @lru_cache(maxsize=16_384)
 def display(e164: str | None, country: str = "BE") -> str:
     """As people write it: `03 205 55 82` at home, `+33 6 12 34 56 78` abroad, `withheld` for None."""

@@ -50,6 +50,9 @@ class Hop(NamedTuple):
 class State(NamedTuple):
     """A call between two steps: immutable, and all that `advance` needs beside the configuration."""
 
+    configuration: Configuration
+    brand: Brand
+    now: datetime
     call: CallFacts
     brand: str
     plan: str
@@ -131,6 +134,19 @@ class Run:
         "admitted", "answered", "brand", "call", "configuration", "hops", "language", "memory", "node", "now",
         "plan", "told", "used", "variables",
     )  # fmt: skip
+
+    configuration: Configuration
+    brand: Brand
+    now: datetime
+    call: CallFacts
+    plan: str
+    node: str
+    language: str
+    variables: Mapping[str, str]
+    memory: Memory
+    used: int
+    answered: bool
+    admitted: tuple[str, ...]
 
     def __init__(self, configuration: Configuration, brand: Brand, state: State, now: datetime) -> None:
         self.configuration = configuration

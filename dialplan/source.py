@@ -21,10 +21,16 @@ from dialplan.faults import ConfigurationFaults, Fault, Place, nearest_of
 from dialplan.fields import identifier
 from dialplan.files.brands import read_brands
 from dialplan.files.calendars import read_calendars
+from dialplan.files.data import warn_of_unread_data
 from dialplan.files.desk import read_desk
 from dialplan.files.directory import read_directory
 from dialplan.files.duty import read_duty
+from dialplan.files.groups import read_groups, warn_of_empty_groups
+from dialplan.files.lists import read_lists
+from dialplan.files.numbers import Numbers, settle
+from dialplan.files.origins import read_origins
 from dialplan.files.plans import read_plan
+from dialplan.files.tables import read_tables
 from dialplan.model import Configuration, Plan
 from dialplan.reading import Reading, Section, as_section
 
@@ -151,20 +157,33 @@ def _read_all(
     _warn_of_strangers(reading, texts)
     desk = read_desk(_section(reading, texts, DESK, unread))
     directory = read_directory(_section(reading, texts, DIRECTORY, unread))
-    brands, numbers = read_brands(_section(reading, texts, BRANDS, unread), desk)
+    written = Numbers(reading, {})
+    brands = read_brands(_section(reading, texts, BRANDS, unread), desk, written)
+    groups_section = _optional(reading, texts, GROUPS, unread)
+    own_groups, lines = read_groups(groups_section, written)
+    warn_of_empty_groups(groups_section, own_groups, written)
+    numbers, groups = settle(written, own_groups, lines, brands)
     calendars = read_calendars(_section(reading, texts, CALENDARS, unread))
     duty = read_duty(_section(reading, texts, DUTY, unread))
+    origins = read_origins(_optional(reading, texts, ORIGINS, unread))
+    lists = read_lists(_optional(reading, texts, LISTS, unread), texts)
+    tables = read_tables(_optional(reading, texts, TABLES, unread), texts)
     plans = _read_plans(reading, texts, unread)
+    warn_of_unread_data(reading, texts)
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
     fingerprint = hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in digests.items()).encode())
     return Configuration(
         desk=desk,
         brands=brands,
         numbers=numbers,
+        groups=groups,
         directory=directory,
         calendars=calendars,
         duty=duty,
         plans=plans,
+        origins=origins,
+        lists=lists,
+        tables=tables,
         prompts=prompts,
         fingerprint=fingerprint.hexdigest(),
         digests=digests,

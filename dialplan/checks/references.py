@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from dialplan.faults import nearest_of
+from dialplan.files.lists import LIST
+from dialplan.files.origins import ORIGIN, known_origins
+from dialplan.files.tables import TABLE
+from dialplan.files.variables import VARIABLE
 from dialplan.model import Configuration
 from dialplan.nodes.calendar import CALENDAR
 from dialplan.nodes.destination import ENTRY
@@ -13,10 +17,20 @@ from dialplan.nodes.mail import TEMPLATE
 from dialplan.nodes.page import POLICY
 from dialplan.nodes.speech import PROMPT
 from dialplan.reading import Reading
+from dialplan.variables import SYSTEM
 
 ENGINEER: Final = "engineer"
 
-DEFINED: Final = {"directory": ENTRY, "calendar": CALENDAR, "policy": POLICY, "engineer": ENGINEER}
+DEFINED: Final = {
+    "directory": ENTRY,
+    "calendar": CALENDAR,
+    "policy": POLICY,
+    "engineer": ENGINEER,
+    "origin": ORIGIN,
+    "list": LIST,
+    "table": TABLE,
+    "variable": VARIABLE,
+}
 """Under which word the places of definitions are kept, and what a reference to them is called."""
 
 FILES: Final = {
@@ -24,6 +38,10 @@ FILES: Final = {
     CALENDAR: "calendars.yaml",
     POLICY: "duty.yaml",
     ENGINEER: "duty.yaml",
+    ORIGIN: "origins.yaml",
+    LIST: "lists.yaml",
+    TABLE: "tables.yaml",
+    VARIABLE: "tables.yaml",
 }
 """Where each of them stands: names of a file that cannot be read are not called unknown."""
 
@@ -61,6 +79,8 @@ def _known_names(
             known[PLAN].add(name)
         elif kind == "plan":
             known.setdefault(f"node of {name}", set()).add(more[-1])
+    known[ORIGIN] |= known_origins()
+    known[VARIABLE] |= set(SYSTEM)
     if prompts is not None:
         known[PROMPT] = set(prompts)
     if templates is not None:

@@ -1,0 +1,75 @@
+"""Black and white lists: numbers, prefixes or words, each with a reason and perhaps an end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from dialplan.numbers import to_e164
+
+
+class ListKind(StrEnum):
+    """What stands in a list."""
+
+    NUMBERS = "numbers"
+    WORDS = "words"
+    """Any other values: customer numbers, names. Capitals do not matter."""
+
+
+class Listing(NamedTuple):
+    """One entry. It holds until before `until` (aware)."""
+
+    shown: str
+    """As in "stands in the list by ...": `its number`, `the prefix +3290`."""
+    reason: str = ""
+    until: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it counts at this moment."""
+        return self.until is None or now < self.until
+
+    def __str__(self) -> str:
+        """`its number: abuse, until 2026-12-31 24:00`."""
+        said = self.shown + (f": {self.reason}" if self.reason else "")
+        return said + (f", until {self.until:%Y-%m-%d %H:%M}" if self.until else "")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberList:
+    """A list. `lengths`: those of its prefixes, longest first."""
+
+    id: str
+    title: str
+    kind: ListKind = ListKind.NUMBERS
+    country: str = "BE"
+    exact: Mapping[str, Listing] = field(default_factory=dict)
+    prefixes: Mapping[str, Listing] = field(default_factory=dict)
+    anonymous: Listing | None = None
+    lengths: tuple[int, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "lengths", tuple(sorted({len(each) for each in self.prefixes}, reverse=True))
+        )
+
+    def find(self, value: str, now: datetime) -> Listing | None:
+        """The entry that holds for a value now; an empty one is a number that is not shown."""
+        for listing in self._candidates(value):
+            if listing is not None and listing.holds(now):
+                return listing
+        return None
+
+    def _candidates(self, value: str) -> tuple[Listing | None, ...]:
+        if not value:
+            return (self.anonymous,)
+        key = self.key_of(value)
+        return (self.exact.get(key), *(self.prefixes.get(key[:length]) for length in self.lengths))
+
+    def key_of(self, value: str) -> str:
+        """A value as it is looked for."""
+        if self.kind is ListKind.WORDS:
+            return value.strip().casefold()
+        return to_e164(value, self.country) or value
