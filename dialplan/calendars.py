@@ -132,6 +132,11 @@ def changes_between(calendar: Calendar, start: datetime, end: datetime) -> tuple
     return tuple(_moment(minute) for minute in found)
 
 
+def hours_of(calendar: Calendar, day: date) -> Windows:
+    """The hours that begin on a date, in minutes of its clock; beyond 1440 they reach into the next day."""
+    return _plan_of(calendar, day).hours
+
+
 def next_change(calendar: Calendar, after: datetime) -> datetime | None:
     """The first moment (UTC) after `after` at which the calendar opens or closes.
 

@@ -30,6 +30,8 @@ RULES: tuple[Rule, ...] = (
     ways.check_silent_loops,
     ways.check_ringing_loops,
     hours.check_shadowed_hours,
+    hours.check_special_days_first,
+    hours.check_closed_for_good,
     lines.check_parallel_ringing,
     speech.check_silent_menus,
     people.check_engineers_have_mail,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from dialplan.catalogue import Prompts
 from dialplan.faults import Place
@@ -39,10 +40,25 @@ class Survey:
     reading: Reading
     prompts: Prompts = field(default_factory=Prompts)
     today: date = USUAL_DAY
+    memo: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+    """What one rule has worked out and another wants too."""
 
     def place(self, *path: str) -> Place:
         """Where something was defined."""
         return self.reading.places.get(path, Place("/".join(path[:1])))
+
+    def place_named(self, at: NodeId, of: str, name: str) -> tuple[Place, str]:
+        """Where a node names something, and the words that lead there; without it, the node."""
+        return self._named.get((*at, of, name)) or (self.place("plan", at[0], "node", at[1]), at[1])
+
+    @cached_property
+    def _named(self) -> Mapping[tuple[str, str, str, str], tuple[Place, str]]:
+        found: dict[tuple[str, str, str, str], tuple[Place, str]] = {}
+        for each in self.reading.references:
+            if each.place.file.startswith("plans/"):
+                plan, node = plan_of(each.place.file), each.where.partition(" ")[0]
+                found.setdefault((plan, node, each.of, each.name), (each.place, each.where))
+        return found
 
     @cached_property
     def used(self) -> frozenset[tuple[str, str]]:
@@ -102,6 +118,11 @@ class Survey:
     def at_node(self, at: NodeId, message: str, is_fault: bool = False) -> Finding:
         """A finding about a node."""
         return Finding(self.place("plan", at[0], "node", at[1]), at[1], message, is_fault)
+
+
+def plan_of(file: str) -> str:
+    """The plan that stands in a file."""
+    return file.removeprefix("plans/").removesuffix(".yaml")
 
 
 Rule = Callable[[Survey], Iterable[Finding]]

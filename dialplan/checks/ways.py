@@ -83,7 +83,7 @@ def check_silent_loops(survey: Survey) -> Iterator[Finding]:
 
 
 def check_ringing_loops(survey: Survey) -> Iterator[Finding]:
-    """A loop that a caller goes round when nobody answers and nothing is keyed: only the step budget ends it."""
+    """A loop for whoever is not answered and keys nothing: only the step budget ends it."""
     open_to_all = survey.reached - _endless(survey)
     for circle in circles_of(set(open_to_all), lambda at: _unattended(survey, at)):
         if any(survey.node(at).kind in WAITING for at in circle):

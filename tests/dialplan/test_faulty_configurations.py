@@ -300,7 +300,10 @@ def test_ringing_together_needs_a_sip_number() -> None:
 def test_a_calendar_behind_one_that_is_always_open_is_never_asked() -> None:
     texts = changed(PLANS, "[{when: work, go: ring}]", "[{when: all, go: ring}, {when: work, go: bye}]")
     texts[CALENDARS] += "all: {open: always}\n"
-    words = 'plans/main.yaml:10:3 hours: "work" is never asked: "all" before it is always open'
+    words = (
+        'plans/main.yaml:11:46 hours calendar[2] when: "work" is never reached: '
+        '"all" before it is always open'
+    )
     assert words in warnings_of(texts)
 
 

@@ -1,0 +1,54 @@
+"""Open hours as spans of minutes: the same answer as asking a calendar minute by minute."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialplan.calendars import Calendar, OnHolidays, OwnDay, WeekWindow, is_open
+from dialplan.checks.spans import common, joined, moment, open_spans, without
+from dialplan.times import DAY_MINUTES
+
+MINUTES = st.integers(0, 200)
+SPANS = st.lists(st.tuples(MINUTES, MINUTES).map(lambda pair: (min(pair), max(pair))), max_size=8).map(joined)
+WINDOWS = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).map(lambda w: (w[0], w[0] + w[1]))
+DAYS = st.frozensets(st.integers(0, 6), min_size=1)
+
+
+def minutes_of(spans: list[tuple[int, int]]) -> set[int]:
+    return {minute for start, end in spans for minute in range(start, end)}
+
+
+@given(SPANS, SPANS)
+def test_spans_are_sets_of_minutes(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    assert minutes_of(without(one, other)) == minutes_of(one) - minutes_of(other)
+    assert minutes_of(common(one, other)) == minutes_of(one) & minutes_of(other)
+    assert minutes_of(joined([*one, *other])) == minutes_of(one) | minutes_of(other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.builds(WeekWindow, DAYS, WINDOWS), min_size=1, max_size=3),
+    st.sampled_from(OnHolidays),
+    st.sampled_from([date(2027, 3, 26), date(2027, 10, 29), date(2026, 12, 30), date(2028, 2, 27)]),
+    st.sampled_from(["Europe/Brussels", "America/New_York", "Asia/Kathmandu"]),
+    st.lists(st.integers(0, 6 * DAY_MINUTES), min_size=20, max_size=40),
+)
+def test_open_spans_say_what_the_calendar_says(
+    week: list[WeekWindow], on_holidays: OnHolidays, first: date, zone: str, asked: list[int]
+) -> None:
+    own = OwnDay(first + timedelta(days=1), first + timedelta(days=1), ((1200, 1700),))
+    calendar = Calendar("c", "c", zone, tuple(week), on_holidays, own_days=(own,))
+    spans = open_spans(calendar, first, 6)
+    start = datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    last = first + timedelta(days=6)
+    end = datetime(last.year, last.month, last.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    for each in asked:
+        at = start + timedelta(minutes=each)
+        minute = int(at.timestamp()) // 60
+        if at < end:
+            assert any(a <= minute < b for a, b in spans) is is_open(calendar, at)[0], at
+    assert all(start <= moment(a) and moment(b) <= end for a, b in spans)
