@@ -50,9 +50,6 @@ class Hop(NamedTuple):
 class State(NamedTuple):
     """A call between two steps: immutable, and all that `advance` needs beside the configuration."""
 
-    configuration: Configuration
-    brand: Brand
-    now: datetime
     call: CallFacts
     brand: str
     plan: str
