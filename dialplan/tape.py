@@ -75,13 +75,14 @@ class Tape:
 class Recording:
     """A tape that is being made. Adding to it costs an append."""
 
-    __slots__ = ("_began", "_heard", "_left_s", "_secrets", "_values")
+    __slots__ = ("_began", "_heard", "_left_s", "_secrets", "_seen", "_values")
 
     def __init__(self, began: datetime) -> None:
         self._began = began
         self._heard: list[tuple[datetime, Event, bool]] = []
         self._values: dict[int, dict[str, str]] = {}
         self._secrets: set[str] = set()
+        self._seen: Mapping[str, str] = {}
         self._left_s: float | None = None
 
     def add(self, at: datetime, event: Event, command: Command) -> None:
@@ -95,9 +96,12 @@ class Recording:
         """The caller has hung up."""
         self._left_s = (at - self._began).total_seconds()
 
-    def note_values(self, hop: int, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
-        """What was set between two steps, secrets masked; `hop` is the one that came of it."""
-        new = {name: self._shown(value) for name, value in after.items() if before.get(name) != value}
+    def note_values(self, hop: int, variables: Mapping[str, str]) -> dict[str, str]:
+        """What has been set since the last time, secrets masked; `hop` is the one that came of it."""
+        if variables is self._seen:
+            return {}
+        before, self._seen = self._seen, variables
+        new = {name: self._shown(value) for name, value in variables.items() if before.get(name) != value}
         if new:
             self._values.setdefault(hop, {}).update(new)
         return new
@@ -123,13 +127,16 @@ class Recording:
         said = _as_json(event)
         if is_secret and "digits" in said:
             said["digits"] = len(said["digits"])
-        entry: list[Any] = [round((at - self._began).total_seconds() * 1000), _NAMES[type(event)]]
+        entry: list[Any] = [
+            round((at - self._began).total_seconds() * 1000),
+            _NAMES.get(type(event), "unknown"),
+        ]
         return [*entry, said] if said else entry
 
 
 def _as_json(event: Event) -> dict[str, Any]:
     """The fields that are not as usual."""
-    defaults = _DEFAULTS[type(event)]
+    defaults = _DEFAULTS.get(type(event), {})
     values = {name: getattr(event, name) for name in defaults}
     return {
         name: dict(value) if isinstance(value, Mapping) else value

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from dialplan.engine import CallFacts, Hop, State
 from dialplan.events import Event
 from dialplan.model import Configuration
+from dialplan.tape import Recording
 from ivr.calls.performer import Performer
 from ivr.records import CallRecord, HopRecord
 
@@ -41,6 +42,8 @@ class LiveCall:
     kept: int = 0
     """How many of the hops are in the database already."""
     last_event: Event | None = None
+    tape: Recording | None = None
+    """What happened, for those who later ask what another plan would have done."""
     hops: list[HopRecord] = field(default_factory=list)
 
     def note(self, hops: tuple[Hop, ...]) -> list[HopRecord]:

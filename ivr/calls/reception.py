@@ -17,6 +17,7 @@ from dialplan.commands import Command, Dial, Hangup, Leave, SendMail, StartPage
 from dialplan.engine import Step, advance, begin
 from dialplan.events import Dialled, Event
 from dialplan.model import Configuration
+from dialplan.tape import Recording
 from ivr.agi import AgiSession
 from ivr.calls.arrival import Arrival, read_arrival
 from ivr.calls.live import LiveCall
@@ -53,8 +54,8 @@ class Records(Protocol):
     def note(self, record: CallRecord, hops: Sequence[HopRecord], first: int) -> object:
         """Keep the call as it stands; `hops` from number `first` on."""
 
-    def finish(self, record: CallRecord, hops: list[HopRecord]) -> object:
-        """Keep the call as it ended."""
+    def finish(self, record: CallRecord, hops: list[HopRecord], tape: str = "") -> object:
+        """Keep the call as it ended, and what happened on it."""
 
 
 class Reception:
@@ -71,8 +72,11 @@ class Reception:
         feed: Feed,
         clock: Clock,
         length_s: Callable[[str], float] = lambda file: float("inf"),
+        ended: Callable[[LiveCall, str], None] = lambda call, tape: None,
     ) -> None:
-        """`length_s`: of a sound file, by its name on the switch."""
+        """`length_s`: of a sound file, by its name on the switch. `ended`: told of each call that is over,
+        with its tape; must cost next to nothing."""
+        self._ended = ended
         self._length_s = length_s
         self._configuration, self._refusals = configuration, refusals
         self._records, self._pages, self._post = records, pages, post
@@ -139,17 +143,21 @@ class Reception:
 
     async def _follow(self, call: LiveCall) -> None:
         """The plan, a step at a time."""
-        step = begin(call.configuration, call.facts, self._plan_time(call))
-        while (event := await self._do(call, step)) is not None:
-            step = advance(call.configuration, step.state, event, self._plan_time(call))
+        now = self._plan_time(call)
+        tape = call.tape = Recording(now)
+        step = begin(call.configuration, call.facts, now)
+        while (event := await self._do(call, step, tape)) is not None:
+            now = self._plan_time(call)
+            tape.add(now, event, step.commands[-1])
+            step = advance(call.configuration, step.state, event, now)
 
-    async def _do(self, call: LiveCall, step: Step) -> Event | None:
+    async def _do(self, call: LiveCall, step: Step, tape: Recording) -> Event | None:
         """One step's commands; the event that answers the last one, None when the call is ended."""
         call.state = step.state
+        values = tape.note_values(len(call.hops), step.state.variables)
         for hop in call.note(step.hops):
-            self._tell(
-                call, "hop", plan=hop.plan, node=hop.node, node_kind=hop.kind, exit=hop.exit, why=hop.why
-            )
+            self._tell_hop(call, hop, values)
+            values = {}
         event: Event | None = None
         for command in step.commands:
             event = await self._perform(call, command)
@@ -188,6 +196,8 @@ class Reception:
     def _note_caller_gone(self, call: LiveCall) -> None:
         state = call.state
         by_caller = call.performer.is_gone
+        if by_caller and call.tape is not None:
+            call.tape.leave(self._plan_time(call))
         call.record.hung_by, call.record.cause = (HungBy.CALLER, 16) if by_caller else (HungBy.SWITCH, 0)
         if state is not None and not state.ended:
             hop = HopRecord(
@@ -200,9 +210,7 @@ class Reception:
                 call.record.release,
             )
             call.hops.append(hop)
-            self._tell(
-                call, "hop", plan=hop.plan, node=hop.node, node_kind=hop.kind, exit=hop.exit, why=hop.why
-            )
+            self._tell_hop(call, hop, {})
 
     def _let_go(self, call: LiveCall) -> None:
         """We are being stopped: the call goes on without us, and whoever starts next closes its record."""
@@ -217,9 +225,18 @@ class Reception:
         if record.disposition is Disposition.IN_PROGRESS:
             record.disposition = disposition_of(call)
         self._live.pop(record.uniqueid, None)
-        self._records.finish(record, call.hops)
+        tape = call.tape.to_json(call.facts) if call.tape is not None else ""
+        self._records.finish(record, call.hops, tape)
+        self._ended(call, tape)
         self._tell(
             call, "end", disposition=str(record.disposition), hung_by=str(record.hung_by), cause=record.cause
+        )
+
+    def _tell_hop(self, call: LiveCall, hop: HopRecord, values: Mapping[str, str]) -> None:
+        """`values`: the variables that were set on the way to it."""
+        more = {"set": values} if values else {}
+        self._tell(
+            call, "hop", plan=hop.plan, node=hop.node, node_kind=hop.kind, exit=hop.exit, why=hop.why, **more
         )
 
     def _tell(self, call: LiveCall, kind: str, **facts: object) -> None:

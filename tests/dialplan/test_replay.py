@@ -152,7 +152,7 @@ def test_a_secret_is_never_on_the_tape_nor_its_variable() -> None:
     question = Collect((), 4, 5.0, 3.0, secret=True)
     recording.add(NIGHT, Keyed("4711", True), question)
     recording.add(NIGHT, Keyed("465"), replace(question, secret=False))
-    assert recording.note_values(1, {}, {"pin": "4711", "customer": "465"}) == {
+    assert recording.note_values(1, {"pin": "4711", "customer": "465"}) == {
         "pin": "****",
         "customer": "465",
     }
