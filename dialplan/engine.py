@@ -17,10 +17,11 @@ from dialplan import gates, last_resort
 from dialplan.commands import Collect, Command, Hangup, Leave, Play, Prompt
 from dialplan.events import Dialled, Event, Failed, Outcome
 from dialplan.model import Configuration
+from dialplan.overrides import override_of, say_override
 from dialplan.run import HELD, Ask, CallFacts, End, Go, Hop, Jump, Move, Node, Run, State, Step
 from dialplan.words import languages_of
 
-__all__ = ["BUDGET", "UNALLOCATED", "CallFacts", "Hop", "State", "Step", "advance", "begin"]
+__all__ = ["BUDGET", "UNALLOCATED", "CallFacts", "Hop", "State", "Step", "advance", "begin", "go_on"]
 
 BUDGET = 200
 """Steps of one call: more than any caller has patience for, few enough to end a loop at once."""
@@ -37,11 +38,16 @@ def begin(configuration: Configuration, call: CallFacts, now: datetime) -> Step:
     if number is None:
         return _reject(configuration, call, now)
     brand = configuration.brands[number.brand]
-    state = State(call, brand.id, number.plan, "", brand.language, _NOTHING, (), 0, False, False)
+    switched = override_of(configuration.overrides, number, now) if configuration.overrides else None
+    plan_id = switched.to if switched else number.plan
+    state = State(call, brand.id, plan_id, "", brand.language, _NOTHING, (), 0, False, False)
     run = Run(configuration, brand, state, now)
-    plan = configuration.plans.get(number.plan)
+    if switched:
+        why = say_override(switched, configuration.desk.timezone)
+        run.hops.append(Hop(number.plan, "", "override", "switched", why, now))
+    plan = configuration.plans.get(plan_id)
     if plan is None:
-        return _resort(run, "plan", f'plan "{number.plan}" is unknown')
+        return _resort(run, "plan", f'plan "{plan_id}" is unknown')
     if number.gates or plan.gates:
         asked = gates.ask(run, (*number.gates, *plan.gates), plan.id, plan.start)
         if asked is not None:
@@ -67,6 +73,11 @@ def advance(configuration: Configuration, state: State, event: Event, now: datet
         return _resort(run, "node", f'node "{state.node}" is unknown')
     run.used += 1
     return _walk(run, node, _resumed(node, run, event))
+
+
+def go_on(run: Run, node: Node, move: Move) -> Step:
+    """On from a node by a move that no answer led to (see `dialplan.abandon`)."""
+    return _walk(run, node, move)
 
 
 def _walk(run: Run, node: Node | None = None, move: Move | None = None) -> Step:

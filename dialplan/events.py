@@ -92,9 +92,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An `AskCallback` is in the database."""
+    """An `AskCallback` is in the database; or was refused, and `refused` says why in a sentence."""
 
     position: int = 0
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

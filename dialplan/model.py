@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialplan.calendars import Calendar
 from dialplan.commands import Target
+from dialplan.dial_rules import CallBackRules
 from dialplan.groups import Group
 from dialplan.limits import Gate
 from dialplan.lists import NumberList
@@ -101,6 +102,8 @@ class Desk:
     mail_from: str
     shown_number: str
     failsafe_ring_s: float = 30.0
+    call_back: CallBackRules = CallBackRules()
+    """Which numbers may be called back, how often and how."""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Directory entry -> the scrypt hash of the PIN with which that person switches plans by phone."""
 

@@ -1,8 +1,8 @@
 """What is said: prompts of the catalogue, the brand's own words, and values; in the language of the call.
 
 In a plan: `please-hold` is a prompt, `$brand.welcome` the brand's, `$customer` a variable spoken as digits,
-`$wait:duration` one spoken as a duration. The language `bi` says all of it in Dutch and then in French, or
-the other way round, as the call's coin fell.
+`$wait:duration` one spoken as a duration, `$message:recording` a message that the caller left. The language
+`bi` says all of it in Dutch and then in French, or the other way round, as the call's coin fell.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("nl", "fr", "de", "en")
 BILINGUAL: Final = "bi"
 BRAND_WORDS: Final = {"$brand.welcome": "welcome", "$brand.spoken": "spoken"}
-SAY_KINDS: Final = ("digits", "number", "time", "phone", "position", "duration")
+SAY_KINDS: Final = ("digits", "number", "time", "phone", "position", "duration", "recording")
 
-SayKind: TypeAlias = Literal["digits", "number", "time", "phone", "position", "duration"]
+SayKind: TypeAlias = Literal["digits", "number", "time", "phone", "position", "duration", "recording"]
 
 
 class Value(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialplan.dial_rules import COUNTRIES, CallBackRules
 from dialplan.fields import (
     caller_language,
     country,
@@ -11,10 +12,11 @@ from dialplan.fields import (
     shown_phone,
     timezone,
     title,
+    whole,
 )
 from dialplan.model import Desk
 from dialplan.nodes.destination import ENTRY
-from dialplan.reading import Section
+from dialplan.reading import Section, Wrong
 
 DEFAULT_ZONE = "Europe/Brussels"
 
@@ -33,6 +35,32 @@ def read_desk(section: Section) -> Desk:
         mail_from=section.need("mail_from", email, ""),
         shown_number=section.need("shown_number", shown_phone(reading.country), ""),
         failsafe_ring_s=section.get("failsafe_ring", duration(5, 300), 30.0),
+        call_back=_read_call_back(section),
     )
     section.close()
     return desk
+
+
+def _read_call_back(desk: Section) -> CallBackRules:
+    """`call_back`: which numbers may be called back, how often and how."""
+    section, usual = desk.section("call_back"), CallBackRules()
+    if section is None:
+        return usual
+    rules = CallBackRules(
+        countries=section.list_of("countries", _known_country),
+        per_number=section.get("per_number", whole(1, 100), usual.per_number),
+        per_hour=section.get("per_hour", whole(1, 10_000), usual.per_hour),
+        tries=section.get("tries", whole(1, 20), usual.tries),
+        pause_s=section.get("pause", duration(5, 24 * 3600), usual.pause_s),
+        within_s=section.get("within", duration(60, 72 * 3600), usual.within_s),
+        ring_s=section.get("ring", duration(5, 120), usual.ring_s),
+    )
+    section.close()
+    return rules
+
+
+def _known_country(text: str) -> str:
+    found = country(text)
+    if found not in COUNTRIES:
+        raise Wrong(f'"{found}" is no country with a numbering plan; write for instance BE, NL, FR')
+    return found

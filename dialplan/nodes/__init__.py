@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from dialplan.nodes import announce, calendar, collect, destination, goto, hangup, language, mail, menu, page
+from dialplan.nodes import (
+    announce,
+    calendar,
+    call_back,
+    collect,
+    destination,
+    goto,
+    hangup,
+    language,
+    mail,
+    menu,
+    page,
+    record,
+)
 from dialplan.reading import Section
 from dialplan.run import Node
 
@@ -21,6 +34,8 @@ KINDS: Final[Mapping[str, Callable[[Section], Node]]] = {
     "page": page.read,
     "mail": mail.read,
     "collect": collect.read,
+    "record": record.read,
+    "call-back": call_back.read,
     "goto": goto.read,
     "hangup": hangup.read,
 }
