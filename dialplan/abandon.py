@@ -43,7 +43,8 @@ def abandon(configuration: Configuration, state: State, event: Event | None, now
         if after is None:
             break
         step = after
-    return Step(step.state, tuple(told), tuple(hops))
+    is_over = step.state.ended and hops and hops[-1].exit == "end"
+    return Step(step.state, tuple(told), tuple(hops[:-1] if is_over else hops))
 
 
 def _see_through(configuration: Configuration, state: State, now: datetime) -> Step | None:

@@ -27,6 +27,9 @@ from dialplan.commands import AskCallback, Collect, Play
 from dialplan.dial_rules import Refusal, refusal_of
 from dialplan.events import Event, Kept, Keyed, Played
 from dialplan.fields import duration, flag, identifier, whole
+from dialplan.importance import priority_of
+from dialplan.nodes import skilled
+from dialplan.nodes.admission import QUEUE, WAITED
 from dialplan.nodes.destination import Destination
 from dialplan.nodes.exits import NEXT, node_of, read_exits
 from dialplan.nodes.speech import read_words, refer_prompts
@@ -142,9 +145,23 @@ class CallBack:
         return Ask(Play(utter(run, KEPT)), ("told", 0, ""))
 
 
-def wish_of(people: Destination, run: Run, number: str, queue: str) -> AskCallback:
-    """What is asked of the service: who calls back, and in which place of the queue."""
-    return AskCallback(number, queue, people._targets(run), show=run.brand.shown_number)
+def wish_of(people: Destination, run: Run, number: str, usual_queue: str) -> AskCallback:
+    """What is asked of the service: who calls back, and which place of the queue the caller keeps."""
+    queue, configuration = people.queue, run.configuration
+    group = configuration.skills[people.group] if people.group else None
+    rounds = () if group else people._rounds(run)
+    name = queue.id if queue else usual_queue
+    has_waited = run.variables.get(QUEUE) == name and run.variables.get(WAITED, "").isdecimal()
+    return AskCallback(
+        number,
+        name,
+        tuple({target.number: target for dial in rounds for target in dial.targets}.values()),
+        agents=skilled._agents(people, run, group) if group else None,
+        limits=(people.limit,) if people.limit else (),
+        show=run.brand.shown_number,
+        priority=priority_of(run, queue.priority, queue.important) if queue else 0,
+        since_s=float(run.variables[WAITED]) if has_waited else 0.0,
+    )
 
 
 def _refusal(run: Run, number: str | None) -> Refusal | None:

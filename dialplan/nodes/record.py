@@ -4,7 +4,7 @@
       record: leave-message
       longest: 3 min
       review: yes
-      mail: message-left
+      send: message-left
       to: $brand.mailboxes
       next: thanks
       exits: {nothing: no-message}
@@ -12,7 +12,7 @@
 Fields: `record` the words before the tone; `into` the variable that names the recording (default
 `message`); `longest` (default 2 min), `silence` after which it is over (default 5 s), `least` speech that
 counts (default 1 s), `stop` the keys that end it (default #), `beep` (default yes); `review: yes` asks
-afterwards: 1 keeps it, 2 plays it, 3 records it again; `mail` a template with which the message is sent,
+afterwards: 1 keeps it, 2 plays it, 3 records it again; `send` a mail template with which the message is sent,
 attached, `to` and `cc` whom (default: the brand's mailboxes). A caller who just hangs up has left his message
 all the same: the plan goes on from here without him, through words (which nobody hears), variables, pages
 and mails, up to the first thing that needs him. Exits: `next`; `nothing` when nothing was said; `rest` when
@@ -139,10 +139,10 @@ def read(section: Section) -> Record:
     beep = section.get("beep", flag, True)
     if beep:
         refer_prompts(section, "beep", ("beep",))
-    template = section.name("mail", TEMPLATE, is_needed=False, parse=identifier)
+    template = section.name("send", TEMPLATE, is_needed=False, parse=identifier)
     to, cc = section.list_of("to", read_address), section.list_of("cc", read_address)
     if (to or cc) and not template:
-        section.fault("to" if to else "cc", '"mail" is missing: the template with which the message is sent')
+        section.fault("to" if to else "cc", '"send" is missing: the mail template with which the message goes there')
     return Record(
         read_exits(section, own=(NOTHING,), needs_next=True),
         read_words(section, "record"),
