@@ -142,7 +142,7 @@ def read(section: Section) -> Record:
     template = section.name("send", TEMPLATE, is_needed=False, parse=identifier)
     to, cc = section.list_of("to", read_address), section.list_of("cc", read_address)
     if (to or cc) and not template:
-        section.fault("to" if to else "cc", '"send" is missing: the mail template with which the message goes there')
+        section.fault("to" if to else "cc", '"send" is missing: the mail template of the message')
     return Record(
         read_exits(section, own=(NOTHING,), needs_next=True),
         read_words(section, "record"),
