@@ -1,0 +1,9 @@
+"""Proving a configuration: whatever callers and people do, whenever they do it, every call ends well.
+
+Complete, not sampled: the engine itself is asked for every answer to everything it asks, in every kind of
+moment of the period, and no state is left out. See `docs/prove.md`.
+"""
+
+from dialplan.prove.proof import CounterExample, Coverage, Proof, prove
+
+__all__ = ["CounterExample", "Coverage", "Proof", "prove"]

@@ -1,0 +1,136 @@
+"""Every answer that a command can get and that a plan can tell from the others.
+
+For digits all twelve keys and none at all; of longer input every key alone, the shortest and the longest
+that is asked for, and every value that some node compares with; for ringing all outcomes of each phone; for
+a table every row that makes a difference, none, and the default; for everything that it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from dialplan.commands import Admit, AskCallback, Asked, Collect, Dial, LookUp, Play, Record
+from dialplan.events import (
+    Admission,
+    Admitted,
+    Dialled,
+    Event,
+    Failed,
+    Found,
+    Kept,
+    Keyed,
+    Outcome,
+    Played,
+    Recorded,
+)
+from dialplan.simulate import CAUSES, TALK_S
+from dialplan.suppositions import FAILED
+
+KEYS = "0123456789*#"
+
+
+class Answer(NamedTuple):
+    """One thing that may happen. `word` is how it is supposed in a simulation; empty: as usual, or by a key
+    or an outcome."""
+
+    event: Event
+    word: str = ""
+
+
+FAILURE = Answer(Failed("supposed"), FAILED)
+"""What may come of everything."""
+
+
+class Vocabulary(NamedTuple):
+    """What the plans of a configuration can tell apart. `inputs`: values with which input is compared;
+    `rows`: by table, the rows that make a difference."""
+
+    inputs: frozenset[str] = frozenset()
+    rows: Mapping[str, tuple[Mapping[str, str], ...]] = {}
+
+
+def answers_to(command: Asked, node: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
+    """Everything that may come of a command, but for `FAILURE`, which may come of each.
+
+    `node` asked it; None: the engine did.
+    """
+    return _ANSWERS[type(command)](command, node, vocabulary)
+
+
+def _of_play(_: Play, __: Any, ___: Vocabulary) -> Iterator[Answer]:
+    yield Answer(Played())
+
+
+def _of_collect(collect: Collect, node: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
+    seen = dict.fromkeys(("", *KEYS.replace(collect.terminator or " ", "")))
+    if collect.most > 1:
+        least = min(int(getattr(node, "least", 1)), collect.most)
+        seen |= dict.fromkeys(_DIGITS[:length] for length in (least, collect.most))
+        seen |= dict.fromkeys(each for each in sorted(vocabulary.inputs) if len(each) <= collect.most)
+    for digits in seen:
+        yield Answer(Keyed(digits))
+    if collect.terminator:
+        yield Answer(Keyed("", True), collect.terminator)
+
+
+_DIGITS = "1234567890" * 4
+
+
+def _of_dial(dial: Dial, _: Any, __: Vocabulary) -> Iterator[Answer]:
+    for outcome in Outcome:
+        if outcome is Outcome.ANSWERED:
+            for target in dial.targets:
+                yield Answer(Dialled(outcome, CAUSES[outcome], target.entry, TALK_S))
+        else:
+            yield Answer(Dialled(outcome, CAUSES[outcome]))
+
+
+def _of_admit(admit: Admit, _: Any, __: Vocabulary) -> Iterator[Answer]:
+    agents, waiting = admit.agents, admit.waiting
+    people = (
+        [target.entry for target in agents.people if target.entry not in agents.except_] if agents else [""]
+    )
+    for agent in people:
+        yield Answer(Admitted(Admission.IN, agent), f"in:{agent}" if agent else "")
+    if agents is not None:
+        yield Answer(Admitted(Admission.NOBODY), Admission.NOBODY)
+    if waiting is None:
+        for limit in admit.limits:
+            yield Answer(Admitted(Admission.LIMIT, limit=limit.key), f"limit:{limit.key}")
+        return
+    full = admit.limits[0].key if admit.limits else ""
+    if waiting.longest:
+        yield Answer(Admitted(Admission.FULL, limit=full), Admission.FULL)
+    yield Answer(
+        Admitted(Admission.TIMEOUT, limit=full, position=1, waited_s=waiting.wait_s), Admission.TIMEOUT
+    )
+    for key in waiting.keys:
+        yield Answer(Admitted(Admission.KEY, key=key, limit=full, position=1, waited_s=10.0), f"key:{key}")
+
+
+def _of_record(_: Record, __: Any, ___: Vocabulary) -> Iterator[Answer]:
+    yield Answer(Recorded("supposed", 10.0))
+    yield Answer(Recorded(""), "nothing")
+
+
+def _of_look_up(look_up: LookUp, _: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
+    for row in vocabulary.rows.get(look_up.table, ({},)):
+        yield Answer(Found(row), ";".join(f"{name}={value}" for name, value in row.items()) or "found")
+    yield Answer(Found(None), "not-found")
+    yield Answer(Found(None, is_default=True), "no-answer")
+
+
+def _of_callback(_: AskCallback, __: Any, ___: Vocabulary) -> Iterator[Answer]:
+    yield Answer(Kept(1))
+
+
+_ANSWERS: Mapping[type, Callable[[Any, Any, Vocabulary], Iterator[Answer]]] = {
+    Play: _of_play,
+    Collect: _of_collect,
+    Dial: _of_dial,
+    Admit: _of_admit,
+    Record: _of_record,
+    LookUp: _of_look_up,
+    AskCallback: _of_callback,
+}

@@ -1,0 +1,226 @@
+"""The graph of everything that can happen to one kind of call, by asking the engine itself.
+
+A state of the graph is a call between two steps, stripped of what decides nothing: the number of steps, the
+sentences that nodes keep for the trace, and variables that no node compares. Time passes within a call: at
+every answer the next stretch of the period may have begun, once in a call.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from dialplan import last_resort
+from dialplan.commands import AskCallback, Asked, Collect, Dial, Hangup, Play, Record, StartPage
+from dialplan.engine import BUDGET, CallFacts, Hop, State, Step, advance, begin
+from dialplan.events import Dialled, Event, Kept, Outcome, Recorded
+from dialplan.model import Configuration
+from dialplan.prove.answers import FAILURE, Answer, Vocabulary, answers_to
+
+Key: TypeAlias = tuple[Any, ...]
+
+
+class Met(NamedTuple):
+    """What a caller has met so far, as far as it decides whether his call ends well."""
+
+    person: bool = False
+    """Somebody answered."""
+    told: bool = False
+    """The last thing that he met were words."""
+    kept: bool = False
+    """His message or his wish to be called back is kept."""
+    rung: bool = False
+    """The last resort had somebody to ring."""
+
+
+class Time(NamedTuple):
+    """A kind of moment: `at` stands for it. `later`: the kinds that may begin while a call is going on."""
+
+    at: datetime
+    has_duty: bool
+    later: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Vertex:
+    """A state that calls get into."""
+
+    state: State
+    asked: Asked
+    met: Met
+    time: int
+    crossed: bool
+    origin: Key | None
+    """The state before it on the shortest way here, and the answer that led on."""
+    by: Answer | None
+    targets: list[tuple[Key, Answer]] = field(default_factory=list)
+    """Where it may go on by something else than a failure or the hour."""
+    is_left: bool = False
+    """Whether the call may end here by the answer to what is asked."""
+
+
+class Ending(NamedTuple):
+    """One end of a call: the state before it, the answer, and the hops that followed."""
+
+    before: Key | None
+    answer: Answer | None
+    hops: tuple[Hop, ...]
+    met: Met
+    time: int
+
+
+@dataclass(slots=True)
+class Graph:
+    """What exploring has found."""
+
+    call: CallFacts
+    vertices: dict[Key, Vertex] = field(default_factory=dict)
+    endings: dict[tuple[str, str, str, Hangup, Met], Ending] = field(default_factory=dict)
+    strange: dict[tuple[str, ...], Ending] = field(default_factory=dict)
+    """Pages that nobody would answer, nodes that break, and circles within one step."""
+    taken: set[tuple[str, str, str]] = field(default_factory=set)
+    """Every exit that was taken: plan, node, exit."""
+    answers: int = 0
+
+
+class Explorer:
+    """Explores one kind of call in every kind of moment."""
+
+    def __init__(
+        self, configuration: Configuration, call: CallFacts, times: list[Time], decisive: tuple[str, ...],
+        vocabulary: Vocabulary,
+    ) -> None:  # fmt: skip
+        self._configuration, self._times = configuration, times
+        self._decisive, self._vocabulary = decisive, vocabulary
+        self.graph = Graph(call)
+
+    def run(self) -> Graph:
+        """First what happens of itself within each kind of moment; then what failures, and then what a change
+        of the hour do to it: so that a counter-example needs no more of them than it must."""
+        waiting: deque[Key] = deque()
+        for index, time in enumerate(self._times):
+            step = begin(self._configuration, self.graph.call, time.at)
+            self._take(step, Met(), index, False, None, None, waiting)
+        while waiting:
+            self._expand(waiting.popleft(), waiting)
+        for key in list(self.graph.vertices):
+            self._fail(key, waiting)
+        self._finish(waiting)
+        for key in list(self.graph.vertices):
+            self._cross(key, waiting)
+        self._finish(waiting)
+        return self.graph
+
+    def _finish(self, waiting: deque[Key]) -> None:
+        while waiting:
+            key = waiting.popleft()
+            self._expand(key, waiting)
+            self._fail(key, waiting)
+
+    def _expand(self, key: Key, waiting: deque[Key]) -> None:
+        vertex = self.graph.vertices[key]
+        for answer in self._answers(vertex):
+            target = self._answer(key, vertex, answer, vertex.time, vertex.crossed, waiting)
+            if target is None:
+                vertex.is_left = True
+            else:
+                vertex.targets.append((target, answer))
+
+    def _fail(self, key: Key, waiting: deque[Key]) -> None:
+        vertex = self.graph.vertices[key]
+        self._answer(key, vertex, FAILURE, vertex.time, vertex.crossed, waiting)
+
+    def _cross(self, key: Key, waiting: deque[Key]) -> None:
+        vertex = self.graph.vertices[key]
+        for later in self._times[vertex.time].later:
+            for answer in (*self._answers(vertex), FAILURE):
+                self._answer(key, vertex, answer, later, True, waiting)
+
+    def _answers(self, vertex: Vertex) -> Iterator[Answer]:
+        plan = self._configuration.plans.get(vertex.state.plan)
+        node = plan.nodes.get(vertex.state.node) if plan else None
+        return answers_to(vertex.asked, node, self._vocabulary)
+
+    def _answer(
+        self, key: Key, vertex: Vertex, answer: Answer, time: int, crossed: bool, waiting: deque[Key]
+    ) -> Key | None:
+        self.graph.answers += 1
+        step = advance(self._configuration, vertex.state, answer.event, self._times[time].at)
+        met = _after(vertex.met, answer.event)
+        return self._take(step, met, time, crossed, key, answer, waiting)
+
+    def _take(
+        self, step: Step, met: Met, time: int, crossed: bool, origin: Key | None, by: Answer | None,
+        waiting: deque[Key],
+    ) -> Key | None:  # fmt: skip
+        """Note where a step leads. The answer is the state; None when the call is over."""
+        graph, asked = self.graph, step.commands[-1]
+        for hop in step.hops:
+            graph.taken.add((hop.plan, hop.node, hop.exit))
+        met = _asked(met, step)
+        here = Ending(origin, by, step.hops, met, time)
+        self._note(step, here)
+        if isinstance(asked, Hangup):
+            last = step.hops[-1]
+            graph.endings.setdefault((last.plan, last.node, last.exit, asked, met), here)
+            return None
+        state = step.state._replace(used=0)
+        key: Key = (time, met, self._essence(state))
+        if key in graph.vertices:
+            return key
+        if crossed:
+            key = (*key, True)
+            if key in graph.vertices:
+                return key
+        graph.vertices[key] = Vertex(state, asked, met, time, crossed, origin, by)  # type: ignore[arg-type]
+        waiting.append(key)
+        return key
+
+    def _note(self, step: Step, here: Ending) -> None:
+        """Pages that nobody would answer, and hops that only a fault explains."""
+        for told in step.commands[:-1]:
+            if isinstance(told, StartPage) and not self._times[here.time].has_duty:
+                self.graph.strange.setdefault(("page", told.policy), here)
+        for hop in step.hops:
+            if hop.why.startswith(FAULT) or hop.why == ROUND:
+                kind = "round" if hop.why == ROUND else "fault"
+                self.graph.strange.setdefault((kind, hop.plan, hop.node, hop.why), here)
+
+    def _essence(self, state: State) -> Key:
+        """A state without what decides nothing."""
+        essence: list[Any] = list(state)
+        variables = state.variables
+        essence[_CALL] = None
+        essence[_VARIABLES] = tuple((name, variables[name]) for name in self._decisive if name in variables)
+        essence[_MEMORY] = tuple(part for part in state.memory if not (type(part) is str and " " in part))
+        return tuple(essence)
+
+
+_CALL, _VARIABLES, _MEMORY = (State._fields.index(name) for name in ("call", "variables", "memory"))
+FAULT = "fault in the node"
+ROUND = f"more than {BUDGET} steps"
+
+
+def _after(met: Met, event: Event) -> Met:
+    """What an answer has brought the caller."""
+    if type(event) is Dialled:
+        return met._replace(person=met.person or event.outcome is Outcome.ANSWERED)
+    if type(event) is Kept or (type(event) is Recorded and event.name):
+        return met._replace(kept=True)
+    return met
+
+
+def _asked(met: Met, step: Step) -> Met:
+    """What he meets now. Words that are asked for count: that they can fail is the switch's fault, and what
+    comes after them is looked at all the same."""
+    kind = type(step.commands[-1])
+    if kind is Play:
+        return met if met.told else met._replace(told=True)
+    if kind is Dial:
+        return met._replace(told=False, rung=met.rung or step.state.node == last_resort.NODE)
+    if kind in (Collect, Record, AskCallback) and met.told:
+        return met._replace(told=False)
+    return met
