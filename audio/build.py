@@ -23,8 +23,9 @@ from audio.shelf import (
     save_manifest,
     save_recorded,
 )
-from audio.sound import wave_of, write_whole
+from audio.sound import wave_of
 from audio.voices import Voice, VoiceError
+from audio.writing import write_whole
 
 
 class Why(StrEnum):

@@ -134,6 +134,14 @@ class Catalogue:
         """Every prompt's id."""
         return frozenset(self.prompts)
 
+    @property
+    def texts(self) -> dict[str, dict[str, str]]:
+        """What every prompt says in each language it exists in, by id; no words for tones and silence."""
+        return {
+            prompt.id: {language.value: prompt.words(language) for language in prompt.languages}
+            for prompt in self
+        }
+
     def pairs(self) -> Iterator[tuple[Prompt, Language]]:
         """Every prompt in every language it exists in."""
         for prompt in self:

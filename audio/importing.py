@@ -19,7 +19,8 @@ from audio.shelf import (
     save_recorded,
     wave_path,
 )
-from audio.sound import Sound, SoundError, load, wave_of, write_whole
+from audio.sound import Sound, SoundError, load, wave_of
+from audio.writing import write_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from audio.pipeline import whole_frames
 from audio.shelf import wave_files
-from audio.sound import SoundError, read_alaw, write_whole
+from audio.writing import write_whole
 
 SUFFIX: Final = ".alaw"
 
@@ -42,7 +41,7 @@ def export_raw(prompts_dir: Path, out_dir: Path, *, keep_gone: bool = False) -> 
         wanted.add(target)
         try:
             is_new = _export(source, target)
-        except (SoundError, OSError) as cause:
+        except (ValueError, OSError) as cause:
             faults.append(str(cause))
             continue
         written, kept = written + is_new, kept + (not is_new)
@@ -55,6 +54,9 @@ def _export(source: Path, target: Path) -> bool:
     changed_ns = source.stat().st_mtime_ns
     if target.is_file() and target.stat().st_mtime_ns == changed_ns:
         return False
+    from audio.pipeline import whole_frames  # numpy, which a start with nothing to export does without
+    from audio.sound import read_alaw
+
     write_whole(target, whole_frames(read_alaw(source)))
     os.utime(target, ns=(changed_ns, changed_ns))
     return True

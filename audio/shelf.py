@@ -13,8 +13,8 @@ import yaml
 
 from audio.catalogue import Catalogue
 from audio.languages import LANGUAGES, Language
-from audio.sound import write_whole
 from audio.source import load_catalogue
+from audio.writing import write_whole
 
 CATALOGUE: Final = "catalogue.yaml"
 MANIFEST: Final = "manifest.json"

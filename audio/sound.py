@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import struct
 import warnings
@@ -16,13 +15,14 @@ import numpy.typing as npt
 import soundfile
 
 from audio import alaw
+from audio.writing import write_whole
 
 Signal = npt.NDArray[np.float64]
 
 _LONGEST_S: Final = 15 * 60
 
 
-class SoundError(Exception):
+class SoundError(ValueError):
     """A sound that cannot be had: which file, and why in one sentence."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -122,17 +122,6 @@ def wave_of(codes: bytes) -> bytes:
 def save_wave(path: Path, codes: bytes) -> None:
     """Write A-law codes as a WAV file, whole or not at all."""
     write_whole(path, wave_of(codes))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step: a reader meets the old one or the new one, never a half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def read_wave(path: Path) -> WaveFacts:

@@ -7,11 +7,11 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from audio.raw import export_raw
 from audio.source import load_catalogue
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
@@ -30,7 +30,6 @@ from ivr.duty.pager import Pager
 from ivr.duty.patient import PatientLedger
 from ivr.failsafe import FailsafeKeeper
 from ivr.feed import Feed
-from ivr.notify import Courier, make_transport
 from ivr.records import Recorder
 from ivr.releases import Releases
 from ivr.settings import Settings
@@ -43,8 +42,9 @@ from ivr.switch.reasons import Reasons
 from ivr.watchdog import keep_watch
 from ivr.web.control import actions
 from ivr.web.health import Check, Finding, Health, judge_link
-from ivr.web.metrics import Metrics, Reading
-from ivr.web.server import WebFace
+
+if TYPE_CHECKING:
+    from ivr.web.metrics import Reading
 
 EVENTS = ("OriginateResponse", "Hangup", "DialEnd")
 DRAIN_S = 3.0
@@ -103,23 +103,6 @@ class Service:
             self.link, self.database, self.recorder, self.clock, lambda: self.reception.live
         )
         self.agi = AgiServer(self._take, settings.host, settings.agi_port)
-        self.courier = Courier(
-            self.database,
-            make_transport(settings),
-            sender=lambda: self.releases.active.desk.mail_from,
-            now=self.clock.now,
-        )
-        self.scheduler = AsyncIOScheduler(timezone="UTC")
-        self.web = WebFace(
-            host=settings.host,
-            port=settings.web_port,
-            token=settings.secret("control"),
-            health=Health(self._checks()),
-            metrics=Metrics(self._readings),
-            feed=self.feed,
-            reload=self.releases.reload,
-            actions=actions(self),
-        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -143,17 +126,35 @@ class Service:
             stack.callback(self.orphans.close)
             beat = asyncio.create_task(keep_beating(self.link), name="sign of life")
             stack.callback(beat.cancel)
-            await self.web.start()
-            stack.push_async_callback(self.web.close)
-            self.courier.start()
-            stack.push_async_callback(self.courier.close)
-            self.scheduler.add_job(
-                self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True
-            )
-            self.scheduler.start()
-            stack.callback(self.scheduler.shutdown, wait=False)
+            await self._open_office(stack)
             log.info("service.ready", agi=self.agi.port, web=self.settings.web_port)
             yield
+
+    async def _open_office(self, stack: AsyncExitStack) -> None:
+        """What no call waits for. Its libraries take as long to import as everything that calls need, so
+        that is done only now, and on a thread."""
+        await asyncio.to_thread(import_module, "ivr.office")
+        from ivr.office import make_courier, make_scheduler, make_web
+
+        web = make_web(
+            self.settings,
+            health=Health(self._checks()),
+            readings=self._readings,
+            feed=self.feed,
+            reload=self.releases.reload,
+            actions=actions(self),
+        )
+        await web.start()
+        stack.push_async_callback(web.close)
+        courier = make_courier(
+            self.settings, self.database, lambda: self.releases.active.desk.mail_from, self.clock
+        )
+        courier.start()
+        stack.push_async_callback(courier.close)
+        scheduler = make_scheduler()
+        scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT, also while it starts; SIGHUP reloads the configuration."""
@@ -200,14 +201,16 @@ class Service:
 
     async def _export_prompts(self, _configuration: Configuration) -> None:
         """What a configuration may name is known to the switch before the configuration is live."""
+        from audio.raw import export_raw
+
         done = await asyncio.to_thread(export_raw, self.settings.prompts, self._sounds, keep_gone=True)
         for fault in done.faults:
             log.error("prompt.not_exported", why=fault)
         if done.written:
             log.info("prompts.exported", prompts=done.written)
 
-    def _prompts(self) -> frozenset[str]:
-        return load_catalogue(self.settings.prompts / "catalogue.yaml").ids
+    def _prompts(self) -> dict[str, dict[str, str]]:
+        return load_catalogue(self.settings.prompts / "catalogue.yaml").texts
 
     async def _forget_lengths(self, _configuration: Configuration) -> None:
         self.lengths.forget()

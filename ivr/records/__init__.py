@@ -3,7 +3,6 @@
 from ivr.records.model import CallRecord, HopRecord, RecordedCall
 from ivr.records.reading import AmbiguousCall, close_orphans, find_call, last_calls
 from ivr.records.recorder import Recorder
-from ivr.records.story import tell
 
 __all__ = [
     "AmbiguousCall",
@@ -14,5 +13,4 @@ __all__ = [
     "close_orphans",
     "find_call",
     "last_calls",
-    "tell",
 ]

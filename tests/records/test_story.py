@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from ivr.notify.words import Language
-from ivr.records import CallRecord, HopRecord, tell
+from ivr.records import CallRecord, HopRecord
+from ivr.records.story import tell
 from ivr.records.phrases import PHRASES
 from ivr.storage import Disposition, HungBy
 

@@ -1,0 +1,56 @@
+"""The parts of the service that no call waits for: its face on the web, the courier of mails, the scheduler.
+
+Imported once calls are being taken (`ivr.app`): what these need to be imported would double the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from ivr.clock import Clock
+from ivr.feed import Feed
+from ivr.notify.courier import Courier
+from ivr.notify.transport import make_transport
+from ivr.releases import Reloaded
+from ivr.settings import Settings
+from ivr.storage import Database
+from ivr.web.health import Health
+from ivr.web.metrics import Metrics, Reading
+from ivr.web.server import Act, WebFace
+
+
+def make_web(
+    settings: Settings,
+    *,
+    health: Health,
+    readings: Callable[[], Iterable[Reading]],
+    feed: Feed,
+    reload: Callable[[str], Awaitable[Reloaded]],
+    actions: Mapping[str, Act],
+) -> WebFace:
+    """Health, metrics, the live feed and control; not listening yet."""
+    return WebFace(
+        host=settings.host,
+        port=settings.web_port,
+        token=settings.secret("control"),
+        health=health,
+        metrics=Metrics(readings),
+        feed=feed,
+        reload=reload,
+        actions=actions,
+    )
+
+
+def make_courier(settings: Settings, database: Database, sender: Callable[[], str], clock: Clock) -> Courier:
+    """Who carries the mails of the outbox to the mail server. `sender`: the address they come from."""
+    return Courier(database, make_transport(settings), sender=sender, now=clock.now)
+
+
+def make_scheduler() -> AsyncIOScheduler:
+    """For what is to be done again and again."""
+    return AsyncIOScheduler(timezone="UTC")
+
+
+__all__ = ["make_courier", "make_scheduler", "make_web"]
