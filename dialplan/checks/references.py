@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from dialplan.extensions import EXTENSION
 from dialplan.faults import nearest_of
 from dialplan.files.lists import LIST
 from dialplan.files.origins import ORIGIN, known_origins
@@ -15,6 +16,7 @@ from dialplan.nodes.destination import ENTRY
 from dialplan.nodes.goto import PLAN
 from dialplan.nodes.mail import TEMPLATE
 from dialplan.nodes.page import POLICY
+from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
 from dialplan.nodes.speech import PROMPT
 from dialplan.reading import Reading
 from dialplan.variables import SYSTEM
@@ -30,6 +32,8 @@ DEFINED: Final = {
     "list": LIST,
     "table": TABLE,
     "variable": VARIABLE,
+    "skills": GROUP,
+    "extension": EXTENSION,
 }
 """Under which word the places of definitions are kept, and what a reference to them is called."""
 
@@ -42,6 +46,8 @@ FILES: Final = {
     LIST: "lists.yaml",
     TABLE: "tables.yaml",
     VARIABLE: "tables.yaml",
+    GROUP: "skills.yaml",
+    EXTENSION: "directory.yaml",
 }
 """Where each of them stands: names of a file that cannot be read are not called unknown."""
 
@@ -81,6 +87,9 @@ def _known_names(
             known.setdefault(f"node of {name}", set()).add(more[-1])
     known[ORIGIN] |= known_origins()
     known[VARIABLE] |= set(SYSTEM)
+    known[ENTRY_OR_GROUP] = known[ENTRY] | known[GROUP]
+    for group in configuration.skills.values():
+        known[f"skill of {group.id}"] = set(group.skills)
     if prompts is not None:
         known[PROMPT] = set(prompts)
     if templates is not None:

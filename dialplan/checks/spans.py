@@ -23,6 +23,8 @@ def open_spans(calendar: Calendar, first: date, days: int) -> Spans:
     zone = ZoneInfo(calendar.zone)
     dates = [first + timedelta(days=number) for number in range(days + 1)]
     starts = [_midnight(day, zone) for day in dates]
+    if not calendar.is_plain:
+        return joined(_odd_day(calendar, starts[0], starts[-1]))
     found: Spans = []
     for day, (start, end) in zip(dates, pairwise(starts), strict=False):
         is_usual = end - start == DAY_MINUTES

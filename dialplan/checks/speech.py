@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialplan.checks.survey import Finding, Survey
+from dialplan.checks.spoken_keys import keys_spoken
+from dialplan.checks.survey import Finding, NodeId, Survey, plan_of
+from dialplan.checks.tongues import languages_at, say_languages, spoken_in
+from dialplan.model import Brand
+from dialplan.nodes.language import Language
 from dialplan.nodes.menu import Menu
+from dialplan.nodes.speech import PROMPT
+from dialplan.reading import Reference
+from dialplan.words import LANGUAGES, Words
 
 
 def check_silent_menus(survey: Survey) -> Iterator[Finding]:
@@ -13,3 +20,109 @@ def check_silent_menus(survey: Survey) -> Iterator[Finding]:
     for at, node in survey.nodes():
         if isinstance(node, Menu) and not node.words:
             yield survey.at_node(at, "the menu says nothing", is_fault=True)
+
+
+def check_prompts_in_all_languages(survey: Survey) -> Iterator[Finding]:
+    """A prompt that is not there in a language in which it would be said: callers would hear nothing."""
+    for reference in survey.reading.references:
+        if reference.of != PROMPT:
+            continue
+        if not any(survey.prompts.lacks(reference.name, language) for language in LANGUAGES):
+            continue
+        for who, languages in _hearers(survey, reference):
+            missing = {one for one in languages if survey.prompts.lacks(reference.name, one)}
+            if missing:
+                message = f'"{reference.name}" is not there in {say_languages(missing)}, which {who} may hear'
+                yield Finding(reference.place, reference.where, message, is_fault=True)
+                break
+
+
+def _hearers(survey: Survey, reference: Reference) -> Iterator[tuple[str, frozenset[str]]]:
+    """Who may hear what is named there, and in which languages."""
+    first, _, field = reference.where.partition(" ")
+    brands = survey.configuration.brands
+    if reference.place.file.startswith("plans/"):
+        at = (plan_of(reference.place.file), first)
+        yield from ((f"callers of {one.title}", _at(survey, one, at)) for one in brands.values())
+    elif first in brands and field == "spoken":
+        yield "engineers", _of_engineers(survey)
+    elif first in brands:
+        everywhere = languages_at(survey, brands[first]).values()
+        yield f"callers of {brands[first].title}", frozenset().union(*everywhere)
+
+
+def _at(survey: Survey, brand: Brand, at: NodeId) -> frozenset[str]:
+    return languages_at(survey, brand).get(at, frozenset())
+
+
+def _of_engineers(survey: Survey) -> frozenset[str]:
+    """An engineer is spoken to in the language of his entry, else in the policy's first."""
+    configuration = survey.configuration
+    policies = configuration.duty.policies.values()
+    entries = {engineer.entry for engineer in configuration.duty.engineers}
+    entries |= {level.entry for policy in policies for level in policy.levels}
+    own = {configuration.directory[entry].language for entry in entries}
+    usual = {policy.languages[0] for policy in policies if policy.languages}
+    return frozenset(own - {""} | (usual if "" in own else set()))
+
+
+def check_languages_offered(survey: Survey) -> Iterator[Finding]:
+    """A language in which a brand's callers may be spoken to, though the brand does not list it."""
+    for brand in survey.configuration.brands.values():
+        strange = spoken_in(brand.language) - set(brand.languages)
+        if strange:
+            message = f"begins in {say_languages(strange)}, which is not among its languages"
+            yield Finding(survey.place("brand", brand.id), brand.id, message)
+    for at, node in survey.nodes():
+        if isinstance(node, Language):
+            offered = set(node.keys.values()) or {node.language}
+            yield from _not_offered(survey, at, offered)
+
+
+def _not_offered(survey: Survey, at: NodeId, offered: set[str]) -> Iterator[Finding]:
+    for brand in survey.configuration.brands.values():
+        strange = offered - set(brand.languages)
+        if strange and at in languages_at(survey, brand):
+            message = f"offers {say_languages(strange)}, which is not among the languages of {brand.title}"
+            yield survey.at_node(at, message)
+
+
+def check_spoken_keys(survey: Survey) -> Iterator[Finding]:
+    """A menu whose words name a key that it lacks, or that has a key which its words do not name."""
+    if not survey.prompts.words:
+        return
+    for at, node in survey.nodes():
+        if isinstance(node, Menu | Language) and node.keys and _is_all_known(survey, node.words):
+            yield from _compare_keys(survey, at, node.words, frozenset(node.keys), _other_keys(node))
+
+
+def _other_keys(node: Menu | Language) -> frozenset[str]:
+    """Keys that mean something and lead nowhere, such as the one that has the words said again."""
+    again = getattr(node, "repeat", "")
+    return frozenset({again} if isinstance(again, str) and again else ())
+
+
+def _is_all_known(survey: Survey, words: Words) -> bool:
+    return all(isinstance(word, str) and word in survey.prompts.words for word in words)
+
+
+def _compare_keys(
+    survey: Survey, at: NodeId, words: Words, keys: frozenset[str], others: frozenset[str]
+) -> Iterator[Finding]:
+    lacking: dict[str, set[str]] = {}
+    unsaid: dict[str, set[str]] = {}
+    for language in _languages_heard(survey, at):
+        said = keys_spoken(" . ".join(survey.prompts.text(str(word), language) for word in words))
+        for key in said - keys - others:
+            lacking.setdefault(key, set()).add(language)
+        for key in keys - said if said else ():
+            unsaid.setdefault(key, set()).add(language)
+    for key, languages in sorted(lacking.items()):
+        yield survey.at_node(at, f"says key {key} in {say_languages(languages)}, but has no such key")
+    for key, languages in sorted(unsaid.items()):
+        yield survey.at_node(at, f"has key {key}, but does not say it in {say_languages(languages)}")
+
+
+def _languages_heard(survey: Survey, at: NodeId) -> frozenset[str]:
+    brands = survey.configuration.brands.values()
+    return frozenset().union(*(_at(survey, brand, at) for brand in brands)) or frozenset(LANGUAGES)

@@ -64,7 +64,7 @@ def _parse_handover(text: str) -> tuple[int, int]:
 
 
 def _read_weeks(table: Section) -> tuple[tuple[str, ...], ...]:
-    rows = [_parse_order(table, where, cell) for where, cell in table.cells_of("weeks", is_needed=True)]
+    rows = [_read_week(table, where, cell) for where, cell in table.cells_of("weeks", is_needed=True)]
     firsts = list(dict.fromkeys(row[0] for row in rows if row))
     return tuple(_whole_order(row, firsts) for row in rows if row)
 
@@ -74,6 +74,13 @@ def _whole_order(row: tuple[str, ...], firsts: list[str]) -> tuple[str, ...]:
         return row
     start = firsts.index(row[0])
     return tuple(firsts[start:] + firsts[:start])
+
+
+def _read_week(table: Section, where: str, cell: Cell) -> tuple[str, ...]:
+    table.reading.places["week", where.rpartition("[")[2].rstrip("]")] = cell.place
+    if isinstance(cell, Items) and not cell.cells:
+        table.reading.fault(cell.place, where, "nobody is on call in this week")
+    return _parse_order(table, where, cell)
 
 
 def _parse_order(table: Section, where: str, cell: Cell) -> tuple[str, ...]:
@@ -96,7 +103,8 @@ def _trigrams(text: str) -> tuple[str, ...]:
 
 def _read_swaps(table: Section, zone: str) -> tuple[Swap, ...]:
     found: list[Swap] = []
-    for row in table.sections("swaps"):
+    for number, row in enumerate(table.sections("swaps"), 1):
+        table.reading.places["swap", str(number)] = row.place
         start = row.need("from", lambda text: _parse_moment(text, zone), _EPOCH)
         end = row.need("until", lambda text: _parse_moment(text, zone), _EPOCH)
         cells = row.cells_of("order", is_needed=True)

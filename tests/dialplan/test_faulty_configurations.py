@@ -9,6 +9,7 @@ import pytest
 from paper import known_prompts, small_texts
 
 from dialplan.faults import ConfigurationFaults, Fault
+from dialplan.nodes import KINDS
 from dialplan.source import Loaded, load, load_texts
 
 PLAN = """\
@@ -98,8 +99,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "unknown key": (PLANS, "ring: 20 s", "rings: 20 s",
         'plans/main.yaml:13:28 ring: unknown key "rings"; did you mean "ring"?'),
     "no kind": (PLANS, "{hangup: normal}", "{hangpu: normal}",
-        "plans/main.yaml:15:8 bye: has no kind; a node is one of announce, menu, language, calendar, "
-        'destination, page, mail, collect, goto, hangup; did you mean "hangup"?'),
+        f'plans/main.yaml:15:8 bye: has no kind; a node is one of {", ".join(KINDS)}; did you mean "hangup"?'),
     "two kinds": (PLANS, "{hangup: normal}", "{hangup: normal, goto: main}",
         "plans/main.yaml:15:8 bye: is two things at once: hangup and goto"),
     "a duration without its unit": (PLANS, "ring: 20 s", "ring: 20",
