@@ -1,34 +1,37 @@
-"""Calendars: the hours of a week, holidays and own days, judged at a moment and explained in a sentence.
+"""Calendars: hours of a week, holidays, own days and events, judged at a moment and explained in a sentence.
 
 Hours are wall-clock hours of the calendar's zone. In the night when the clock goes forward the hour that
 is missing is simply never met; in the night when it goes back the repeated hour counts twice. A window
 across midnight belongs to the day on which it starts: `Fri 22:00-06:00` ends on Saturday at 06:00 even
 when Saturday is a holiday, and does not start on a Friday that is one.
 
-Own days come before holidays, holidays before the week; of own days a dated one before a yearly one.
+What comes first: an override; an event that closes, then one that opens; own days (a dated one before a
+yearly one); holidays; the week. A calendar may have hours in other zones as well: it is open when any are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dialplan.days import PUBLIC, OwnDay, Region, Windows, adjective, holiday_name
+from dialplan.ical import Events
+from dialplan.overrides import CLOSED, OPEN, Override, say_override
 from dialplan.times import DAY_MINUTES, DAY_NAMES, say_clock, say_date, say_days, say_window
 
-Windows = tuple[tuple[int, int], ...]
+__all__ = [
+    "WHOLE_DAY", "Calendar", "OnHolidays", "OwnDay", "WeekWindow", "Windows", "changes_between", "hours_of",
+    "is_open", "next_change",
+]  # fmt: skip
+
 LOOK_AHEAD_DAYS = 800
 """How far `next_change` looks: past every yearly day, and past the next leap day's neighbours."""
 WHOLE_DAY: Windows = ((0, DAY_MINUTES),)
-
-_ADJECTIVES = {
-    "AT": "Austrian", "BE": "Belgian", "CH": "Swiss", "DE": "German", "ES": "Spanish", "FR": "French",
-    "GB": "British", "IE": "Irish", "IT": "Italian", "LU": "Luxembourgish", "NL": "Dutch", "US": "American",
-}  # fmt: skip
 
 
 class OnHolidays(StrEnum):
@@ -52,30 +55,6 @@ class WeekWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnDay:
-    """A day, or a run of days, with its own hours (none: closed). `yearly`: whatever the year.
-
-    A yearly one keeps its month and day in the leap year 2000; its end may lie before its start
-    (24 December to 2 January).
-    """
-
-    first: date
-    last: date
-    hours: Windows
-    title: str = ""
-    yearly: bool = False
-
-    def has(self, day: date) -> bool:
-        """Whether the day is one of these."""
-        if not self.yearly:
-            return self.first <= day <= self.last
-        same = date(2000, day.month, day.day)
-        if self.first <= self.last:
-            return self.first <= same <= self.last
-        return same >= self.first or same <= self.last
-
-
-@dataclass(frozen=True, slots=True)
 class Calendar:
     """Opening hours under a name."""
 
@@ -89,17 +68,37 @@ class Calendar:
     own_days: tuple[OwnDay, ...] = ()
     window: int = 0
     """The number by which customers' contracts name these hours; 0: none."""
+    more_regions: tuple[Region, ...] = ()
+    """Regions beside `country` and `subdivision` whose holidays are kept too."""
+    holiday_kinds: tuple[str, ...] = (PUBLIC,)
+    elsewhere: tuple[Calendar, ...] = ()
+    """The same calendar's hours in other zones, each with that zone's own dates."""
+    events: tuple[Events, ...] = ()
+    overrides: tuple[Override, ...] = field(default=(), compare=False)
+    """What holds for a while, the last one made first."""
 
     @property
     def is_always(self) -> bool:
         """Whether no moment is outside."""
-        plain = self.on_holidays is OnHolidays.IGNORE and not self.own_days
+        is_ruled = self.own_days or self.overrides or any(not events.opens for events in self.events)
+        plain = self.on_holidays is OnHolidays.IGNORE and not is_ruled
         return plain and any(len(w.days) == 7 and w.window == WHOLE_DAY[0] for w in self.week)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but its own hours of the day (`hours_of`) decides."""
+        return not (self.elsewhere or self.events or self.overrides)
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Whose holidays are kept."""
+        return (Region(self.country, self.subdivision), *self.more_regions)
 
     def __str__(self) -> str:
         if self.on_holidays is OnHolidays.ONLY:
-            return f"{_adjective(self.country)} holidays"
-        return "always" if self.is_always else "; ".join(str(window) for window in self.week)
+            return f"{_say_regions(self)} holidays"
+        said = "always" if self.is_always else "; ".join(str(window) for window in self.week)
+        return "; ".join(each for each in (said, *(str(events) for events in self.events)) if each)
 
 
 class _Day(NamedTuple):
@@ -157,6 +156,12 @@ def _candidates(calendar: Calendar, start: datetime, end: datetime) -> Iterator[
 
     The hours of the day before reach into today; a clock that jumps changes everything at once.
     """
+    for events in calendar.events:
+        yield from events.edges(_minute_of(start), _minute_of(end))
+    for override in calendar.overrides:
+        yield from (_minute_of(override.start), _ceiling_of(override.end or override.start))
+    for part in calendar.elsewhere:
+        yield from _candidates(part, start, end)
     zone = _zone(calendar.zone)
     day, last = start.astimezone(zone).date() - timedelta(days=1), end.astimezone(zone).date()
     while day <= last:
@@ -208,6 +213,10 @@ def _minute_of(moment: datetime) -> int:
     return int(moment.timestamp() // 60)
 
 
+def _ceiling_of(moment: datetime) -> int:
+    return -int(-moment.timestamp() // 60)
+
+
 def _moment(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, tz=UTC)
 
@@ -233,6 +242,40 @@ def _judge_minute(key: _Same, minute: int) -> tuple[bool, str]:
 
 
 def _judge(calendar: Calendar, minute: int) -> tuple[bool, str]:
+    ruled = _overridden(calendar, minute) or _during_event(calendar, minute)
+    if ruled:
+        return ruled
+    open_, why = _judge_hours(calendar, minute)
+    for part in calendar.elsewhere if not open_ else ():
+        open_, why_there = _judge_hours(part, minute)
+        if open_:
+            return True, why_there
+        why = f"{why}; {why_there}"
+    return open_, why
+
+
+def _overridden(calendar: Calendar, minute: int) -> tuple[bool, str] | None:
+    """In whole minutes: one that begins or ends within a minute holds in it."""
+    for one in calendar.overrides:
+        if _minute_of(one.start) <= minute and (one.end is None or minute < _ceiling_of(one.end)):
+            return one.to == OPEN, say_override(one, calendar.zone)
+    return None
+
+
+def _during_event(calendar: Calendar, minute: int) -> tuple[bool, str] | None:
+    for opens in (False, True):
+        for events in calendar.events:
+            run = events.at(minute) if events.opens is opens else None
+            if run is not None:
+                title = f'"{run.title}"' if run.title else "an event"
+                return (
+                    opens,
+                    f"{calendar.id} is {OPEN if opens else CLOSED} while {title} of {events.file} runs",
+                )
+    return None
+
+
+def _judge_hours(calendar: Calendar, minute: int) -> tuple[bool, str]:
     local = datetime.fromtimestamp(minute * 60, tz=_zone(calendar.zone))
     today, clock = local.date(), local.hour * 60 + local.minute
     plan = _plan_of(calendar, today)
@@ -252,14 +295,23 @@ def _plan_of(calendar: Calendar, day: date) -> _Day:
         return _Day(own.hours, _say_own_day(calendar, own, day))
     if calendar.on_holidays is OnHolidays.IGNORE:
         return _Day(_week_hours(calendar, day), "")
-    holiday = holiday_name(calendar.country, calendar.subdivision, day)
+    holiday, region = _holiday(calendar, day)
     if holiday is None:
         is_only = calendar.on_holidays is OnHolidays.ONLY
         return _Day(() if is_only else _week_hours(calendar, day), "")
-    reason = f"{say_date(day)} is a {_adjective(calendar.country)} holiday: {holiday}"
+    reason = f"{say_date(day)} is a {adjective(region.country)} holiday: {holiday}"
     if calendar.on_holidays is OnHolidays.CLOSED:
         return _Day((), reason)
     return _Day(_week_hours(calendar, day) if calendar.week else WHOLE_DAY, reason)
+
+
+def _holiday(calendar: Calendar, day: date) -> tuple[str | None, Region]:
+    """The holiday that is kept on a day, and where."""
+    for region in calendar.regions:
+        name = holiday_name(region.country, region.subdivision, day, calendar.holiday_kinds)
+        if name is not None:
+            return name, region
+    return None, region
 
 
 def _own_day(calendar: Calendar, day: date) -> OwnDay | None:
@@ -294,31 +346,8 @@ def _sentence(calendar: Calendar, local: datetime, word: str) -> str:
 
 def _closed_sentence(calendar: Calendar, local: datetime) -> str:
     if calendar.on_holidays is OnHolidays.ONLY:
-        return f"{say_date(local.date())} is no {_adjective(calendar.country)} holiday"
+        return f"{say_date(local.date())} is no {_say_regions(calendar)} holiday"
     return _sentence(calendar, local, "outside")
-
-
-def holiday_name(country: str, subdivision: str, day: date) -> str | None:
-    """The name of the official holiday on a day, in English; None on any other day."""
-    return _holidays(country, subdivision, day.year).get(day)
-
-
-@lru_cache(maxsize=256)
-def _holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
-    """The holidays of a year. Raises NotImplementedError for a country or subdivision nobody knows."""
-    import holidays  # slow to import, and most commands never ask
-
-    found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language="en_US")
-    return dict(found.items())
-
-
-def knows_holidays(country: str, subdivision: str) -> bool:
-    """Whether the holidays of this country and subdivision are known."""
-    try:
-        _holidays(country, subdivision, 2026)
-    except (NotImplementedError, KeyError):
-        return False
-    return True
 
 
 @lru_cache(maxsize=64)
@@ -326,5 +355,5 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def _adjective(country: str) -> str:
-    return _ADJECTIVES.get(country, country)
+def _say_regions(calendar: Calendar) -> str:
+    return " or ".join(dict.fromkeys(adjective(region.country) for region in calendar.regions))

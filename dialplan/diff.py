@@ -11,7 +11,7 @@ from typing import Any
 from dialplan.calendars import OwnDay, WeekWindow
 from dialplan.model import Configuration, Engineer, Entry, Level, Phone, ServiceNumber, Swap
 from dialplan.numbers import display
-from dialplan.times import say_clock, say_date, say_duration, say_window
+from dialplan.times import say_clock, say_duration, say_window
 from dialplan.words import Value
 
 LONGEST = 160
@@ -175,8 +175,7 @@ def _say_phone(phone: Phone) -> str:
 
 def _say_own_day(day: OwnDay) -> str:
     hours = ", ".join(say_window(window) for window in day.hours) or "closed"
-    first, last = (say_date(d) if day.yearly else d.isoformat() for d in (day.first, day.last))
-    return f"{first if first == last else f'{first} to {last}'} {hours}"
+    return f"{day.when} {hours}"
 
 
 def _say_swap(swap: Swap) -> str:

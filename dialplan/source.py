@@ -26,6 +26,8 @@ from dialplan.files.desk import read_desk
 from dialplan.files.directory import read_directory
 from dialplan.files.duty import read_duty
 from dialplan.files.groups import read_groups, warn_of_empty_groups
+from dialplan.files.numbers import Numbers, settle
+from dialplan.files.groups import read_groups, warn_of_empty_groups
 from dialplan.files.lists import read_lists
 from dialplan.files.numbers import Numbers, settle
 from dialplan.files.origins import read_origins

@@ -12,19 +12,18 @@ from dialplan.fields import (
     spoken_language,
     title,
 )
-from dialplan.model import Brand, Desk, LineType, ServiceNumber
+from dialplan.files.numbers import Numbers, WrittenNumber
+from dialplan.model import Brand, Desk, LineType
 from dialplan.nodes.destination import ENTRY
 from dialplan.nodes.goto import PLAN
 from dialplan.nodes.speech import PROMPT
-from dialplan.numbers import display
 from dialplan.reading import Section, as_section
 from dialplan.words import LANGUAGES
 
 
-def read_brands(root: Section, desk: Desk) -> tuple[dict[str, Brand], dict[str, ServiceNumber]]:
-    """Every brand by its id, every number by its E.164 form."""
+def read_brands(root: Section, desk: Desk, numbers: Numbers) -> dict[str, Brand]:
+    """Every brand by its id; its numbers join `numbers`."""
     brands: dict[str, Brand] = {}
-    numbers: dict[str, ServiceNumber] = {}
     for name, place, cell in root.entries():
         section = as_section(root.reading, cell, name)
         root.reading.places["brand", name] = place
@@ -32,7 +31,7 @@ def read_brands(root: Section, desk: Desk) -> tuple[dict[str, Brand], dict[str, 
             brands[name] = _read_brand(section, name, desk)
             _read_numbers(section, name, numbers)
             section.close()
-    return brands, numbers
+    return brands
 
 
 def _read_brand(section: Section, name: str, desk: Desk) -> Brand:
@@ -57,24 +56,19 @@ def _read_brand(section: Section, name: str, desk: Desk) -> Brand:
     )
 
 
-def _read_numbers(brand_section: Section, brand: str, numbers: dict[str, ServiceNumber]) -> None:
-    reading = brand_section.reading
+def _read_numbers(brand_section: Section, brand: str, numbers: Numbers) -> None:
+    country = brand_section.reading.country
     for section in brand_section.sections("numbers"):
-        number = section.need("number", phone(reading.country), "")
-        plan = section.name("plan", PLAN, parse=identifier)
-        service = ServiceNumber(
-            number=number,
+        written = WrittenNumber(
+            number=section.need("number", phone(country), ""),
             brand=brand,
-            plan=plan,
-            group=section.get("group", identifier, brand),
+            plan=section.name("plan", PLAN, is_needed=False, parse=identifier),
+            group=section.get("group", identifier, ""),
+            place=section.place,
+            where=section.where,
             carrier=section.get("carrier", title, ""),
-            line_type=section.get("line", member(LineType), LineType.SIP),
+            line=section.get("line", member(LineType), None),
         )
         section.close()
-        if number in numbers:
-            first = reading.places["number", number]
-            shown, holder = display(number, reading.country), numbers[number].brand
-            section.fault("number", f"{shown} stands twice; first for {holder}, at {first}")
-        elif number:
-            reading.places["number", number] = section.place_of("number")
-            numbers[number] = service
+        if written.number:
+            numbers.add(written, section.place_of("number"))

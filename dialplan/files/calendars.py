@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from dialplan.calendars import WHOLE_DAY, Calendar, OnHolidays, OwnDay, WeekWindow, Windows, knows_holidays
+from dialplan.calendars import WHOLE_DAY, Calendar, OnHolidays, OwnDay, WeekWindow, Windows
+from dialplan.days import knows_holidays
 from dialplan.fields import country, identifier, member, timezone, title, whole
 from dialplan.reading import Section, Wrong, as_section
 from dialplan.times import parse_date, parse_days, parse_window_min, parse_windows_min
