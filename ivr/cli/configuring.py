@@ -110,9 +110,9 @@ def _load(settings: Settings, folder: Path) -> Loaded:
         give_up(f"{len(faults.faults)} fault(s) in {folder}; mend them first.")
 
 
-def _prompts(settings: Settings) -> frozenset[str]:
+def _prompts(settings: Settings) -> dict[str, dict[str, str]]:
     try:
-        return load_catalogue(settings.prompts / "catalogue.yaml").ids
+        return load_catalogue(settings.prompts / "catalogue.yaml").texts
     except (CatalogueError, OSError) as fault:
         give_up(fault)
 

@@ -107,7 +107,7 @@ def _disk(settings: Settings) -> Finding:
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
     try:
-        prompts = load_catalogue(settings.prompts / "catalogue.yaml").ids
+        prompts = load_catalogue(settings.prompts / "catalogue.yaml").texts
     except (CatalogueError, OSError) as fault:
         yield Finding("Prompts", False, str(fault), "`dutyline prompts check` says more.")
         return
