@@ -17,7 +17,7 @@ from typing import Final
 
 from dialplan.commands import Limit
 from dialplan.fields import choice, duration, identifier, whole
-from dialplan.reading import Section
+from dialplan.reading import Section, Wrong
 from dialplan.times import say_duration
 
 LINES_BUSY: Final = "lines-busy"
@@ -96,7 +96,7 @@ def _read_numbers(table: Section, of: str, *, whole_call: bool) -> Limit | None:
 def _read_over(table: Section, plan: str) -> tuple[str, str] | None:
     """`node` of the same plan, or `plan.node`."""
     found = table.get("over", lambda text: _split(text, plan), None)
-    if found is not None and found[0]:
+    if found is not None:
         place, where = table.place_of("over"), table.path("over")
         if found[0] != plan:
             table.reading.refer("plan", found[0], place, where)
@@ -106,6 +106,8 @@ def _read_over(table: Section, plan: str) -> tuple[str, str] | None:
 
 def _split(text: str, plan: str) -> tuple[str, str] | None:
     before, dot, after = text.partition(".")
+    if not dot and not plan:
+        raise Wrong(f'"{text}" is a node of which plan? write it as "plan.node"')
     return (identifier(before), identifier(after)) if dot else (plan, identifier(before))
 
 

@@ -26,12 +26,11 @@ from dialplan.files.desk import read_desk
 from dialplan.files.directory import read_directory
 from dialplan.files.duty import read_duty
 from dialplan.files.groups import read_groups, warn_of_empty_groups
-from dialplan.files.numbers import Numbers, settle
-from dialplan.files.groups import read_groups, warn_of_empty_groups
 from dialplan.files.lists import read_lists
 from dialplan.files.numbers import Numbers, settle
 from dialplan.files.origins import read_origins
 from dialplan.files.plans import read_plan
+from dialplan.files.skills import read_skills
 from dialplan.files.tables import read_tables
 from dialplan.model import Configuration, Plan
 from dialplan.reading import Reading, Section, as_section
@@ -170,6 +169,7 @@ def _read_all(
     origins = read_origins(_optional(reading, texts, ORIGINS, unread))
     lists = read_lists(_optional(reading, texts, LISTS, unread), texts)
     tables = read_tables(_optional(reading, texts, TABLES, unread), texts)
+    skills = read_skills(_optional(reading, texts, SKILLS, unread))
     plans = _read_plans(reading, texts, unread)
     warn_of_unread_data(reading, texts)
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
@@ -183,6 +183,8 @@ def _read_all(
         calendars=calendars,
         duty=duty,
         plans=plans,
+        skills=skills,
+        extensions={entry.extension: entry.id for entry in directory.values() if entry.extension},
         origins=origins,
         lists=lists,
         tables=tables,

@@ -19,7 +19,7 @@ from dialplan.nodes.page import POLICY
 from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
 from dialplan.nodes.speech import PROMPT
 from dialplan.reading import Reading
-from dialplan.variables import SYSTEM
+from dialplan.variables import SET_BY_NODES, SYSTEM
 
 ENGINEER: Final = "engineer"
 
@@ -86,7 +86,7 @@ def _known_names(
         elif kind == "plan":
             known.setdefault(f"node of {name}", set()).add(more[-1])
     known[ORIGIN] |= known_origins()
-    known[VARIABLE] |= set(SYSTEM)
+    known[VARIABLE] |= {*SYSTEM, *SET_BY_NODES}
     known[ENTRY_OR_GROUP] = known[ENTRY] | known[GROUP]
     for group in configuration.skills.values():
         known[f"skill of {group.id}"] = set(group.skills)

@@ -12,7 +12,9 @@ from dialplan.fields import (
     spoken_language,
     title,
 )
+from dialplan.files.important import read_important
 from dialplan.files.numbers import Numbers, WrittenNumber
+from dialplan.limits import read_gate
 from dialplan.model import Brand, Desk, LineType
 from dialplan.nodes.destination import ENTRY
 from dialplan.nodes.goto import PLAN
@@ -37,6 +39,7 @@ def read_brands(root: Section, desk: Desk, numbers: Numbers) -> dict[str, Brand]
 def _read_brand(section: Section, name: str, desk: Desk) -> Brand:
     country = section.reading.country
     languages = section.list_of("languages", spoken_language) or LANGUAGES
+    important, important_keys = read_important(section)
     return Brand(
         id=name,
         title=section.need("title", title, name),
@@ -52,22 +55,27 @@ def _read_brand(section: Section, name: str, desk: Desk) -> Brand:
         shown_number=section.get("shown_number", shown_phone(country), desk.shown_number),
         customer=section.get("customer", title, ""),
         mail_language=section.get("mail_language", spoken_language, "en"),
-        important=section.list_of("important", title),
+        important=important,
+        important_keys=important_keys,
     )
 
 
 def _read_numbers(brand_section: Section, brand: str, numbers: Numbers) -> None:
     country = brand_section.reading.country
     for section in brand_section.sections("numbers"):
+        number = section.need("number", phone(country), "")
+        plan = section.name("plan", PLAN, is_needed=False, parse=identifier)
+        gate = read_gate(section, "limit", f"number:{number}", plan)
         written = WrittenNumber(
-            number=section.need("number", phone(country), ""),
+            number=number,
             brand=brand,
-            plan=section.name("plan", PLAN, is_needed=False, parse=identifier),
+            plan=plan,
             group=section.get("group", identifier, ""),
             place=section.place,
             where=section.where,
             carrier=section.get("carrier", title, ""),
             line=section.get("line", member(LineType), None),
+            gates=(gate,) if gate else (),
         )
         section.close()
         if written.number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialplan.document import Cell, Table
+from dialplan.extensions import extension
 from dialplan.fields import email, flag, identifier, member, phone, spoken_language, title
 from dialplan.model import Entry, EntryKind, Phone, PhoneLabel
 from dialplan.reading import Section, as_section
@@ -31,11 +32,22 @@ def _read_entry(section: Section, name: str) -> Entry:
         phones=_read_phones(section, _LABELS.get(kind, PhoneLabel.MOBILE)),
         mail=section.get("mail", email, ""),
         language=section.get("language", spoken_language, ""),
+        extension=_read_extension(section),
     )
     section.reading.places["mail", name] = section.place_of("mail")
     if entry.phones and not entry.targets:
         section.fault("phones", "every phone is only for need; one must be rung in the ordinary way")
     return entry
+
+
+def _read_extension(section: Section) -> str:
+    """The digits that stand for this entry; each is one entry's alone."""
+    found = section.get("extension", extension, "")
+    places, place = section.reading.places, section.place_of("extension")
+    first = places.setdefault(("extension", found), place) if found else place
+    if first != place:
+        section.fault("extension", f"{found} stands for another entry already, at {first}")
+    return found
 
 
 def _read_phones(section: Section, usual: PhoneLabel) -> tuple[Phone, ...]:

@@ -1,57 +1,60 @@
-"""`destination`: ring somebody, one after another or together.
+"""`destination`: ring somebody: one after another, together, by chance, or the free agents of a skills group.
 
     desk:
-      destination: [agent-1, agent-2]
+      destination: [agent-1, {entry: agent-2, ring: 15 s}, +32 470 00 00 23]
       order: in-turn
       ring: 20 s
-      exits: {busy: all-busy, no-answer: calls-back}
+      limit: {calls: 2}
+      queue: {wait: 5 min, welcome: all-agents-busy, position: yes, keys: {1: call-back}}
+      exits: {busy: all-busy, no-answer: calls-back, queue-timeout: calls-back}
       rest: calls-back
 
-Fields: `destination` a directory entry, `$brand.office`, `$brand.failsafe`, or a list of them; `order`
-`in-turn` (default: each phone after the other) or `together` (all phones at once; needs SIP numbers);
-`ring` for each phone (default 25 s); `all-phones: yes` rings private phones too. Exits: `answered` (default:
-the call is over), `no-answer`, `not-reached`, `busy`, `congested`, `cause-31`, `interrupted`, `rest`. In
-turn, the outcome of the last phone counts.
+Fields: `destination` whom (see `dialplan.nodes.people`); `order` `in-turn` (default: each phone after the
+other), `together` (all phones at once; needs SIP numbers) or `random` (in turn, in an order by chance); of a
+skills group `in-turn`, `longest-idle` or `random` (default: what the group says); `ring` for each phone
+(default 25 s, of a group what the group says); `all-phones: yes` rings private phones too; `needs` skills of
+a group's agents, `{voip: 2}` or `[voip, $language]`; `limit` (see `dialplan.limits`) and `queue` (see
+`dialplan.nodes.queue`), which keeps callers over the limit, or whom no agent is free for.
+
+Exits: `answered` (default: the call is over), `no-answer`, `not-reached`, `busy`, `congested`, `cause-31`,
+`interrupted`; with a limit `limit`; with a queue `queue-full`, `queue-timeout` and its keys; with a group
+`nobody` (all agents are left alone, or lack the skills); `rest`. In turn, the last phone's outcome counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from dialplan.commands import Dial, Target
-from dialplan.events import Dialled, Event, Outcome
-from dialplan.faults import nearest_of
+from dialplan.chance import shuffled
+from dialplan.commands import Admit, AgentOrder, Dial, Leave, Limit, Target
+from dialplan.events import Admission, Admitted, Dialled, Event, Outcome
 from dialplan.fields import choice, duration, flag, identifier
+from dialplan.limits import read_limit
+from dialplan.nodes import skilled
+from dialplan.nodes.admission import LIMIT, NOBODY, QUEUE_FULL, QUEUE_TIMEOUT, REFUSALS, exit_of
 from dialplan.nodes.exits import read_exits
+from dialplan.nodes.outcomes import OUTCOMES, say_names, say_outcome
+from dialplan.nodes.people import BRAND_PEOPLE, ENTRY, People, is_fixed, read_people, targets_of
+from dialplan.nodes.queue import Queue, read_queue
 from dialplan.reading import Section, Wrong
-from dialplan.run import Ask, End, Go, Move, Run, expect
-from dialplan.times import say_duration
+from dialplan.run import HELD, Ask, End, Go, Move, Run, expect
+from dialplan.skills import LANGUAGE
 
-ENTRY = "directory entry"
-"""What a reference to a directory entry is called."""
+__all__ = ["BRAND_PEOPLE", "ENTRY", "OUTCOMES", "TOGETHER", "Destination", "read"]
 
-BRAND_PEOPLE: Final = {"$brand.office": "office", "$brand.failsafe": "failsafe"}
-OUTCOMES: Final = tuple(str(outcome) for outcome in Outcome)
-TOGETHER = "together"
-IN_TURN = "in-turn"
-
-_SENTENCES: Mapping[str, str] = {
-    Outcome.ANSWERED: "answered",
-    Outcome.NO_ANSWER: "did not answer within {ring}",
-    Outcome.NOT_REACHED: "was not reached",
-    Outcome.BUSY: "was busy",
-    Outcome.CONGESTED: "was not reached: congestion",
-    Outcome.CAUSE_31: "was not reached: cause 31",
-    Outcome.INTERRUPTED: "was interrupted",
-}
+TOGETHER: Final = "together"
+IN_TURN: Final = "in-turn"
+RANDOM: Final = "random"
+ORDERS: Final = (IN_TURN, TOGETHER, RANDOM)
+GROUP_ORDERS: Final = tuple(str(order) for order in AgentOrder)
+ASKED: Final = skilled.ASKED
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """People to ring."""
+    """People to ring. `ring_s` 0 and `order` empty: what the skills group says."""
 
     kind: ClassVar[str] = "destination"
     exits: Mapping[str, str]
@@ -59,94 +62,133 @@ class Destination:
     order: str = IN_TURN
     ring_s: float = 25.0
     all_phones: bool = False
+    ring_each: Mapping[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, Target] = field(default_factory=dict)
+    group: str = ""
+    needs: Mapping[str, int] = field(default_factory=dict)
+    limit: Limit | None = None
+    queue: Queue | None = None
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Every exit by which a caller who was not served may leave; each wants a way on."""
+        found = [outcome for outcome in OUTCOMES if outcome != Outcome.ANSWERED.value]
+        found += [LIMIT] if self.limit and not self.queue else []
+        found += [QUEUE_TIMEOUT] if self.queue else []
+        found += [QUEUE_FULL] if self.queue and self.queue.longest else []
+        found += [NOBODY] if self.group else []
+        return tuple(found)
 
     def enter(self, run: Run) -> Move:
-        """Ring the first phone, or all."""
+        """Ask for a place where there are limits; ring the first phone, or all."""
+        if self.group:
+            return skilled.enter(self, run)
         rounds = self._rounds(run)
         if not rounds:
             return Go("rest", "there is nobody to ring")
-        return Ask(rounds[0], (0,))
+        if self.limit is None:
+            return Ask(rounds[0], (0,))
+        waiting = self.queue.waiting(run) if self.queue else None
+        return Ask(Admit((self.limit,), None, waiting), (ASKED,))
 
     def resume(self, run: Run, event: Event) -> Move:
-        """Somebody answered, or the next phone, or the exit of the outcome."""
-        dialled = expect(event, Dialled)
-        rounds, index = self._rounds(run), int(run.memory[0])
-        names = _say_names(rounds[index].targets, dialled)
-        said = _say_outcome(names, dialled.outcome, dialled.cause, self.ring_s)
-        why = said if index == 0 else f"{run.memory[1]}; {said}"
-        if dialled.outcome is Outcome.ANSWERED:
-            return Go("answered", why) if "answered" in self.exits else End("answered", why)
-        if index + 1 >= len(rounds):
-            return Go(dialled.outcome.value, why)
-        return Ask(rounds[index + 1], (index + 1, why))
+        """There is a place or none; or somebody answered, or the next phone, or the exit of the outcome."""
+        if self.group:
+            return skilled.resume(self, run, event)
+        if run.memory[0] == ASKED:
+            return self._admitted(run, expect(event, Admitted))
+        held, at = run.memory[0] == HELD, run.memory
+        index, before = (int(at[1]), at[2:]) if held else (int(at[0]), at[1:])
+        return self._rung(run, expect(event, Dialled), index, str(before[0]) if before else "", held)
+
+    def answered(self, why: str) -> Move:
+        """Somebody talked with the caller: on, where the plan goes on; else the call is over."""
+        return Go("answered", why) if "answered" in self.exits else End("answered", why)
+
+    def _admitted(self, run: Run, admitted: Admitted) -> Move:
+        if admitted.admission is Admission.IN:
+            return Ask(self._rounds(run)[0], (HELD, 0))
+        return Go(*exit_of(self, run, admitted, round(admitted.waited_s)))
+
+    def _rung(self, run: Run, dialled: Dialled, index: int, before: str, held: bool) -> Move:
+        rounds = self._rounds(run)
+        dial = rounds[index]
+        said = say_outcome(say_names(dial.targets, dialled), dialled.outcome, dialled.cause, dial.ring_s)
+        why = f"{before}; {said}" if before else said
+        is_over = dialled.outcome is Outcome.ANSWERED or index + 1 >= len(rounds)
+        if not is_over:
+            return Ask(rounds[index + 1], (HELD, index + 1, why) if held else (index + 1, why))
+        if held:
+            run.tell(Leave(dialled.outcome.value))
+        return self.answered(why) if dialled.outcome is Outcome.ANSWERED else Go(dialled.outcome.value, why)
 
     def _rounds(self, run: Run) -> tuple[Dial, ...]:
         """What is rung, one after the other."""
         memo, key = run.configuration.memo, (id(self), run.brand.id)
         known: tuple[Dial, ...] | None = memo.get(key)
         if known is None:
-            targets = self._targets(run)
-            together = (targets,) if targets else ()
-            groups = together if self.order == TOGETHER else tuple((target,) for target in targets)
-            known = memo[key] = tuple(Dial(group, self.ring_s, run.brand.shown_number) for group in groups)
+            known = self._made(run)
+            if self.order != RANDOM and is_fixed(self.people):
+                memo[key] = known
         return known
 
-    def _targets(self, run: Run) -> tuple[Target, ...]:
-        """The phones to ring, first to last, each once."""
-        entries = (run.configuration.directory[_id_of(run, who)] for who in self.people)
-        phones = (entry.all_targets if self.all_phones else entry.targets for entry in entries)
-        return tuple({target.number: target for each in phones for target in each}.values())
-
-
-def _id_of(run: Run, who: str) -> str:
-    return str(getattr(run.brand, BRAND_PEOPLE[who])) if who[0] == "$" else who
-
-
-def _say_names(rung: tuple[Target, ...], dialled: Dialled) -> tuple[str, ...]:
-    """Who was rung; of several, the one who answered."""
-    if len(rung) == 1:
-        return (rung[0].label,)
-    answered = [target for target in rung if target.entry == dialled.entry]
-    people = answered[:1] if dialled.outcome is Outcome.ANSWERED and answered else rung
-    return tuple(dict.fromkeys(target.label for target in people))
-
-
-@lru_cache(maxsize=4096)
-def _say_outcome(names: tuple[str, ...], outcome: Outcome, cause: int, ring_s: float) -> str:
-    said = _SENTENCES[outcome].format(ring=say_duration(ring_s))
-    if len(names) > 1:
-        said = said.replace("was", "were", 1)
-    why = f" (cause {cause})" if cause and outcome is not Outcome.ANSWERED else ""
-    return f"{' and '.join(names)} {said}{why}"
+    def _made(self, run: Run) -> tuple[Dial, ...]:
+        people = shuffled(self.people, run.call.chance) if self.order == RANDOM else self.people
+        rung: dict[str, tuple[Target, float]] = {}
+        for who in people:
+            ring_s = self.ring_each.get(who, self.ring_s)
+            for target in targets_of(run, who, self.numbers, self.all_phones):
+                rung.setdefault(target.number, (target, ring_s))
+        show = run.brand.shown_number
+        if self.order == TOGETHER:
+            targets = tuple(target for target, _ in rung.values())
+            return (Dial(targets, self.ring_s, show),) if targets else ()
+        return tuple(Dial((target,), ring_s, show) for target, ring_s in rung.values())
 
 
 def read(section: Section) -> Destination:
     """A destination node as it is written."""
-    people = _read_people(section)
-    order = section.get("order", choice((IN_TURN, TOGETHER)), IN_TURN)
-    ring_s = section.get("ring", duration(1, 600), 25.0)
-    all_phones = section.get("all-phones", flag, False)
-    return Destination(read_exits(section, own=OUTCOMES), people, order, ring_s, all_phones)
+    people = read_people(section)
+    plan = section.place.file.removeprefix("plans/").rpartition(".")[0]
+    limit = read_limit(section, "limit", f"{plan}.{section.where}")
+    queue = read_queue(section, "queue", f"{plan}.{section.where}")
+    if queue and not limit and not people.group and not section.has("limit"):
+        section.fault("queue", "nobody ever waits here: a queue needs a limit, or a skills group to ring")
+    keys = queue.keys if queue else {}
+    return Destination(
+        exits={**read_exits(section, own=(*OUTCOMES, *REFUSALS)), **keys},
+        people=people.who,
+        order=_read_order(section, people),
+        ring_s=section.get("ring", duration(1, 600), 0.0 if people.group else 25.0),
+        all_phones=section.get("all-phones", flag, False),
+        ring_each=people.ring_each,
+        numbers=people.numbers,
+        group=people.group,
+        needs=_read_needs(section, people.group),
+        limit=limit,
+        queue=queue,
+    )
 
 
-def _read_people(section: Section) -> tuple[str, ...]:
-    found: list[str] = []
-    for where, cell in section.cells_of("destination", is_needed=True):
-        who = section.parsed(cell, where, _person, "")
-        if who and not who.startswith("$"):
-            section.reading.refer(ENTRY, who, cell.place, where)
-        if who in found:
-            section.reading.fault(cell.place, where, f'"{who}" is rung twice by the same node')
-        elif who:
-            found.append(who)
-    return tuple(found)
+def _read_order(section: Section, people: People) -> str:
+    def parse(text: str) -> str:
+        if people.group and text == TOGETHER:
+            raise Wrong("a skills group rings one free agent at a time, never all together")
+        if not people.group and text in GROUP_ORDERS and text not in ORDERS:
+            raise Wrong(f'"{text}" is an order of a skills group; others are rung {", ".join(ORDERS)}')
+        return choice(GROUP_ORDERS if people.group else ORDERS)(text)
+
+    order = section.get("order", parse, "" if people.group else IN_TURN)
+    if order == TOGETHER and people.ring_each:
+        section.fault("order", "phones that ring together ring equally long; write one ring for the node")
+    return order
 
 
-def _person(text: str) -> str:
-    if text in BRAND_PEOPLE:
-        return text
-    if text.startswith("$"):
-        raise Wrong(
-            f'"{text}" is nobody; a brand has {", ".join(BRAND_PEOPLE)}', nearest_of(text, BRAND_PEOPLE)
-        )
-    return identifier(text)
+def _read_needs(section: Section, group: str) -> Mapping[str, int]:
+    needs = skilled.read_levels(section, "needs", lambda text: text if text == LANGUAGE else identifier(text))
+    if needs and not group:
+        section.fault("needs", "only the agents of a skills group have skills")
+    for need in needs if group else ():
+        if need != LANGUAGE:
+            section.reading.refer(f"skill of {group}", need, section.place_of("needs"), section.path("needs"))
+    return needs
