@@ -1,0 +1,432 @@
+"""The book of places, queues and agents: who is let in, and when. Pure: every method is told the time.
+
+A call asks for a place in several limits and for an agent, all at once or none. What becomes free goes, in
+the same step, to the first in line who can use it. Who has waited longer than his queue's `fair_s` and still
+lacks one thing keeps the rest of what he needs free for him, so that nobody starves between two limits.
+
+Times are seconds of any clock that only goes forward. The book answers a waiter by `Waiter.answer`, and says
+so in `news`; `next_due` is the moment at which `pass_time` has something to do.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from dialplan.commands import Limit
+from dialplan.events import Admission, Admitted, Outcome
+from ivr.calls.places.kept import Kept, KeptPlace
+from ivr.calls.places.line import choose
+from ivr.calls.places.queue import Queue
+from ivr.calls.places.staff import Agent, AgentState, Staff
+from ivr.calls.places.tally import Tally
+from ivr.calls.places.wish import AGENT, GROUP, Kind, Waiter, Wish
+
+IsFreed: TypeAlias = Callable[[Limit], bool]
+SWEEP_EVERY: Final = 512
+"""Asks between two looks for limits that nobody has used lately."""
+
+
+@dataclass(slots=True)
+class Held:
+    """What one call has."""
+
+    places: dict[str, tuple[Limit, float]] = field(default_factory=dict)
+    """Key -> the limit, and since when."""
+    agent: str = ""
+
+
+@dataclass(slots=True)
+class HeldBack:
+    """What is free, but meant for callers who have waited too long."""
+
+    places: Counter[str] = field(default_factory=Counter)
+    agents: set[str] = field(default_factory=set)
+
+
+class Book:
+    """One for the whole box."""
+
+    def __init__(self) -> None:
+        self.news: list[Waiter] = []
+        """Waiters who were answered, or became the first of their queue, since it was emptied."""
+        self.staff = Staff()
+        self.queues: dict[str, Queue] = {}
+        self._tallies: dict[str, Tally] = {}
+        self._held: dict[str, Held] = {}
+        self._waiters: dict[int, Waiter] = {}
+        self._waiting: dict[str, Waiter] = {}
+        """By call."""
+        self._wanted: dict[str, Counter[str]] = {}
+        """Name of a thing -> queues whose callers want it, and how many of each."""
+        self._came: dict[str, dict[str, float]] = {}
+        """Call -> queue -> when it first came there, while it has not been served."""
+        self._due: list[tuple[float, int, str, str | int]] = []
+        self._openings: dict[str, float] = {}
+        self._touched: set[str] = set()
+        self._numbers = itertools.count(1)
+        self._asks = 0
+
+    # -- what calls ask
+
+    def ask(self, wish: Wish, at: float) -> Admitted | Waiter:
+        """Take places and an agent, or stand in line, or be refused."""
+        self.pass_time(at)
+        self._forget_earlier(wish.call, at)
+        if wish.agents is not None and self.staff.is_hopeless(wish.agents):
+            return Admitted(Admission.NOBODY)
+        news = self._learn(wish, at)
+        held_back = self._serve({*news, *wish.things()}, at)
+        answer = self._admit(wish, at, held_back) or self._stand_in_line(wish, at, held_back)
+        self._settle()
+        return answer
+
+    def withdraw(self, waiter: Waiter, admission: Admission, at: float, key: str = "") -> Admitted:
+        """Leave the line; the answer is the one he was given just before, if he was."""
+        self.pass_time(at)
+        if waiter.answer is None:
+            self._answer(waiter, Admitted(admission, key=key), at)
+            self._serve(waiter.things, at)
+            self._settle()
+        assert waiter.answer is not None
+        return waiter.answer
+
+    def talk(self, call: str, at: float) -> None:
+        """The agent who is held for this call has picked up."""
+        held = self._held.get(call)
+        if held is not None and held.agent:
+            self.staff.talk(held.agent, call, at)
+            self._came.pop(call, None)
+
+    def give_back(self, call: str, outcome: str, at: float) -> None:
+        """Give back the agent, and the places that are not for the whole call."""
+        self._release(call, outcome, at, lambda limit: not limit.whole_call)
+
+    def end(self, call: str, at: float) -> None:
+        """The call is over: it waits for nothing and has nothing."""
+        waiter = self._waiting.get(call)
+        if waiter is not None:
+            self.withdraw(waiter, Admission.KEY, at)
+        self._release(call, "", at, lambda limit: True)
+        self._came.pop(call, None)
+
+    # -- time
+
+    def next_due(self) -> float | None:
+        """When time alone will change something."""
+        while self._due and not self._matters(self._due[0]):
+            heapq.heappop(self._due)
+        return self._due[0][0] if self._due else None
+
+    def pass_time(self, at: float) -> None:
+        """Do what is due: end rests and waits that took too long, open windows."""
+        if not self._due or self._due[0][0] > at:
+            return
+        while self._due and self._due[0][0] <= at:
+            entry = heapq.heappop(self._due)
+            if self._matters(entry):
+                self._do_due(entry, at)
+        self._settle()
+
+    def _do_due(self, entry: tuple[float, int, str, str | int], at: float) -> None:
+        _, _, what, name = entry
+        if what == "wait":
+            waiter = self._waiters[int(name)]
+            self._answer(waiter, Admitted(Admission.TIMEOUT), at)
+            self._serve(waiter.things, at)
+        elif what == "rest":
+            self.staff.rouse(str(name), at)
+            self._serve((f"{AGENT}{name}",), at)
+        else:
+            self._openings.pop(str(name), None)
+            self._serve((str(name),), at)
+
+    def _matters(self, entry: tuple[float, int, str, str | int]) -> bool:
+        due, _, what, name = entry
+        if what == "wait":
+            return name in self._waiters
+        if what == "rest":
+            agent = self.staff.agents.get(str(name))
+            return agent is not None and agent.until == due and not agent.call
+        return self._openings.get(str(name)) == due
+
+    def _remind(self, due: float, what: str, name: str | int) -> None:
+        heapq.heappush(self._due, (due, next(self._numbers), what, name))
+
+    # -- what is known
+
+    def position(self, waiter: Waiter) -> int:
+        """A waiter's place in his queue, from 1."""
+        return self.queues[waiter.waiting.queue].position(waiter)
+
+    def expect_s(self, waiter: Waiter, at: float) -> float | None:
+        """How long he will go on waiting; None when nobody can tell."""
+        return self.queues[waiter.waiting.queue].expect_s(waiter, at)
+
+    def taken(self) -> Mapping[str, int]:
+        """Places taken, by the key of the limit."""
+        return {key: len(tally.holders) for key, tally in self._tallies.items() if tally.holders}
+
+    def terms_of(self, key: str) -> Limit | None:
+        """The limit of that key, as it was last asked for."""
+        tally = self._tallies.get(key)
+        return tally.terms if tally else None
+
+    def agents(self) -> Iterable[Agent]:
+        """Everybody who was ever asked for."""
+        return self.staff.agents.values()
+
+    def is_quiet(self) -> bool:
+        """Whether nobody waits for or has anything."""
+        return not (self._held or self._waiting or self._came or self._wanted)
+
+    # -- over a restart
+
+    def kept_of(self, call: str) -> Kept | None:
+        """What this call has, for its record; None: nothing."""
+        held = self._held.get(call)
+        if held is None:
+            return None
+        agent = self.staff.agents.get(held.agent)
+        places = tuple(KeptPlace(limit, since) for limit, since in held.places.values())
+        return Kept(places, held.agent, agent.wrap_up_s if agent else 0.0)
+
+    def adopt(self, call: str, kept: Kept, at: float) -> None:
+        """Give a call that outlived the service what it had, however many there are."""
+        held = self._held.setdefault(call, Held())
+        for place in kept.places:
+            tally = self._tallies.setdefault(place.limit.key, Tally(place.limit))
+            tally.holders.add(call)
+            held.places[place.limit.key] = (place.limit, place.since)
+        self.note_starts(call, kept)
+        if kept.agent:
+            held.agent = kept.agent
+            self.staff.adopt(kept.agent, call, kept.wrap_up_s, at)
+
+    def note_starts(self, call: str, kept: Kept) -> None:
+        """Count what began before this service did."""
+        for place in kept.places:
+            if place.limit.starts:
+                self._tallies.setdefault(place.limit.key, Tally(place.limit)).begin(call, place.since)
+
+    # -- how it is done
+
+    def _forget_earlier(self, call: str, at: float) -> None:
+        """Whoever asks again waits for nothing else and has no agent."""
+        waiter = self._waiting.get(call)
+        if waiter is not None:
+            self.withdraw(waiter, Admission.KEY, at)
+        held = self._held.get(call)
+        if held is not None and held.agent:
+            self.give_back(call, "", at)
+
+    def _learn(self, wish: Wish, at: float) -> list[str]:
+        """Take over the numbers of the limits; the keys of those that changed."""
+        self._asks += 1
+        if self._asks % SWEEP_EVERY == 0:
+            self._sweep(at)
+        changed = []
+        for limit in wish.limits:
+            tally = self._tallies.get(limit.key)
+            if tally is None:
+                tally = self._tallies[limit.key] = Tally(limit)
+            if tally.learn(limit, wish.began):
+                changed.append(limit.key)
+        return changed
+
+    def _admit(self, wish: Wish, at: float, held_back: HeldBack) -> Admitted | None:
+        """All or none."""
+        if self._full(wish, at, held_back):
+            return None
+        agent: Agent | None = None
+        if wish.agents is not None:
+            agent = self.staff.pick(wish.agents, at, wish.chance, held_back.agents)
+            if agent is None:
+                return None
+            self.staff.hold(agent, wish.call, wish.agents, at)
+        self._take(wish, agent, at)
+        return Admitted(Admission.IN, agent=agent.entry if agent else "")
+
+    def _full(self, wish: Wish, at: float, held_back: HeldBack) -> str:
+        """The first limit without room for this call; empty when each has some."""
+        for limit in wish.limits:
+            if not self._tallies[limit.key].has_room(wish.call, at, held_back.places[limit.key]):
+                return limit.key
+        return ""
+
+    def _take(self, wish: Wish, agent: Agent | None, at: float) -> None:
+        if not wish.limits and agent is None:
+            return
+        held = self._held.setdefault(wish.call, Held())
+        for limit in wish.limits:
+            self._tallies[limit.key].take(wish.call, at)
+            _, since = held.places.get(limit.key, (limit, at))
+            held.places[limit.key] = (limit, since)
+        held.agent = agent.entry if agent else ""
+
+    def _stand_in_line(self, wish: Wish, at: float, held_back: HeldBack) -> Admitted | Waiter:
+        waiting = wish.admit.waiting
+        full = self._full(wish, at, held_back)
+        if waiting is None:
+            return self._refuse(wish, full)
+        queue = self.queues.setdefault(waiting.queue, Queue(waiting.queue))
+        came = self._came.get(wish.call, {}).get(queue.name)
+        if came is None and waiting.longest and len(queue.waiters) >= waiting.longest:
+            return Admitted(Admission.FULL, limit=full)
+        since = at if came is None else came
+        things = self._lacks(wish)
+        kind = (things, wish.group, self._begun(wish, at))
+        waiter = Waiter(wish, waiting, at, since, next(self._numbers), things, kind)
+        self._came.setdefault(wish.call, {})[queue.name] = since
+        self._join(queue, waiter)
+        self._remind(at + waiting.wait_s, "wait", waiter.number)
+        self._note_openings(wish, at)
+        return waiter
+
+    def _lacks(self, wish: Wish) -> tuple[str, ...]:
+        """What he wants and does not have."""
+        held = self._held.get(wish.call)
+        return tuple(thing for thing in wish.things() if held is None or thing not in held.places)
+
+    def _begun(self, wish: Wish, at: float) -> tuple[str, ...]:
+        """The windows in which he counts as begun already, and so stands in nobody's way."""
+        return tuple(
+            limit.key
+            for limit in wish.limits
+            if limit.starts and self._tallies[limit.key].counts(wish.call, at)
+        )
+
+    def _refuse(self, wish: Wish, full: str) -> Admitted:
+        if full or wish.agents is None:
+            return Admitted(Admission.LIMIT, limit=full)
+        if self.staff.is_deserted(wish.agents):
+            return Admitted(Admission.NOBODY)
+        return Admitted(Admission.LIMIT, limit=GROUP + wish.agents.group)
+
+    def _join(self, queue: Queue, waiter: Waiter) -> None:
+        self._waiters[waiter.number] = self._waiting[waiter.wish.call] = waiter
+        queue.join(waiter)
+        for thing in waiter.things:
+            self._wanted.setdefault(thing, Counter())[queue.name] += 1
+        self._touched.add(queue.name)
+        waiter.position = queue.position(waiter)
+
+    def _answer(self, waiter: Waiter, answer: Admitted, at: float) -> None:
+        """He waits no longer."""
+        queue = self.queues[waiter.waiting.queue]
+        queue.leave(waiter)
+        del self._waiters[waiter.number], self._waiting[waiter.wish.call]
+        for thing in waiter.things:
+            self._want_less(thing, queue.name)
+        waiter.answer = Admitted(
+            answer.admission, answer.agent, answer.key, answer.limit, waiter.position, at - waiter.joined
+        )
+        if answer.admission is Admission.IN:
+            queue.pace.serve(waiter.joined, at)
+        self.news.append(waiter)
+        self._touched.add(queue.name)
+
+    def _want_less(self, thing: str, queue: str) -> None:
+        wanted = self._wanted[thing]
+        wanted[queue] -= 1
+        if not wanted[queue]:
+            del wanted[queue]
+        if not wanted:
+            del self._wanted[thing]
+
+    def _serve(self, things: Iterable[str], at: float) -> HeldBack:
+        """Let in whoever can use what has become free, in order; what is kept for those who cannot."""
+        held_back = HeldBack()
+        failed: set[Kind] = set()
+        for waiter in self._in_order(things, failed):
+            answer = self._admit(waiter.wish, at, held_back)
+            if answer is not None:
+                self._answer(waiter, answer, at)
+                continue
+            failed.add(waiter.kind)
+            self._note_openings(waiter.wish, at)
+            if waiter.overdue <= at:
+                self._hold_back(waiter.wish, at, held_back)
+        return held_back
+
+    def _in_order(self, things: Iterable[str], failed: set[Kind]) -> Iterator[Waiter]:
+        """Waiters who want any of that, over all queues, but one only of each kind that has failed."""
+        names = {name for thing in things for name in self._wanted.get(thing, ())}
+        lines = [list(self.queues[name].line) for name in sorted(names)]
+        ways = [iter(line) for line in lines]
+        heads = [next(way) for way in ways]
+        while heads:
+            place = heads.index(choose(heads)) if len(heads) > 1 else 0
+            waiter = heads[place]
+            if waiter.kind not in failed:
+                yield waiter
+            following = None
+            if not self.queues[waiter.waiting.queue].kinds.keys() <= failed:
+                following = next((one for one in ways[place] if one.kind not in failed), None)
+            if following is None:
+                del heads[place], ways[place]
+            else:
+                heads[place] = following
+
+    def _hold_back(self, wish: Wish, at: float, held_back: HeldBack) -> None:
+        for limit in wish.limits:
+            tally = self._tallies[limit.key]
+            if wish.call not in tally.holders and tally.has_room(wish.call, at, held_back.places[limit.key]):
+                held_back.places[limit.key] += 1
+        if wish.agents is not None:
+            agent = self.staff.pick(wish.agents, at, wish.chance, held_back.agents)
+            if agent is not None:
+                held_back.agents.add(agent.entry)
+
+    def _note_openings(self, wish: Wish, at: float) -> None:
+        """Somebody waits: remember when a window lets the next call in."""
+        for limit in wish.limits:
+            opens = self._tallies[limit.key].opens_at(at)
+            if opens is not None and self._openings.get(limit.key) != opens:
+                self._openings[limit.key] = opens
+                self._remind(opens, "window", limit.key)
+
+    def _release(self, call: str, outcome: str, at: float, is_freed: IsFreed) -> None:
+        self.pass_time(at)
+        held = self._held.get(call)
+        if held is None:
+            return
+        freed = [key for key, (limit, _) in held.places.items() if is_freed(limit)]
+        for key in freed:
+            self._tallies[key].holders.discard(call)
+            del held.places[key]
+        if outcome == Outcome.ANSWERED.value:
+            self._came.pop(call, None)
+        if held.agent:
+            freed += self._release_agent(held, outcome, at)
+        if not held.places:
+            del self._held[call]
+        self._serve(freed, at)
+        self._settle()
+
+    def _release_agent(self, held: Held, outcome: str, at: float) -> list[str]:
+        agent = self.staff.release(held.agent, outcome, at)
+        held.agent = ""
+        if agent.state is AgentState.FREE:
+            return [AGENT + agent.entry]
+        self._remind(agent.until, "rest", agent.entry)
+        return []
+
+    def _settle(self) -> None:
+        """Tell of those who have become first."""
+        for name in self._touched:
+            line = self.queues[name].line
+            if line and not line[0].is_first_told:
+                line[0].is_first_told = True
+                self.news.append(line[0])
+        self._touched.clear()
+
+    def _sweep(self, at: float) -> None:
+        """Forget limits that nobody uses: there may be one for every caller."""
+        idle = [key for key, tally in self._tallies.items() if tally.is_empty(at) and key not in self._wanted]
+        for key in idle:
+            del self._tallies[key]
