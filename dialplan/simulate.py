@@ -12,9 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialplan import last_resort
+from dialplan import gates, last_resort
+from dialplan.admitting import WORDS, admit_on_paper
 from dialplan.commands import (
+    Admit,
     Collect,
+    Command,
     Dial,
     Hangup,
     Play,
@@ -27,6 +30,7 @@ from dialplan.commands import (
 )
 from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
 from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
+from dialplan.fullness import full_limit, is_full, read_full
 from dialplan.model import Configuration
 from dialplan.numbers import to_e164
 from dialplan.roster import on_duty
@@ -92,6 +96,19 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Performed:
+    """What was done between two steps: the commands, when (by the desk's clock), and what came of the last one.
+
+    `made`: hops made before. `event` is None at the end of the call.
+    """
+
+    at: datetime
+    made: int
+    commands: tuple[Command, ...]
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
     """What a caller would have met."""
 
@@ -105,6 +122,8 @@ class Simulation:
     spoken: tuple[Utterance, ...] = ()
     """Everything said, with its language."""
     ended_at: datetime | None = None
+    performed: tuple[Performed, ...] = ()
+    """Everything that was done, in order."""
 
     def as_json(self) -> dict[str, Any]:
         """The form that `dutyline simulate --json` prints."""
@@ -135,13 +154,15 @@ def simulate(
     dutch_first: bool = True,
     suppose: Supposed | None = None,
     chance: float = 0.0,
+    full: Sequence[str] = (),
 ) -> Simulation:
     """A call to `to` at `at`. A naive `at` is by the desk's clock; it must be given: there is no clock here.
 
     `keys`: what the caller keys at each question, "" for nothing; when they run out the caller keys nothing.
     `outcomes`: by directory id or number; everybody else answers. `suppose`: by node (`ring` or `night.ring`)
     how what it asks is answered, `failed` for instance; see `dialplan.suppositions`. `chance`: the call's
-    random number. Raises UnknownDestination, UnknownOutcome, UnknownNode, WrongSupposition.
+    random number. `full`: places that never come free, see `dialplan.fullness`. Raises UnknownDestination,
+    UnknownOutcome, UnknownNode, WrongSupposition.
     """
     if at is None:
         raise ValueError("a simulation needs the time of the call")
@@ -149,7 +170,8 @@ def simulate(
     number = to_e164(to, country) or to
     call = CallFacts("simulated", number, to_e164(caller, country), "", dutch_first, chance)
     supposed = Suppositions(configuration, outcomes or {}, suppose or {})
-    return _Driver(configuration, call, _aware(configuration, at), list(keys), supposed).run()
+    places = read_full(configuration, full)
+    return _Driver(configuration, call, _aware(configuration, at), list(keys), supposed, places).run()
 
 
 def _aware(configuration: Configuration, at: datetime) -> datetime:
@@ -167,6 +189,7 @@ class _Driver:
     now: datetime
     keys: list[str]
     supposed: Suppositions
+    full: frozenset[str] = frozenset()
     word: str = ""
     """How the node that asks now is supposed to be answered; empty: as usual."""
     hops: list[Hop] = field(default_factory=list)
@@ -174,13 +197,16 @@ class _Driver:
     heard: list[str] = field(default_factory=list)
     rang: list[Rung] = field(default_factory=list)
     mails: list[Sent] = field(default_factory=list)
+    performed: list[Performed] = field(default_factory=list)
     answered_by: str = ""
 
     def run(self) -> Simulation:
         step = begin(self.configuration, self.call, self._local())
         for _ in range(BUDGET * 2):
             self.hops.extend(step.hops)
+            at, made = self._local(), len(self.hops)
             event = self._perform(step)
+            self.performed.append(Performed(at, made, step.commands, event))
             if event is None:
                 return self._story(step)
             step = advance(self.configuration, step.state, event, self._local())
@@ -201,6 +227,7 @@ class _Driver:
             ended=self._ended(step),
             spoken=tuple(self.spoken),
             ended_at=self._local(),
+            performed=tuple(self.performed),
         )
 
     def _ended(self, step: Step) -> str:
@@ -212,6 +239,8 @@ class _Driver:
             return f"answered by {self.answered_by}"
         if self.hops[-1].node == last_resort.NODE:
             return "nobody was reached"
+        if self.hops[-1].node == gates.NODE:
+            return f"refused (cause {hangup.cause}): {self.hops[-1].why}"
         return f"hung up by the plan (cause {hangup.cause})"
 
     def _perform(self, step: Step) -> Event | None:
@@ -225,6 +254,7 @@ class _Driver:
             Play: self._play,
             Collect: self._collect,
             Dial: self._dial,
+            Admit: lambda admit: self._admit(step, admit),
             Hangup: self._hang_up,
         }
         return performers[type(asked)](asked)
@@ -260,6 +290,16 @@ class _Driver:
         terminator = collect.terminator
         digits, _, _ = keyed.partition(terminator) if terminator else (keyed, "", "")
         return Keyed(digits[: collect.most], bool(terminator) and terminator in keyed)
+
+    def _admit(self, step: Step, admit: Admit) -> Event:
+        plan, node = step.state.plan, step.state.node
+        full = full_limit(admit, self.full) if is_full(admit, plan, node, self.full) else None
+        done = admit_on_paper(admit, self.word, full)
+        if done is None:
+            raise WrongSupposition(f"{plan}.{node}", self.word, WORDS)
+        self._hear(done.heard)
+        self.now += timedelta(seconds=max(0.0, done.took_s - PLAY_S * len(done.heard)))
+        return done.admitted
 
     def _dial(self, dial: Dial) -> Event:
         ends = [(target, self._end_of(target)) for target in dial.targets]

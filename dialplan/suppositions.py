@@ -12,6 +12,7 @@ from typing import TypeAlias
 from dialplan.commands import Target
 from dialplan.events import Outcome
 from dialplan.faults import nearest_of
+from dialplan.gates import NODE as GATE
 from dialplan.model import Configuration
 from dialplan.numbers import to_e164
 
@@ -120,6 +121,7 @@ def _read_nodes(configuration: Configuration, nodes: Supposed) -> dict[str, tupl
     known = {name for plan in configuration.plans.values() for name in plan.nodes} | {
         f"{plan.id}.{name}" for plan in configuration.plans.values() for name in plan.nodes
     }
+    known |= {GATE} | {f"{plan}.{GATE}" for plan in configuration.plans}
     for name in nodes:
         if name not in known:
             raise UnknownNode(name, nearest_of(name, known))
