@@ -39,9 +39,15 @@ Utterance: TypeAlias = Prompt | Say
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Speak, answering the call first when it is not answered yet. Answered by `Played`."""
+    """Speak, answering the call first when it is not answered yet. Answered by `Played`.
+
+    `listens`: keys pressed meanwhile are kept for the next `Collect` (type-ahead). `stops`: a key ends the
+    speaking, and is kept.
+    """
 
     utterances: tuple[Utterance, ...]
+    listens: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Collect:
     `first_s`: wait for the first digit after the speaking ended; `next_s`: between digits.
     Reading ends at `most` digits, at `terminator`, or when a wait runs out. Digits keyed before the
     speaking began (type-ahead) are read first, unless `fresh`: then they are thrown away.
-    `secret`: what is keyed is a secret (a PIN), which nothing keeps.
+    `secret`: what is keyed is a secret (a PIN), which nothing keeps. `choices`: reading also ends as soon as
+    none of them begins with, and is longer than, what was keyed.
     """
 
     utterances: tuple[Utterance, ...]
@@ -61,6 +68,15 @@ class Collect:
     terminator: str = ""
     fresh: bool = False
     secret: bool = False
+    choices: frozenset[str] = frozenset()
+
+    def is_complete(self, digits: str) -> bool:
+        """Whether no further digit can belong to these."""
+        if len(digits) >= self.most:
+            return True
+        if not self.choices or not digits:
+            return False
+        return not any(len(choice) > len(digits) and choice.startswith(digits) for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)

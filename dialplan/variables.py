@@ -77,6 +77,18 @@ SYSTEM: Final[Mapping[str, SystemVariable]] = {
 }
 
 
+SET_BY_NODES: Final[Mapping[str, str]] = {
+    "extension": "the extension that the caller has keyed in a menu",
+    "message": "the message that the caller has left",
+    "recordings": "every recording of this call",
+    "queue": "the queue in which the caller last waited",
+    "waited": "how long he waited there, in seconds",
+    "position": "in the words of a queue: the caller's place in it",
+    "wait": "in the words of a queue: the wait that is to be expected, in seconds",
+}
+"""Variables that nodes set without being told a name; a plan may set them too."""
+
+
 def value_of(run: Run, name: str) -> str:
     """The value of a variable; empty when nobody has set it."""
     system = SYSTEM.get(name)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
 
 from dialplan.commands import Prompt, Say, Spoken, Utterance
+from dialplan.variables import value_of
 
 if TYPE_CHECKING:
     from dialplan.run import Run
@@ -80,7 +81,7 @@ def say_words(run: Run, words: Words) -> str:
 def _one(run: Run, word: Word, language: Spoken) -> Utterance:
     if isinstance(word, str):
         return Prompt(_prompt_id(run, word), language)
-    return Say(word.kind, run.variables.get(word.variable, ""), language)
+    return Say(word.kind, value_of(run, word.variable), language)
 
 
 def _prompt_id(run: Run, word: str) -> str:

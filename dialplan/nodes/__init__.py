@@ -17,10 +17,16 @@ from dialplan.nodes import (
     goto,
     hangup,
     language,
+    list,
+    lookup,
     mail,
     menu,
+    origin,
     page,
+    percentage,
     record,
+    set,
+    switch,
 )
 from dialplan.reading import Section
 from dialplan.run import Node
@@ -36,6 +42,12 @@ KINDS: Final[Mapping[str, Callable[[Section], Node]]] = {
     "collect": collect.read,
     "record": record.read,
     "call-back": call_back.read,
+    "origin": origin.read,
+    "list": list.read,
+    "set": set.read,
+    "switch": switch.read,
+    "percentage": percentage.read,
+    "lookup": lookup.read,
     "goto": goto.read,
     "hangup": hangup.read,
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dialplan.files.variables import refer_variable
 from dialplan.reading import Section
-from dialplan.words import Word, Words, parse_word
+from dialplan.words import Value, Word, Words, parse_word
 
 PROMPT = "prompt"
 """What a reference to a prompt is called."""
@@ -17,7 +18,9 @@ def read_words(section: Section, key: str, default: Words = ()) -> Words:
     for where, cell in section.cells_of(key, is_needed=True):
         for word in section.parsed_one(cell, where, parse_word):
             found.append(word)
-            if isinstance(word, str) and not word.startswith("$"):
+            if isinstance(word, Value):
+                refer_variable(section.reading, word.variable, cell.place, where)
+            elif not word.startswith("$"):
                 section.reading.refer(PROMPT, word, cell.place, where)
     return tuple(found)
 
