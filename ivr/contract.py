@@ -83,6 +83,8 @@ SILENCE_LIMIT: Final = "TIMEOUT(absolute)"
 the failsafe; the service's first command sets it to 0."""
 SOUNDS: Final = "dutyline"
 """Folder below the switch's sounds: `dutyline/<language>/<prompt>`."""
+MESSAGES: Final = "messages"
+"""Folder below that, where the switch records what callers say: `dutyline/messages/<name>`."""
 
 
 def dial_string(number: str) -> str:

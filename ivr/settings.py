@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
 
+    recordings_days: int = Field(default=30, ge=1, le=3650)
+    """So long the messages of callers are kept; after that their sound is deleted."""
+
     log: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     hang_s: float = Field(default=5.0, ge=1, le=3600)

@@ -8,8 +8,8 @@ from pathlib import Path
 import structlog
 
 from audio.speaking import UnspeakableError, speak
-from dialplan.commands import Prompt, Utterance
-from ivr.contract import SOUNDS
+from dialplan.commands import Prompt, Say, Utterance
+from ivr.contract import MESSAGES, SOUNDS
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +18,8 @@ def prompts_of(utterance: Utterance) -> Sequence[str]:
     """Ids of the prompts that say `utterance`, in order."""
     if isinstance(utterance, Prompt):
         return (utterance.id,)
+    if utterance.kind == "recording":
+        return ()
     try:
         return speak(utterance.kind, utterance.value, utterance.language)
     except UnspeakableError as fault:
@@ -28,7 +30,18 @@ def prompts_of(utterance: Utterance) -> Sequence[str]:
 
 def files_of(utterances: Iterable[Utterance]) -> list[str]:
     """Names of the sound files as the switch plays them: `dutyline/<language>/<prompt>`."""
-    return [f"{SOUNDS}/{one.language}/{prompt}" for one in utterances for prompt in prompts_of(one)]
+    return [file for one in utterances for file in _files_of(one)]
+
+
+def _files_of(utterance: Utterance) -> list[str]:
+    if isinstance(utterance, Say) and utterance.kind == "recording":
+        return [f"{SOUNDS}/{MESSAGES}/{utterance.value}"] if _is_name(utterance.value) else []
+    return [f"{SOUNDS}/{utterance.language}/{prompt}" for prompt in prompts_of(utterance)]
+
+
+def _is_name(text: str) -> bool:
+    """Whether it may name a recording: a variable of a plan may hold anything."""
+    return text.replace("-", "").isalnum() and text.isascii()
 
 
 class SoundLengths:

@@ -73,6 +73,12 @@ def addresses(written: tuple[str, ...], brand: Brand) -> tuple[str, ...]:
     return tuple(found)
 
 
+SYSTEM_VARIABLES: Final = frozenset(
+    {"brand", "caller", "caller_name", "call", "dialled", "plan", "node", "language", "at"}
+)
+"""What a mail is told by the system; every other variable is one that the plan has set."""
+
+
 def variables_of(run: Run) -> dict[str, str]:
     """What a mail is told of the call: the system's variables, and the plan's."""
     call = run.call

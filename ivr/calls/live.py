@@ -44,6 +44,8 @@ class LiveCall:
     last_event: Event | None = None
     tape: Recording | None = None
     """What happened, for those who later ask what another plan would have done."""
+    mails: int = 0
+    """How many mails its plan has asked for."""
     hops: list[HopRecord] = field(default_factory=list)
 
     def note(self, hops: tuple[Hop, ...]) -> list[HopRecord]:

@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
-from dialplan.commands import Asked, Collect, Dial, Hangup, Play, Target
+from dialplan.commands import AskCallback, Asked, Collect, Dial, Hangup, Play, Record, Target
 from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
 from ivr.agi import AgiError, AgiFailed, AgiSession
+from ivr.calls.messages import CallersMessages
 from ivr.calls.ringing import AFTERMATH, Aftermath, Refusals, ask_carrier, dial_arguments, read_aftermath
-from ivr.contract import SILENCE_LIMIT, Cause, Context
+from ivr.contract import SILENCE_LIMIT, SOUNDS, Cause, Context
 from ivr.speech import files_of
 
 log = structlog.get_logger(__name__)
@@ -25,10 +27,23 @@ SHORT_S = 1.9
 """The longest prompt in which the death of the service may go unnoticed: the failsafe within 2 s."""
 LONGEST_CALL_S = 4 * 3600.0
 RING_GRACE_S = 15.0
+TONE = f"{SOUNDS}/en/beep"
+"""The tone is the same in every language."""
 
 
 class CallerGoneError(Exception):
-    """The caller hung up; the plan goes no further."""
+    """The caller hung up; the plan goes no further. `event`: what had come of the last command."""
+
+    def __init__(self, event: Event | None = None) -> None:
+        self.event = event
+        super().__init__()
+
+
+class Wishes(Protocol):
+    """Where this caller's wish to be called back is kept (see `ivr.callbacks`)."""
+
+    async def keep(self, command: AskCallback) -> Event:
+        """Durable when this returns `Kept`; `Failed` when it could not be written down."""
 
 
 @dataclass(slots=True)
@@ -54,8 +69,12 @@ class Performer:
         refusals: Refusals,
         brand: str = "",
         length_s: Callable[[str], float] = lambda file: float("inf"),
+        messages: CallersMessages | None = None,
+        wishes: Wishes | None = None,
     ) -> None:
-        """`brand`: its title, which a called phone's display shows; `length_s`: of a sound file."""
+        """`brand`: its title, which a called phone's display shows; `length_s`: of a sound file; `messages`
+        and `wishes`: where what this caller says, and his wish to be called back, are kept."""
+        self._messages, self._wishes = messages, wishes
         self._agi, self._brand = agi, brand
         self._now = now
         self._refusals = refusals
@@ -94,14 +113,44 @@ class Performer:
                 event = await self._collect(command)
             case Dial():
                 event = await self._dial(command)
+            case Record():
+                event = await self._record(command)
+            case AskCallback():
+                event = await self._ask_callback(command)
             case Hangup():
                 await self._hang_up(command)
                 return None
             case _:
                 return Failed(f"nobody here can do {type(command).__name__}")
         if self.is_gone and not _is_conversation(event):
-            raise CallerGoneError
+            raise CallerGoneError(event)
         return event
+
+    async def _record(self, command: Record) -> Event:
+        """Words, which a key cuts short; the tone; then what the caller says."""
+        if self._messages is None:
+            return Failed("nobody here can keep a message")
+        await self._begin_speaking()
+        await self._speak_until_key(files_of(command.utterances))
+        if self.is_gone:
+            raise CallerGoneError
+        tone = TONE if command.beep else ""
+        try:
+            return await self._messages.take(self._agi, command, tone)
+        except OSError as fault:
+            return Failed(str(fault))
+
+    async def _ask_callback(self, command: AskCallback) -> Event:
+        if self._wishes is None:
+            return Failed("nobody here can call back")
+        return await self._wishes.keep(command)
+
+    async def _begin_speaking(self) -> None:
+        if not self._is_up:
+            await self._agi.answer()
+            self._is_up = True
+        self._mark_prompt()
+        await self._forget_conversation()
 
     async def _lift_limit(self) -> None:
         self._is_limited = False

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialplan.commands import SendMail
+from dialplan.nodes.mail import SYSTEM_VARIABLES
 from ivr.calls.live import LiveCall
+from ivr.calls.messages import attach
 from ivr.clock import Clock
 from ivr.notify import enqueue
-from ivr.storage import Database, StorageError
+from ivr.storage import Database, Recording, StorageError
 
 DRAIN_S: Final = 2.0
 """Limit on the end: the service must be gone before its launcher loses patience."""
@@ -30,8 +33,8 @@ class PlanPost:
 
     def send(self, command: SendMail, call: LiveCall) -> None:
         """Put a mail in the outbox; tried again until the database takes it, or the service ends."""
-        number = sum(1 for hop in call.hops if hop.kind == "mail")
-        name = f"call:{call.record.id}:mail:{number}"
+        call.mails += 1
+        name = f"call:{call.record.id}:mail:{call.mails}"
         task = asyncio.create_task(self._write(command, call, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -50,6 +53,7 @@ class PlanPost:
     async def _write(self, command: SendMail, call: LiveCall, dedupe: str) -> None:
         now = self._clock.now()
         variables = _variables(command, call)
+        names = command.recordings
         brand = call.configuration.brands.get(call.record.brand)
 
         def work(session: Session) -> None:
@@ -59,9 +63,11 @@ class PlanPost:
                 language=brand.mail_language if brand else "en",
                 to=command.to,
                 cc=command.cc,
-                variables={**variables, "at": now},
+                variables={**variables, "at": now, "recordings": _lengths(session, names)},
                 dedupe=dedupe,
                 now=now,
+                subject=command.subject,
+                attached=[attach(name) for name in names],
             )
 
         pause_s = 0.5
@@ -85,17 +91,47 @@ class PlanPost:
 def _variables(command: SendMail, call: LiveCall) -> dict[str, object]:
     """Everything known of the call, as VMS mails it: system and user variables."""
     state, record = call.state, call.record
-    brand = call.configuration.brands.get(record.brand)
+    brand, told = call.configuration.brands.get(record.brand), command.variables or {}
     return {
-        "plan": state.plan if state else record.plan,
-        "node": state.node if state else "",
+        "plan": told.get("plan") or (state.plan if state else record.plan),
+        "node": told.get("node") or (state.node if state else ""),
         "brand": brand.title if brand else record.brand,
         "subject": "",
-        "text": "",
+        "text": command.text,
         "call_ref": "",
         "call_id": record.id,
         "dialled": record.dialled,
         "caller": record.caller,
         "caller_name": record.caller_name,
-        "variables": {**(state.variables if state else {}), **(command.variables or {})},
+        "release": record.release,
+        "variables": {name: value for name, value in told.items() if name not in SYSTEM_VARIABLES},
+        "system": _system(call, command),
     }
+
+
+def _system(call: LiveCall, command: SendMail) -> dict[str, object]:
+    """The variables of the system alone, all of them, for a mail that lists everything."""
+    record, told = call.record, command.variables or {}
+    return {
+        "call": record.id,
+        "dialled": record.dialled,
+        "caller": record.caller,
+        "caller_name": record.caller_name,
+        "brand": record.brand,
+        "plan": told.get("plan", record.plan),
+        "node": told.get("node", ""),
+        "language": told.get("language", ""),
+        "release": record.release,
+        "started": record.started.isoformat(timespec="seconds"),
+        "answered": record.answered.isoformat(timespec="seconds") if record.answered else "",
+        "agent": record.agent_entry,
+        "plan_time": told.get("at", ""),
+        "test_clock": record.clock_at.isoformat(timespec="seconds") if record.clock_at else "",
+        "recordings": " ".join(command.recordings),
+    }
+
+
+def _lengths(session: Session, names: tuple[str, ...]) -> list[dict[str, object]]:
+    """What is known of the messages that a mail encloses."""
+    found = session.scalars(select(Recording).where(Recording.name.in_(names))) if names else ()
+    return [{"name": one.name, "seconds": one.seconds, "at": one.started} for one in found]

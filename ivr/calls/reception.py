@@ -13,6 +13,7 @@ from typing import Protocol
 
 import structlog
 
+from dialplan.abandon import abandon
 from dialplan.commands import Command, Dial, Hangup, Leave, SendMail, StartPage
 from dialplan.engine import Step, advance, begin
 from dialplan.events import Dialled, Event
@@ -21,7 +22,8 @@ from dialplan.tape import Recording
 from ivr.agi import AgiSession
 from ivr.calls.arrival import Arrival, read_arrival
 from ivr.calls.live import LiveCall
-from ivr.calls.performer import CallerGoneError, Performer
+from ivr.calls.messages import Messages
+from ivr.calls.performer import CallerGoneError, Performer, Wishes
 from ivr.calls.ringing import Refusals
 from ivr.clock import Clock
 from ivr.feed import Feed
@@ -73,10 +75,14 @@ class Reception:
         clock: Clock,
         length_s: Callable[[str], float] = lambda file: float("inf"),
         ended: Callable[[LiveCall, str], None] = lambda call, tape: None,
+        messages: Messages | None = None,
+        wishes: Callable[[CallRecord], Wishes] | None = None,
     ) -> None:
         """`length_s`: of a sound file, by its name on the switch. `ended`: told of each call that is over,
-        with its tape; must cost next to nothing."""
+        with its tape; must cost next to nothing. `messages` and `wishes`: where it is kept what callers say,
+        and that they want to be called back."""
         self._ended = ended
+        self._messages, self._wishes = messages, wishes
         self._length_s = length_s
         self._configuration, self._refusals = configuration, refusals
         self._records, self._pages, self._post = records, pages, post
@@ -96,8 +102,8 @@ class Reception:
         with structlog.contextvars.bound_contextvars(call=call.record.id):
             try:
                 await self._follow(call)
-            except CallerGoneError:
-                self._note_caller_gone(call)
+            except CallerGoneError as gone:
+                self._note_caller_gone(call, gone.event)
             except asyncio.CancelledError:
                 self._let_go(call)
                 raise
@@ -134,7 +140,15 @@ class Reception:
             clock_at=arrival.clock_at,
         )
         brand = configuration.brands[number.brand].title if number else ""
-        performer = Performer(agi, self._clock.now, self._refusals, brand, self._length_s)
+        performer = Performer(
+            agi,
+            self._clock.now,
+            self._refusals,
+            brand,
+            self._length_s,
+            self._messages.of_call(record) if self._messages else None,
+            self._wishes(record) if self._wishes else None,
+        )
         call = LiveCall(record, facts, configuration, performer, arrival.shift)
         self._live[record.uniqueid] = call
         self._records.begin(record)
@@ -163,14 +177,18 @@ class Reception:
             event = await self._perform(call, command)
         return event
 
-    async def _perform(self, call: LiveCall, command: Command) -> Event | None:
+    def _do_told(self, call: LiveCall, command: Command) -> None:
+        """What the call does not wait for."""
         match command:
             case StartPage():
                 self._pages.begin(command, call)
             case SendMail():
                 self._post.send(command, call)
-            case Leave():
-                pass
+
+    async def _perform(self, call: LiveCall, command: Command) -> Event | None:
+        match command:
+            case StartPage() | SendMail() | Leave():
+                self._do_told(call, command)
             case _:
                 if isinstance(command, Dial):
                     self._keep(call)
@@ -193,13 +211,26 @@ class Reception:
     def _plan_time(self, call: LiveCall) -> datetime:
         return self._clock.now() + call.shift
 
-    def _note_caller_gone(self, call: LiveCall) -> None:
+    def _see_through(self, call: LiveCall, event: Event | None) -> bool:
+        """What a caller who hung up has left behind is seen through; whether there was anything."""
+        if call.state is None:
+            return False
+        step = abandon(call.configuration, call.state, event, self._plan_time(call))
+        call.state = step.state
+        for hop in call.note(step.hops):
+            self._tell_hop(call, hop, {})
+        for command in step.commands:
+            self._do_told(call, command)
+        return bool(step.hops)
+
+    def _note_caller_gone(self, call: LiveCall, event: Event | None) -> None:
+        has_left = self._see_through(call, event)
         state = call.state
         by_caller = call.performer.is_gone
         if by_caller and call.tape is not None:
             call.tape.leave(self._plan_time(call))
         call.record.hung_by, call.record.cause = (HungBy.CALLER, 16) if by_caller else (HungBy.SWITCH, 0)
-        if state is not None and not state.ended:
+        if state is not None and not state.ended and not has_left:
             hop = HopRecord(
                 state.plan,
                 state.node,

@@ -7,7 +7,7 @@ courier = Courier(database, make_transport(settings), sender=lambda: desk.mail_f
 from typing import TYPE_CHECKING, Any
 
 from ivr.notify.letters import DEFAULT, Letter, TemplateFault, Templates
-from ivr.notify.outbox import MAILS, enqueue, is_address
+from ivr.notify.outbox import MAILS, Attached, enqueue, is_address
 from ivr.notify.reading import AmbiguousMail, PostedMail, Standing, count_mails, list_mails, show_mail
 from ivr.notify.schedule import Schedule
 
@@ -38,6 +38,7 @@ __all__ = [
     "DEFAULT",
     "MAILS",
     "AmbiguousMail",
+    "Attached",
     "Courier",
     "FileTransport",
     "Letter",

@@ -11,9 +11,10 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.notify.message import Posting, name_message
+from ivr.notify.outbox import Attached
 from ivr.notify.transport import Reply
 from ivr.notify.verdicts import Verdict, judge_code
-from ivr.storage import Delivery, DeliveryState, Mail, MailState
+from ivr.storage import Delivery, DeliveryState, Enclosure, Mail, MailState
 
 OPEN: Final = (MailState.WAITING, MailState.SENDING)
 
@@ -80,7 +81,13 @@ def _take(session: Session, mail: Mail, terms: Terms) -> Posting:
         tries=mail.tries,
         message_id=mail.message_id,
         waiting=tuple(session.scalars(waiting)),
+        enclosed=_enclosed(session, mail.id),
     )
+
+
+def _enclosed(session: Session, mail_id: str) -> tuple[Attached, ...]:
+    rows = select(Enclosure).where(Enclosure.mail_id == mail_id).order_by(Enclosure.seq)
+    return tuple(Attached(one.path, one.title, one.kind) for one in session.scalars(rows))
 
 
 def settle(

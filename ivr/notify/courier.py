@@ -13,6 +13,8 @@ import platform
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -50,13 +52,16 @@ class Courier:
         transport: Transport,
         *,
         sender: Callable[[], str],
+        folder: Path | None = None,
         owner: str = "",
         schedule: Schedule | None = None,
         now: Callable[[], datetime] = _now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`sender`: the address mails come from, asked for each time. `owner`: this box among several."""
+        """`sender`: the address mails come from, asked for each time. `folder`: where enclosed files lie.
+        `owner`: this box among several."""
+        self._folder = folder
         self._db, self._transport, self._sender = db, transport, sender
         self._owner = owner or platform.node() or "courier"
         self._schedule = schedule or Schedule()
@@ -172,7 +177,7 @@ class Courier:
             self.trouble = f'the desk\'s mail_from, "{posting.sender}", is no mail address'
             return Outcome(error=self.trouble)
         try:
-            message = compose(posting)
+            message = await self._compose(posting)
             replies = await self._transport.send(message, posting.sender, posting.waiting)
         except Exception as error:
             text = f"{self._transport.where}: {_words(error)}"
@@ -182,6 +187,12 @@ class Courier:
             return Outcome(error=text, verdict=verdict)
         self.trouble = ""
         return Outcome(replies)
+
+    async def _compose(self, posting: Posting) -> EmailMessage:
+        """Files are read off the loop."""
+        if not posting.enclosed:
+            return compose(posting)
+        return await asyncio.to_thread(compose, posting, self._folder)
 
     async def _write_down(
         self, posting: Posting, outcome: Outcome, now: datetime, retry_at: datetime | None

@@ -42,12 +42,18 @@ _OPTIONAL: Final[Mapping[str, object]] = {
     "customer": "",
     "dialled": "",
     "host": "",
+    "is_cut_off": False,
     "node": "",
+    "recordings": (),
+    "release": "",
     "ringing": (),
     "started": None,
+    "reason": "",
     "subject": "",
+    "system": {},
     "text": "",
     "tried": (),
+    "tries": 0,
     "variables": {},
 }
 """What a mail may leave unsaid. Everything else that a template names must be given."""

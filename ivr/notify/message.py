@@ -8,9 +8,11 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
-from ivr.notify.outbox import is_address
-from ivr.notify.words import one_line
+from ivr.notify.enclosed import read_enclosed
+from ivr.notify.outbox import Attached, is_address
+from ivr.notify.words import one_line, pick_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Posting:
     tries: int
     message_id: str
     waiting: tuple[str, ...]
+    enclosed: tuple[Attached, ...] = ()
 
 
 def name_message(mail_id: str, sender: str) -> str:
@@ -36,8 +39,13 @@ def name_message(mail_id: str, sender: str) -> str:
     return f"<{mail_id}@{host}>"
 
 
-def compose(posting: Posting) -> EmailMessage:
-    """The message. Headers are made by the library from clean values; auto-replies are asked not to come."""
+def compose(posting: Posting, folder: Path | None = None) -> EmailMessage:
+    """The message. Headers are made by the library from clean values; auto-replies are asked not to come.
+
+    `folder`: where enclosed files lie. One that is not there, or too large, costs the mail a file and not the
+    reader his mail: a line says so.
+    """
+    parts, missing = read_enclosed(posting.enclosed, folder, pick_language(posting.language))
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(display_name="Dutyline", addr_spec=posting.sender)
     _address(message, "To", posting.to)
@@ -48,7 +56,10 @@ def compose(posting: Posting) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["Content-Language"] = one_line(posting.language)
-    message.set_content(posting.body, cte="quoted-printable")
+    message.set_content(posting.body + missing, cte="quoted-printable")
+    for one, content in parts:
+        kind, _, form = one.kind.partition("/")
+        message.add_attachment(content, maintype=kind, subtype=form, filename=one_line(one.title))
     return message
 
 

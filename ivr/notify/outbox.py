@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -17,8 +18,9 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ivr.notify.letters import DEFAULT, Letter, TemplateFault, Templates, list_plainly
-from ivr.storage import Delivery, DeliveryState, Mail, MailState, announce
+from ivr.notify.letters import DEFAULT, LONGEST_SUBJECT, Letter, TemplateFault, Templates, list_plainly
+from ivr.notify.words import one_line
+from ivr.storage import Delivery, DeliveryState, Enclosure, Mail, MailState, announce
 
 log = structlog.get_logger(__name__)
 MAILS: Final = "mails"
@@ -26,6 +28,15 @@ MAILS: Final = "mails"
 _ADDRESS: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a mail. `path`: below the folder of recordings; `kind`: its MIME type."""
+
+    path: str
+    title: str
+    kind: str
 
 
 def enqueue(
@@ -39,11 +50,14 @@ def enqueue(
     dedupe: str,
     now: datetime,
     templates: Templates = DEFAULT,
+    subject: str = "",
+    attached: Iterable[Attached] = (),
 ) -> str | None:
     """Write a mail into the outbox; its id, or None when one with the same `dedupe` is there already.
 
     A template that fails costs the mail its form, not the desk its notice, and not the transaction
     its commit: everything known is then listed plainly. An address that is none is shown as refused.
+    `subject`: instead of the template's.
     """
     to, cc = tuple(to), tuple(cc)
     letter, error = _write(templates, template, language, variables)
@@ -57,7 +71,7 @@ def enqueue(
         "language": language,
         "to": list(to),
         "cc": list(cc),
-        "subject": letter.subject,
+        "subject": one_line(subject)[:LONGEST_SUBJECT] or letter.subject,
         "body": letter.body,
         "created": now,
         "next_at": now,
@@ -67,6 +81,7 @@ def enqueue(
     if not _insert(session, row):
         return None
     _add_deliveries(session, mail_id, addresses, now)
+    _enclose(session, mail_id, attached)
     if not good:
         log.error("a mail has no address to go to", mail=mail_id, template=template)
     announce(session, MAILS)
@@ -101,6 +116,15 @@ def _add_deliveries(session: Session, mail_id: str, addresses: Iterable[str], no
         session.execute(insert(Delivery), rows)
 
 
+def _enclose(session: Session, mail_id: str, attached: Iterable[Attached]) -> None:
+    rows = [
+        {"mail_id": mail_id, "seq": seq, "path": one.path, "title": one.title, "kind": one.kind}
+        for seq, one in enumerate(attached)
+    ]
+    if rows:
+        session.execute(insert(Enclosure), rows)
+
+
 def _delivery(mail_id: str, address: str, now: datetime) -> dict[str, Any]:
     is_good = is_address(address)
     return {
@@ -117,4 +141,4 @@ def _unique(addresses: Iterable[str]) -> list[str]:
     return list({address.lower(): address for address in reversed(tuple(addresses))}.values())[::-1]
 
 
-__all__ = ["MAILS", "enqueue", "is_address"]
+__all__ = ["MAILS", "Attached", "enqueue", "is_address"]

@@ -13,7 +13,17 @@ from ivr.storage import AttemptState
 
 from .post_office import NOW
 
-NAMES = ["call-accepted", "call-in", "nobody-accepted", "page-escalated", "plan-mail", "test"]
+NAMES = [
+    "all-variables",
+    "call-accepted",
+    "call-back-failed",
+    "call-in",
+    "message-left",
+    "nobody-accepted",
+    "page-escalated",
+    "plan-mail",
+    "test",
+]
 BRUSSELS = ZoneInfo("Europe/Brussels")
 FACTS = {
     "call_ref": "482",
@@ -31,6 +41,8 @@ FACTS = {
     "plan": "fuzer-night",
     "node": "mail",
     "variables": {"reason": "no dial tone"},
+    "system": {"caller": "+32470000001", "number": "0470 00 00 01"},
+    "recordings": [{"name": "7k3-1", "seconds": 12.3, "at": NOW}],
     "ringing": [{"title": "ADU", "number": "+32470000002"}],
     "tried": [{"at": NOW, "title": "ADU", "number": "+32470000002", "outcome": AttemptState.SILENT}],
 }
@@ -162,7 +174,7 @@ def test_what_is_wrong_with_an_own_letter_is_said(tmp_path: Path, text: str, say
 
 @pytest.mark.parametrize("name", ["../en/test", "no-such", "", "en/test"])
 def test_a_letter_that_is_not_there(name: str) -> None:
-    with pytest.raises(TemplateFault, match="there are call-accepted, call-in"):
+    with pytest.raises(TemplateFault, match="there are all-variables, call-accepted"):
         DEFAULT.render(name, "en", FACTS)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,9 +16,11 @@ from dialplan.source import load
 from ivr.calls.post import PlanPost
 from ivr.clock import SystemClock
 from ivr.notify import list_mails
+from ivr.records import CallRecord
 from ivr.settings import ROOT
 from ivr.storage import Database, DatabaseUnavailable
 
+NOW = datetime(2026, 11, 22, 2, 14, 15, tzinfo=UTC)
 MAIL = SendMail("test", ("service-team.ext@escaux.com",))
 
 
@@ -31,11 +34,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="module")
 def call() -> Any:
-    record = SimpleNamespace(
-        id="c1", brand="fuzer", plan="fuzer-night", dialled="+3232055582", caller=None, caller_name=""
-    )
+    record = CallRecord("c1", "1.1", "PJSIP/1", "+3232055582", None, NOW, brand="fuzer", plan="night")
     configuration = load(ROOT / "config").configuration
-    return SimpleNamespace(record=record, configuration=configuration, state=None, hops=[])
+    return SimpleNamespace(record=record, configuration=configuration, state=None, hops=[], mails=0)
 
 
 async def away(_work: Callable[[Session], Any], **_: object) -> None:
