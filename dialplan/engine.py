@@ -15,7 +15,7 @@ from datetime import datetime
 
 from dialplan import gates, last_resort
 from dialplan.commands import Collect, Command, Hangup, Leave, Play, Prompt
-from dialplan.events import Dialled, Event, Failed, Outcome
+from dialplan.events import Admitted, Dialled, Event, Failed, Outcome
 from dialplan.model import Configuration
 from dialplan.overrides import override_of, say_override
 from dialplan.run import HELD, Ask, CallFacts, End, Go, Hop, Jump, Move, Node, Run, State, Step
@@ -63,6 +63,8 @@ def advance(configuration: Configuration, state: State, event: Event, now: datet
     run = Run(configuration, configuration.brands[state.brand], state, now)
     if type(event) is Dialled and event.outcome is Outcome.ANSWERED:
         run.answered = True
+    elif type(event) is Admitted and event.position:
+        run.answered = True  # who waits hears music
     if state.node == last_resort.NODE:
         return _resort_on(run, last_resort.resume(run, event))
     if state.node == gates.NODE:

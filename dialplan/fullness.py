@@ -34,8 +34,7 @@ def is_full(admit: Admit, plan: str, node: str, full: frozenset[str]) -> bool:
     """Whether a place that this node asks for is supposed to be full."""
     if not full:
         return False
-    keys = {limit.key for limit in admit.limits} | {f"node:{plan}.{node}"}
-    keys |= {key.rpartition(":")[0] for key in keys if key.startswith("caller:")}
+    keys = {_shared(limit.key) for limit in admit.limits} | {f"node:{plan}.{node}"}
     if admit.agents is not None:
         keys.add(f"agents:{admit.agents.group}")
     return not keys.isdisjoint(full)
@@ -43,7 +42,12 @@ def is_full(admit: Admit, plan: str, node: str, full: frozenset[str]) -> bool:
 
 def full_limit(admit: Admit, full: frozenset[str]) -> str:
     """The key of the first limit that is supposed to be full; empty when it is the node or its agents."""
-    return next((limit.key for limit in admit.limits if limit.key in full), "")
+    return next((limit.key for limit in admit.limits if _shared(limit.key) in full), "")
+
+
+def _shared(key: str) -> str:
+    """The key without the caller, whom no name stands for."""
+    return key.rpartition(":")[0] if key.startswith("caller:") else key
 
 
 def _known(configuration: Configuration) -> Mapping[str, set[str]]:

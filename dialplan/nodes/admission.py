@@ -26,9 +26,7 @@ WAITED: Final = "waited"
 
 def exit_of(node: Destination, run: Run, admitted: Admitted, waited: int) -> tuple[str, str]:
     """The exit and the sentence for a caller who gets no place; how he waited goes into the variables."""
-    if node.queue is not None:
-        run.set_variable(QUEUE, node.queue.id)
-        run.set_variable(WAITED, str(waited))
+    note_waiting(node, run, waited)
     match admitted.admission:
         case Admission.KEY:
             return admitted.key, f"the caller left the queue with {admitted.key} after {say_duration(waited)}"
@@ -40,6 +38,15 @@ def exit_of(node: Destination, run: Run, admitted: Admitted, waited: int) -> tup
             return NOBODY, "no agent of the group can be had"
         case _:
             return _limit(node, admitted)
+
+
+def note_waiting(node: Destination, run: Run, waited: int) -> str:
+    """Keep for later nodes that the caller waited; the sentence for the trace, empty when he did not."""
+    if node.queue is None or not waited:
+        return ""
+    run.set_variable(QUEUE, node.queue.id)
+    run.set_variable(WAITED, str(waited))
+    return f"waited {say_duration(waited)}"
 
 
 def _limit(node: Destination, admitted: Admitted) -> tuple[str, str]:

@@ -33,7 +33,7 @@ from dialplan.events import Admission, Admitted, Dialled, Event, Outcome
 from dialplan.fields import choice, duration, flag, identifier
 from dialplan.limits import read_limit
 from dialplan.nodes import skilled
-from dialplan.nodes.admission import LIMIT, NOBODY, QUEUE_FULL, QUEUE_TIMEOUT, REFUSALS, exit_of
+from dialplan.nodes.admission import LIMIT, NOBODY, QUEUE_FULL, QUEUE_TIMEOUT, REFUSALS, exit_of, note_waiting
 from dialplan.nodes.exits import read_exits
 from dialplan.nodes.outcomes import OUTCOMES, say_names, say_outcome
 from dialplan.nodes.people import BRAND_PEOPLE, ENTRY, People, is_fixed, read_people, targets_of
@@ -107,7 +107,7 @@ class Destination:
 
     def _admitted(self, run: Run, admitted: Admitted) -> Move:
         if admitted.admission is Admission.IN:
-            return Ask(self._rounds(run)[0], (HELD, 0))
+            return Ask(self._rounds(run)[0], (HELD, 0, note_waiting(self, run, round(admitted.waited_s))))
         return Go(*exit_of(self, run, admitted, round(admitted.waited_s)))
 
     def _rung(self, run: Run, dialled: Dialled, index: int, before: str, held: bool) -> Move:

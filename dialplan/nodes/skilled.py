@@ -16,7 +16,7 @@ from dialplan.commands import Admit, AgentOrder, Agents, Dial, Leave
 from dialplan.document import Table
 from dialplan.events import Admission, Admitted, Dialled, Event, Outcome
 from dialplan.fields import whole
-from dialplan.nodes.admission import exit_of
+from dialplan.nodes.admission import exit_of, note_waiting
 from dialplan.nodes.outcomes import say_outcome
 from dialplan.reading import Section
 from dialplan.run import HELD, Ask, Go, Move, Run, Unexpected, expect
@@ -98,7 +98,9 @@ def _agents(node: Destination, run: Run, group: SkillsGroup) -> Agents:
 def _admitted(node: Destination, run: Run, admitted: Admitted, tale: Tale) -> Move:
     waited = tale.waited + round(admitted.waited_s)
     if admitted.admission is Admission.IN:
-        return _ring(node, run, admitted.agent, 0, tale._replace(waited=waited))
+        said = note_waiting(node, run, round(admitted.waited_s))
+        why = tale.told(said) if said else tale.why
+        return _ring(node, run, admitted.agent, 0, tale._replace(waited=waited, why=why))
     exit_, why = exit_of(node, run, admitted, waited)
     if tale.tried and admitted.admission in (Admission.NOBODY, Admission.LIMIT):
         return Go(tale.outcome, tale.told("no other agent can be had"))
