@@ -31,7 +31,7 @@ from ivr.duty.patient import PatientLedger
 from ivr.failsafe import FailsafeKeeper
 from ivr.feed import Feed
 from ivr.records import Recorder
-from ivr.releases import Releases
+from ivr.releases import ReleaseRefusedError, Releases, Schedule, Shadows
 from ivr.settings import Settings
 from ivr.speech import SoundLengths
 from ivr.storage import AttemptState, BatchWriter, Database
@@ -42,6 +42,7 @@ from ivr.switch.reasons import Reasons
 from ivr.watchdog import keep_watch
 from ivr.web.control import actions
 from ivr.web.health import Check, Finding, Health, judge_link
+from ivr.web.releasing import release_actions
 
 if TYPE_CHECKING:
     from ivr.web.metrics import Reading
@@ -68,6 +69,8 @@ class Service:
             settings.host, settings.ami_port, "dutyline", settings.secret("ami"), events=EVENTS
         )
         self.releases = Releases(settings.config, self._prompts, self.database, self.clock)
+        self.schedule = Schedule(self.releases, self.clock)
+        self.shadows = Shadows(self.database, self.clock, self.releases.build)
         paths = place(settings.state_dir / "switch")
         self._sounds = paths.sounds
         self.releases.before_activation(self._export_prompts)
@@ -97,6 +100,7 @@ class Service:
             feed=self.feed,
             clock=self.clock,
             length_s=self.lengths.length_s,
+            ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
@@ -142,10 +146,14 @@ class Service:
             readings=self._readings,
             feed=self.feed,
             reload=self.releases.reload,
-            actions=actions(self),
+            actions=actions(self) | release_actions(self.releases, self.shadows),
         )
         await web.start()
         stack.push_async_callback(web.close)
+        self.schedule.start()
+        stack.push_async_callback(self.schedule.close)
+        await self.shadows.start()
+        stack.push_async_callback(self.shadows.close)
         courier = make_courier(
             self.settings, self.database, lambda: self.releases.active.desk.mail_from, self.clock
         )
@@ -254,6 +262,10 @@ class Service:
             for fault in faults.faults:
                 log.error("configuration.fault", fault=str(fault))
             log.error("configuration.unchanged", faults=len(faults.faults))
+        except ReleaseRefusedError as refusal:
+            for sentence in refusal.sentences:
+                log.error("configuration.refused", why=sentence)
+            log.error("configuration.unchanged", faults=0)
         except Exception:
             log.exception("configuration.reload_failed")
         else:
@@ -279,7 +291,8 @@ class Service:
                 return Finding(False, "no configuration is live")
             note = f"release {self.releases.active.fingerprint[:12]}"
             older = f"; the folder has {len(self.releases.faults)} fault(s), an older one is live"
-            return Finding(True, note + (older if self.releases.faults else ""))
+            apart = f"; {self.releases.note}" if self.releases.note else ""
+            return Finding(True, note + (older if self.releases.faults else apart))
 
         async def calls() -> Finding:
             return Finding(True, f"taking calls on port {self.agi.port}; {self.agi.sessions} now")

@@ -1,18 +1,19 @@
 """The configuration that is live, and how another takes its place.
 
-A folder is loaded and checked as a whole; only when nothing is wrong does it take the place of the
-live one, in one step. Calls in progress keep the configuration they began with.
+A configuration is loaded and checked as a whole; only when nothing is wrong does it take the place of the
+live one, in one step. Calls in progress keep the configuration they began with. What was ever live is
+kept, never changed, and can be gone back to (docs/decisions/0009-what-is-live-after-a-restart.md).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import audio.source
@@ -23,23 +24,86 @@ from dialplan.model import Configuration
 from dialplan.source import Loaded, load_texts, read_texts
 from ivr.clock import Clock
 from ivr.notify import DEFAULT as TEMPLATES
-from ivr.storage import Database, DatabaseUnavailable, Release
+from ivr.releases.guard import ReleaseRefusedError, judge
+from ivr.releases.library import (
+    SHOWN,
+    end_plan,
+    find_release,
+    keep_release,
+    last_live,
+    make_live,
+    note_copy,
+    plan_activation,
+    planned_activations,
+    release_before,
+)
+from ivr.releases.place import place_of
+from ivr.storage import (
+    Activation,
+    ActivationSource,
+    ActivationState,
+    Database,
+    DatabaseUnavailable,
+    Draft,
+    Release,
+)
 
 log = structlog.get_logger(__name__)
 
-Activation = Callable[[Configuration], Awaitable[None]]
+Activate = Callable[[Configuration], Awaitable[None]]
 """Told of each configuration that becomes live: the failsafe of the switch is made from it."""
+Proving = Callable[[Loaded, Mapping[str, str]], None]
+"""What a configuration must stand beside its checks; raises ConfigurationFaults."""
 PROMPTS = "catalogue of prompts"
 """What faults of the prompts are said of, when they have no place of their own."""
+AT_START = "start"
+"""The author of what was taken from the folder when the service started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """What a reload did: sentences about what changed, and warnings about what is live now."""
+    """What a change did: sentences about what changed, and warnings about what is live now."""
 
     fingerprint: str
     changes: tuple[str, ...]
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What somebody should know beside: files that were put together, a release that was gone back from."""
+    due_at: datetime | None = None
+    """When it becomes live, if that is not now; `planned` is the id of that activation."""
+    planned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something to publish. `place`: the folder it comes from, `host:/path`; `draft`: the draft it is.
+
+    `base`: the release it began with, where that is known. `rebase` puts disjoint changes of others
+    together with it, `force` undoes them.
+    """
+
+    files: Mapping[str, str]
+    author: str = ""
+    message: str = ""
+    place: str = ""
+    draft: str = ""
+    base: str = ""
+    at: datetime | None = None
+    rebase: bool = False
+    force: bool = False
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A checked configuration on its way to the shelf."""
+
+    loaded: Loaded
+    files: dict[str, str]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def fingerprint(self) -> str:
+        return self.loaded.configuration.fingerprint
 
 
 class NoConfigurationError(RuntimeError):
@@ -56,17 +120,28 @@ class Releases:
     """Holds the live configuration."""
 
     def __init__(
-        self, folder: Path, prompts: Callable[[], Collection[str]], database: Database, clock: Clock
+        self,
+        folder: Path,
+        prompts: Callable[[], Collection[str]],
+        database: Database,
+        clock: Clock,
+        prove: Proving | None = None,
     ) -> None:
-        self._folder, self._prompts = folder, prompts
+        """`prove`: what a configuration must stand beside its checks (its scenarios)."""
+        self._folder, self._prompts, self._prove = folder, prompts, prove
         self._database, self._clock = database, clock
         self._active: Configuration | None = None
-        self._preparations: list[Activation] = []
-        self._activations: list[Activation] = []
+        self._preparations: list[Activate] = []
+        self._activations: list[Activate] = []
         self._turn = asyncio.Lock()
+        self._owed: Callable[[Session], object] | None = None
+        self.changed = asyncio.Event()
+        """Set whenever what is planned may have changed."""
         self.warnings: tuple[str, ...] = ()
         self.faults: tuple[str, ...] = ()
         """Faults of the folder, when what is live is an older configuration because of them."""
+        self.note = ""
+        """How the folder differs from what is live, when that was said at the start."""
 
     @property
     def active(self) -> Configuration:
@@ -80,42 +155,282 @@ class Releases:
         """Whether there is one."""
         return self._active is not None
 
-    def before_activation(self, preparation: Activation) -> None:
+    def before_activation(self, preparation: Activate) -> None:
         """Have `preparation` called, in turn, before a configuration becomes live."""
         self._preparations.append(preparation)
 
-    def on_activation(self, activation: Activation) -> None:
+    def on_activation(self, activation: Activate) -> None:
         """Have `activation` called, in turn, after each change."""
         self._activations.append(activation)
 
-    async def start(self) -> None:
-        """Make the folder's configuration live, or the last one that was when the folder has faults.
+    # -- the start
 
-        Raises NoConfigurationError when there is neither.
+    async def start(self) -> None:
+        """Make live what an administrator expects after a restart, and what was planned for meanwhile.
+
+        What was published, activated or gone back to stays live, whatever the folder holds; the folder is
+        taken when it is what was taken the last time, or when nothing is kept. A folder with faults is never
+        taken. Raises NoConfigurationError when there is nothing to take.
         """
         async with self._turn:
+            kept = await self._read_last()
             try:
-                loaded, texts = await asyncio.to_thread(self._load)
+                folder = await asyncio.to_thread(self._load)
             except ConfigurationFaults as faults:
-                await self._go_back(faults)
+                await self._go_back(kept, faults)
             else:
-                await self._activate(loaded, texts)
+                await self._choose(kept, *folder)
+        await self.catch_up()
 
-    async def reload(self, author: str = "") -> Reloaded:
-        """Make the folder's configuration live. ConfigurationFaults: nothing has changed."""
+    async def _choose(
+        self, kept: tuple[Release, Activation | None] | None, loaded: Loaded, texts: dict[str, str]
+    ) -> None:
+        """Between what the folder holds and what was live."""
+        release, activation = kept or (None, None)
+        is_same = release is not None and release.fingerprint == loaded.configuration.fingerprint
+        is_followed = activation is None or activation.source is ActivationSource.FOLDER
+        if is_same and activation is not None:
+            await self._switch_to(loaded)
+        elif release is None or is_followed:
+            await self._take(_Candidate(loaded, texts), ActivationSource.FOLDER, AT_START)
+        else:
+            await self._keep_to(release, loaded)
+
+    async def _keep_to(self, release: Release, folder: Loaded) -> None:
+        """What is live was chosen by somebody: an edit of the folder waits for somebody to choose it."""
+        try:
+            loaded = await asyncio.to_thread(self._build_kept, release.files)
+        except ConfigurationFaults as faults:
+            for fault in faults.faults:
+                log.error("configuration.fault", fault=str(fault))
+            log.error("configuration.folder_taken", why=f"release {release.fingerprint[:SHOWN]} has faults")
+            await self._take(_Candidate(folder, read_texts(self._folder)), ActivationSource.FOLDER, AT_START)
+            return
+        await self._switch_to(loaded)
+        differing = [
+            name
+            for name in sorted({*loaded.configuration.digests, *folder.configuration.digests})
+            if loaded.configuration.digests.get(name) != folder.configuration.digests.get(name)
+        ]
+        self.note = (
+            f"the folder {self._folder} differs from the live release in {', '.join(differing)}; "
+            "`dutyline publish` or `dutyline reload` makes it live"
+        )
+        log.warning("configuration.folder_differs", files=differing)
+
+    async def _go_back(
+        self, kept: tuple[Release, Activation | None] | None, faults: ConfigurationFaults
+    ) -> None:
+        if kept is None:
+            raise NoConfigurationError(self._folder, faults.faults) from faults
+        try:
+            loaded = await asyncio.to_thread(self._build_kept, kept[0].files)
+        except ConfigurationFaults:
+            raise NoConfigurationError(self._folder, faults.faults) from faults
+        self.faults = tuple(str(fault) for fault in faults.faults)
+        for fault in self.faults:
+            log.error("configuration.fault", fault=fault)
+        log.error("configuration.older_one_live", release=loaded.configuration.fingerprint[:SHOWN])
+        await self._switch_to(loaded)
+
+    async def _read_last(self) -> tuple[Release, Activation | None] | None:
+        try:
+            return await self._database.read(last_live)
+        except DatabaseUnavailable:
+            return None
+
+    # -- what an administrator asks for
+
+    async def reload(self, author: str = "", force: bool = False) -> Reloaded:
+        """Make the folder's configuration live. ConfigurationFaults: nothing has changed.
+
+        ReleaseRefusedError: that would undo what somebody published meanwhile, and `force` was not said.
+        """
         async with self._turn:
             loaded, texts = await asyncio.to_thread(self._load)
-            before = self.active
-            changes = tuple(describe_changes(before, loaded.configuration))
-            await self._activate(loaded, texts, author)
-            return Reloaded(loaded.configuration.fingerprint, changes, self.warnings)
+            wish = Wish(texts, author, place=place_of(self._folder), force=force)
+            candidate = await self._guard(_Candidate(loaded, texts), wish)
+            return await self._publish(candidate, wish, ActivationSource.FOLDER)
+
+    async def publish(self, wish: Wish) -> Reloaded:
+        """Make a release, and make it live now or at a time. ConfigurationFaults, ReleaseRefusedError."""
+        async with self._turn:
+            loaded = await asyncio.to_thread(self._checked, wish.files)
+            candidate = await self._guard(_Candidate(loaded, dict(wish.files)), wish)
+            if wish.at is None or wish.at <= self._clock.now():
+                return await self._publish(candidate, wish, ActivationSource.PUBLISHED)
+            return await self._plan(candidate, wish, wish.at)
+
+    async def activate(
+        self, wanted: str, author: str = "", at: datetime | None = None, *, is_back: bool = False
+    ) -> Reloaded:
+        """Make a kept release live, now or at a time. UnknownReleaseError, ConfigurationFaults."""
+        async with self._turn:
+            release = await self._database.read(lambda session: find_release(session, wanted))
+            loaded = await asyncio.to_thread(self._checked, release.files)
+            candidate = _Candidate(loaded, dict(release.files))
+            if at is not None and at > self._clock.now():
+                return await self._plan(candidate, Wish(release.files, author), at)
+            source = ActivationSource.ROLLED_BACK if is_back else ActivationSource.CHOSEN
+            return await self._publish(candidate, Wish(release.files, author), source)
+
+    async def rollback(self, author: str = "") -> Reloaded:
+        """Make the release live that was before. ReleaseRefusedError where there was none."""
+        before = await self._database.read(release_before)
+        if before is None:
+            raise ReleaseRefusedError(["there is no release before the live one to go back to"])
+        return await self.activate(before.fingerprint, author, is_back=True)
+
+    async def cancel(self, planned: str) -> bool:
+        """Take back a planned activation; False when there is none of that id."""
+        now = self._clock.now()
+
+        def work(session: Session) -> bool:
+            found = [one.id for one in planned_activations(session) if one.id.startswith(planned or "-")]
+            return len(found) == 1 and end_plan(session, found[0], ActivationState.CANCELLED, now)
+
+        done = await self._database.run(work)
+        self.changed.set()
+        return done
+
+    async def _guard(self, candidate: _Candidate, wish: Wish) -> _Candidate:
+        """Nobody's change is lost without a word."""
+        if self._active is None:
+            return candidate
+        live = self._active.fingerprint
+        try:
+            judged = await self._database.read(lambda session: judge(session, wish, live))
+        except DatabaseUnavailable:
+            # nobody can say what others did; a change for callers does not wait for that
+            return candidate
+        if judged.files is None:
+            candidate.notes.extend(judged.notes)
+            return candidate
+        loaded = await asyncio.to_thread(self._checked, judged.files)
+        return _Candidate(loaded, dict(judged.files), list(judged.notes))
+
+    # -- doing it
+
+    async def _publish(self, candidate: _Candidate, wish: Wish, source: ActivationSource) -> Reloaded:
+        changes = tuple(describe_changes(self.active, candidate.loaded.configuration))
+        await self._take(candidate, source, wish.author, wish)
+        return Reloaded(candidate.fingerprint, changes, self.warnings, tuple(candidate.notes))
+
+    async def _plan(self, candidate: _Candidate, wish: Wish, at: datetime) -> Reloaded:
+        changes = tuple(describe_changes(self.active, candidate.loaded.configuration))
+        row, now = self._row(candidate, wish), self._clock.now()
+
+        def work(session: Session) -> str:
+            keep_release(session, row)
+            _note_origin(session, candidate, wish, now)
+            return plan_activation(session, candidate.fingerprint, wish.author, now, at).id
+
+        planned = await self._database.run(work)
+        self.changed.set()
+        warnings = tuple(str(warning) for warning in candidate.loaded.warnings)
+        return Reloaded(candidate.fingerprint, changes, warnings, tuple(candidate.notes), at, planned)
+
+    async def _take(
+        self, candidate: _Candidate, source: ActivationSource, author: str, wish: Wish | None = None
+    ) -> None:
+        """In the database first; when that is away the change is made all the same, and said."""
+        if wish is None:
+            wish = Wish(candidate.files, author, place=place_of(self._folder))
+        row, now = self._row(candidate, wish), self._clock.now()
+
+        def work(session: Session) -> None:
+            keep_release(session, row)
+            _note_origin(session, candidate, wish, now)
+            make_live(session, candidate.fingerprint, source, author, now)
+
+        try:
+            await self._database.run(work)
+            self._owed = None
+        except DatabaseUnavailable as fault:
+            self._owed = work
+            log.error("configuration.not_kept", why=str(fault))
+        self.faults, self.note = (), ""
+        await self._switch_to(candidate.loaded)
+
+    def _row(self, candidate: _Candidate, wish: Wish) -> dict[str, object]:
+        base = self._active.fingerprint if self._active else ""
+        return {
+            "fingerprint": candidate.fingerprint,
+            "loaded_at": self._clock.now(),
+            "author": wish.author,
+            "message": wish.message,
+            "files": candidate.files,
+            "base": "" if base == candidate.fingerprint else base,
+        }
+
+    async def _switch_to(self, loaded: Loaded) -> None:
+        await _tell(self._preparations, loaded.configuration)
+        self._active = loaded.configuration
+        self.warnings = tuple(str(warning) for warning in loaded.warnings)
+        log.info("configuration.live", release=loaded.configuration.fingerprint[:SHOWN])
+        await _tell(self._activations, loaded.configuration)
+
+    # -- what was planned, and what others did
+
+    async def catch_up(self) -> datetime | None:
+        """Do what is due; when the next is. Also what is owed to a database that was away."""
+        async with self._turn:
+            if self._owed is not None:
+                await self._database.run(self._owed)
+                self._owed = None
+            while True:
+                planned = await self._database.read(planned_activations)
+                if not planned or planned[0].due_at > self._clock.now():
+                    return planned[0].due_at if planned else None
+                await self._carry_out(planned[0])
+
+    async def _carry_out(self, planned: Activation) -> None:
+        """A planned activation whose time has come: once, however many look."""
+        now = self._clock.now()
+        try:
+            release = await self._database.read(lambda session: find_release(session, planned.release))
+            loaded = await asyncio.to_thread(self._checked, release.files)
+        except (ConfigurationFaults, LookupError) as fault:
+            why = "; ".join(map(str, fault.faults)) if isinstance(fault, ConfigurationFaults) else str(fault)
+            log.error("release.plan_refused", release=planned.release[:SHOWN], why=why)
+            await self._database.run(
+                lambda session: end_plan(session, planned.id, ActivationState.REFUSED, now, why)
+            )
+            return
+        is_ours = await self._database.run(
+            lambda session: make_live(
+                session, planned.release, ActivationSource.CHOSEN, planned.author, now, planned.id
+            )
+        )
+        if is_ours:
+            log.info("release.plan_done", release=planned.release[:SHOWN], author=planned.author)
+            self.faults, self.note = (), ""
+            await self._switch_to(loaded)
+
+    async def follow(self) -> None:
+        """Take over what another service on the same database has made live."""
+        async with self._turn:
+            kept = await self._read_last()
+            if kept is None or kept[1] is None or self._owed is not None:
+                return
+            if kept[0].fingerprint != self.active.fingerprint:
+                await self._switch_to(await asyncio.to_thread(self._build_kept, kept[0].files))
+
+    # -- loading
 
     def _load(self) -> tuple[Loaded, dict[str, str]]:
         try:
             texts = read_texts(self._folder)
         except OSError as fault:
             raise ConfigurationFaults([_fault_of(fault, str(self._folder))]) from fault
-        return load_texts(texts, self._known_prompts(), TEMPLATES.names()), texts
+        return self._checked(texts), texts
+
+    def _checked(self, texts: Mapping[str, str]) -> Loaded:
+        """All that must be so before anything goes live."""
+        loaded = load_texts(texts, self._known_prompts(), TEMPLATES.names())
+        if self._prove is not None:
+            self._prove(loaded, texts)
+        return loaded
 
     def _known_prompts(self) -> Collection[str]:
         """Raises ConfigurationFaults when the catalogue cannot be used."""
@@ -126,6 +441,10 @@ class Releases:
         except OSError as fault:
             raise ConfigurationFaults([_fault_of(fault, PROMPTS)]) from fault
 
+    def build(self, texts: Mapping[str, str]) -> Loaded:
+        """A configuration that is not to go live: checked, but its scenarios are not run."""
+        return load_texts(texts, self._known_prompts(), TEMPLATES.names())
+
     def _build_kept(self, texts: Mapping[str, str]) -> Loaded:
         """A configuration that was live before. It was checked then: prompts that cannot be read now are
         no reason to take no calls."""
@@ -135,60 +454,18 @@ class Releases:
             prompts = None
         return load_texts(texts, prompts, TEMPLATES.names())
 
-    async def _go_back(self, faults: ConfigurationFaults) -> None:
-        texts = await self._last_texts()
-        if texts is None:
-            raise NoConfigurationError(self._folder, faults.faults) from faults
-        try:
-            loaded = await asyncio.to_thread(self._build_kept, texts)
-        except ConfigurationFaults:
-            raise NoConfigurationError(self._folder, faults.faults) from faults
-        self.faults = tuple(str(fault) for fault in faults.faults)
-        for fault in self.faults:
-            log.error("configuration.fault", fault=fault)
-        log.error("configuration.older_one_live", release=loaded.configuration.fingerprint[:12])
-        await self._switch_to(loaded)
 
-    async def _last_texts(self) -> dict[str, str] | None:
-        def newest(session: Session) -> dict[str, str] | None:
-            row = session.scalars(select(Release).order_by(Release.loaded_at.desc()).limit(1)).first()
-            return dict(row.files) if row else None
-
-        try:
-            return await self._database.read(newest)
-        except DatabaseUnavailable:
-            return None
-
-    async def _activate(self, loaded: Loaded, texts: dict[str, str], author: str = "") -> None:
-        await self._keep(loaded.configuration.fingerprint, texts, author)
-        self.faults = ()
-        await self._switch_to(loaded)
-
-    async def _keep(self, fingerprint: str, texts: dict[str, str], author: str) -> None:
-        """In the database first; when that is away the change is made all the same, and said."""
-        now = self._clock.now()
-
-        def work(session: Session) -> None:
-            row = session.get(Release, fingerprint)
-            if row is None:
-                session.add(Release(fingerprint=fingerprint, loaded_at=now, author=author, files=texts))
-            else:
-                row.loaded_at = now
-
-        try:
-            await self._database.run(work)
-        except DatabaseUnavailable as fault:
-            log.error("configuration.not_kept", why=str(fault))
-
-    async def _switch_to(self, loaded: Loaded) -> None:
-        await _tell(self._preparations, loaded.configuration)
-        self._active = loaded.configuration
-        self.warnings = tuple(str(warning) for warning in loaded.warnings)
-        log.info("configuration.live", release=loaded.configuration.fingerprint[:12])
-        await _tell(self._activations, loaded.configuration)
+def _note_origin(session: Session, candidate: _Candidate, wish: Wish, now: datetime) -> None:
+    """The folder it came from is the same as the release now, unless others' files came with it; the draft
+    it was is none any more, unless somebody has saved it meanwhile."""
+    if wish.place and dict(wish.files) == candidate.files:
+        note_copy(session, wish.place, candidate.fingerprint, now)
+    draft = session.get(Draft, wish.draft) if wish.draft else None
+    if draft is not None and draft.files == dict(wish.files):
+        session.delete(draft)
 
 
-async def _tell(steps: Sequence[Activation], configuration: Configuration) -> None:
+async def _tell(steps: Sequence[Activate], configuration: Configuration) -> None:
     """One that fails does not keep the others, nor the configuration, from their work."""
     for step in steps:
         try:

@@ -27,6 +27,7 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
             "release": service.releases.active.fingerprint,
             "warnings": list(service.releases.warnings),
             "faults": list(service.releases.faults),
+            "note": service.releases.note,
             "calls": [
                 {"id": call.record.id, "to": call.record.dialled, "brand": call.record.brand}
                 for call in service.reception.live.values()

@@ -17,11 +17,13 @@ from aiohttp import web
 
 from dialplan.faults import ConfigurationFaults
 from ivr.feed import Feed
-from ivr.releases import Reloaded
+from ivr.releases import ReleaseRefusedError, Reloaded
 from ivr.web.health import Health
 from ivr.web.metrics import Metrics
 
 HEARTBEAT_S = 5.0
+LARGEST_BODY = 1 << 26
+"""Bytes: a configuration of many thousand numbers is published in one piece."""
 log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Act = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -39,7 +41,7 @@ class WebFace:
         health: Health,
         metrics: Metrics,
         feed: Feed,
-        reload: Callable[[str], Awaitable[Reloaded]],
+        reload: Callable[..., Awaitable[Reloaded]],
         actions: Mapping[str, Act],
     ) -> None:
         self._host, self._port, self._token = host, port, token
@@ -49,7 +51,7 @@ class WebFace:
 
     async def start(self) -> None:
         """Listen. Raises OSError where the port is taken."""
-        app = web.Application(middlewares=[self._guard], client_max_size=1 << 20)
+        app = web.Application(middlewares=[self._guard], client_max_size=LARGEST_BODY)
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._measure)
@@ -115,16 +117,21 @@ class WebFace:
                 following.cancel()
 
     async def _do_reload(self, request: web.Request) -> web.Response:
-        author = (await _body(request)).get("author", "")
+        body = await _body(request)
+        words = (str(body.get("author", "")), *([True] if body.get("force") else []))
         try:
-            done = await self._reload(str(author))
+            done = await self._reload(*words)
         except ConfigurationFaults as faults:
             said = [str(fault) for fault in faults.faults]
             return web.json_response({"reloaded": False, "faults": said}, status=422)
+        except ReleaseRefusedError as refusal:
+            said = list(refusal.sentences)
+            return web.json_response({"reloaded": False, "faults": said, "refused": True}, status=422)
         except Exception as fault:
             log.exception("reload.failed")
             return web.json_response({"error": f"{type(fault).__name__}: {fault}"}, status=500)
-        return web.json_response({"reloaded": True, **asdict(done)})
+        changed = {name: value for name, value in asdict(done).items() if name not in ("due_at", "planned")}
+        return web.json_response({"reloaded": True, **changed})
 
     async def _do(self, request: web.Request) -> web.Response:
         act = self._actions.get(request.match_info["action"])
