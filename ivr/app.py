@@ -17,6 +17,7 @@ from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from ivr.agi import AgiServer, AgiSession
 from ivr.ami import AmiEvent, AmiLink, LinkState, write_caller_id
+from ivr.calls.messages import Messages
 from ivr.calls.orphans import Orphans
 from ivr.calls.post import PlanPost
 from ivr.calls.reception import Reception
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 EVENTS = ("OriginateResponse", "Hangup", "DialEnd")
 DRAIN_S = 3.0
+TEND_S = 15.0
+"""So often messages that were cut off, and those that have been kept long enough, are looked for."""
 RECORD_FLUSH_S = 0.25
 """Call records are committed together so often: a fourth of the cost at 20 calls/s of doing it at once."""
 log = structlog.get_logger(__name__)
@@ -91,6 +94,15 @@ class Service:
         )
         self.reasons = Reasons(settings.sip_port)
         self.post = PlanPost(self.database, self.clock)
+        self.messages = Messages(
+            folder=settings.state_dir / "recordings",
+            sounds=paths.sounds,
+            writer=self.writer,
+            database=self.database,
+            configuration=self._configuration,
+            clock=self.clock,
+            kept_days=settings.recordings_days,
+        )
         self.reception = Reception(
             configuration=self._configuration,
             records=self.recorder,
@@ -100,6 +112,7 @@ class Service:
             feed=self.feed,
             clock=self.clock,
             length_s=self.lengths.length_s,
+            messages=self.messages,
             ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
         self.link.subscribe("DialEnd", self._take_dial_end)
@@ -161,6 +174,7 @@ class Service:
         stack.push_async_callback(courier.close)
         scheduler = make_scheduler()
         scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
+        scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 

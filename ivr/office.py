@@ -45,7 +45,13 @@ def make_web(
 
 def make_courier(settings: Settings, database: Database, sender: Callable[[], str], clock: Clock) -> Courier:
     """Who carries the mails of the outbox to the mail server. `sender`: the address they come from."""
-    return Courier(database, make_transport(settings), sender=sender, now=clock.now)
+    return Courier(
+        database,
+        make_transport(settings),
+        sender=sender,
+        folder=settings.state_dir / "recordings",
+        now=clock.now,
+    )
 
 
 def make_scheduler() -> AsyncIOScheduler:
