@@ -164,7 +164,7 @@ def _read_all(
     own_groups, lines = read_groups(groups_section, written)
     warn_of_empty_groups(groups_section, own_groups, written)
     numbers, groups = settle(written, own_groups, lines, brands)
-    calendars = read_calendars(_section(reading, texts, CALENDARS, unread))
+    calendars = read_calendars(_section(reading, texts, CALENDARS, unread), texts)
     duty = read_duty(_section(reading, texts, DUTY, unread))
     origins = read_origins(_optional(reading, texts, ORIGINS, unread))
     lists = read_lists(_optional(reading, texts, LISTS, unread), texts)

@@ -1,69 +1,158 @@
 """`calendars.yaml`: opening hours under names.
 
-office-hours:
-  title: Office hours
-  open: [Mon-Fri 08:00-18:00]
-  holidays: closed
-  days:
-    - {day: 12-24, hours: 08:00-12:00, title: Christmas Eve}
-    - {day: 2027-07-12..2027-07-16, hours: closed, title: Works}
+    office-hours:
+      title: Office hours
+      open: [Mon-Fri 08:00-18:00]
+      holidays: closed
+      days:
+        - {day: 12-24, hours: 08:00-12:00, title: Christmas Eve}
+        - {day: 2027-07-12..2027-07-16, hours: closed, title: Works}
+        - {day: easter-2, hours: closed, title: Good Friday}
+        - {day: last Fri of every month, hours: 08:00-12:00}
+
+    works:
+      events:
+        - {file: calendars/works.ics, category: Works}
+
+    both-desks:
+      open: Mon-Fri 08:00-18:00
+      country: [BE, DE-BY]
+      holidays: closed
+      elsewhere:
+        - {timezone: America/Denver, open: Mon-Fri 07:00-19:00, country: US}
+
+Fields: `open` hours of the week (`Fri 22:00-06:00` ends on Saturday; `always`); `timezone` (default: the
+desk's); `holidays` `closed`, `only` or `ignore` (the default), those of `country`, one or several, each with
+a region of it where that matters (`DE-BY`), of the kinds in `holiday-kinds` (default `public`; a country may
+have `bank`, `school` and others); `days` own days: a date, a run of dates, both with or without the year,
+days counted from Easter, or a day of the week by its place in the month; `events` of iCal files that open
+the calendar while they run, or close it (`then: closed`), all of a file's or those with a `category` or a
+`summary` (with * for whatever); `elsewhere` more hours in other zones, with the same days and holidays unless
+they name their own country; `window` the number by which contracts name these hours.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
 
-from dialplan.calendars import WHOLE_DAY, Calendar, OnHolidays, OwnDay, WeekWindow, Windows
-from dialplan.days import knows_holidays
-from dialplan.fields import country, identifier, member, timezone, title, whole
+from dialplan.calendars import WHOLE_DAY, Calendar, OnHolidays, WeekWindow
+from dialplan.days import PUBLIC, OwnDay, Region, Windows, categories_of, knows_holidays, subdivisions_of
+from dialplan.faults import nearest_of
+from dialplan.fields import identifier, member, timezone, title, whole
+from dialplan.files.days import Days, parse_own_day
+from dialplan.files.events import SUFFIX, judge_files, read_events
 from dialplan.reading import Section, Wrong, as_section
-from dialplan.times import parse_date, parse_days, parse_window_min, parse_windows_min
+from dialplan.times import parse_days, parse_window_min, parse_windows_min
 
 ALWAYS = WeekWindow(frozenset(range(7)), WHOLE_DAY[0])
 
-_YEARLY = re.compile(r"^(\d{2})-(\d{2})$")
 _WEEK = re.compile(r"^(?P<days>\S.*?)\s+(?P<window>\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})$")
+_REGION = re.compile(r"^([A-Z]{2})(?:-(.+))?$")
+LONGEST_FROM_REGION = re.compile(r"^([A-Z]{2})(?:-(.+))?$")
 
 
-def read_calendars(root: Section) -> dict[str, Calendar]:
-    """Every calendar by its id."""
+def read_calendars(root: Section, texts: Mapping[str, str] | None = None) -> dict[str, Calendar]:
+    """Every calendar by its id. `texts`: the files of the configuration, for the iCal ones among them."""
+    files = {name: text for name, text in (texts or {}).items() if name.endswith(SUFFIX)}
     calendars: dict[str, Calendar] = {}
     for name, place, cell in root.entries():
         section = as_section(root.reading, cell, name)
         root.reading.places["calendar", name] = place
         if root.parsed_key(name, place, identifier) and section is not None:
-            calendars[name] = _read_calendar(section, name)
+            calendars[name] = _read_calendar(section, name, files)
             section.close()
+    judge_files(root, calendars, files)
     return calendars
 
 
-def _read_calendar(section: Section, name: str) -> Calendar:
+def _read_calendar(section: Section, name: str, files: Mapping[str, str]) -> Calendar:
     reading = section.reading
+    zone = section.get("timezone", timezone, reading.timezone)
+    regions = _read_regions(section, (Region(reading.country),))
     calendar = Calendar(
         id=name,
         title=section.get("title", title, name),
-        zone=section.get("timezone", timezone, reading.timezone),
+        zone=zone,
         week=section.list_of("open", parse_week_window),
         on_holidays=section.get("holidays", member(OnHolidays), OnHolidays.IGNORE),
-        country=section.get("country", country, reading.country),
-        subdivision=section.get("subdivision", str, ""),
+        country=regions[0].country,
+        subdivision=section.get("subdivision", str, regions[0].subdivision),
         own_days=_read_days(section),
         window=section.get("window", whole(1, 99), 0),
+        more_regions=regions[1:],
+        holiday_kinds=section.list_of("holiday-kinds", str) or (PUBLIC,),
+        events=read_events(section, zone, files),
     )
     _check_holidays(section, calendar)
+    elsewhere = tuple(_read_elsewhere(row, calendar) for row in section.sections("elsewhere"))
     has_hours = section.has("open") or calendar.own_days or calendar.on_holidays is OnHolidays.ONLY
-    if not has_hours:
+    if not has_hours and not calendar.events and not section.has("events") and not elsewhere:
         reading.fault(section.place, name, "is never open: it has no hours")
-    return calendar
+    return replace(calendar, elsewhere=elsewhere) if elsewhere else calendar
+
+
+def _read_elsewhere(row: Section, calendar: Calendar) -> Calendar:
+    """The hours of another zone; days out of the ordinary are the calendar's own."""
+    zone = row.need("timezone", timezone, calendar.zone)
+    regions = _read_regions(row, calendar.regions)
+    part = replace(
+        calendar,
+        id=f"{calendar.id} in {zone}",
+        zone=zone,
+        week=row.list_of("open", parse_week_window, is_needed=True),
+        on_holidays=row.get("holidays", member(OnHolidays), calendar.on_holidays),
+        country=regions[0].country,
+        subdivision=row.get("subdivision", str, regions[0].subdivision),
+        more_regions=regions[1:],
+        events=(),
+        window=0,
+    )
+    if row.has("country") or row.has("holidays"):
+        _check_holidays(row, part)
+    row.close()
+    return part
+
+
+def _read_regions(section: Section, default: tuple[Region, ...]) -> tuple[Region, ...]:
+    return section.list_of("country", _region) or default
+
+
+def _region(text: str) -> Region:
+    found = _REGION.match(text.strip())
+    if found is None:
+        raise Wrong(f'"{text}" is not a country; write two capital letters, as in "BE"')
+    return Region(found[1], found[2] or "")
 
 
 def _check_holidays(section: Section, calendar: Calendar) -> None:
     if calendar.on_holidays is OnHolidays.IGNORE:
         return
-    if not knows_holidays(calendar.country, calendar.subdivision):
-        region = f", {calendar.subdivision}" if calendar.subdivision else ""
-        section.fault("holidays", f"the holidays of {calendar.country}{region} are not known")
+    for region in calendar.regions:
+        if knows_holidays(region.country, region.subdivision, calendar.holiday_kinds):
+            continue
+        if region.subdivision and knows_holidays(region.country, "", calendar.holiday_kinds):
+            named = subdivisions_of(region.country)
+            message = f"the holidays of {region.country}, {region.subdivision} are not known"
+            section.fault("holidays", message, nearest_name(region.subdivision, named))
+        elif knows_holidays(region.country, ""):
+            _fault_kind(section, region, calendar.holiday_kinds)
+        else:
+            section.fault("holidays", f"the holidays of {region.country} are not known")
+
+
+def _fault_kind(section: Section, region: Region, kinds: tuple[str, ...]) -> None:
+    known = categories_of(region.country)
+    wrong = next((kind for kind in kinds if kind not in known), kinds[0])
+    message = f'{region.country} has no holidays of the kind "{wrong}"; it has {", ".join(known)}'
+    section.fault("holiday-kinds", message, nearest_of(wrong, known))
+
+
+def nearest_name(name: str, names: tuple[str, ...]) -> str:
+    """The name most like another, whatever its capitals."""
+    found = nearest_of(name, [each.lower() for each in names])
+    return next((each for each in names if each.lower() == found), "")
 
 
 def parse_week_window(text: str) -> WeekWindow:
@@ -79,31 +168,10 @@ def parse_week_window(text: str) -> WeekWindow:
 def _read_days(section: Section) -> tuple[OwnDay, ...]:
     found: list[OwnDay] = []
     for row in section.sections("days"):
-        first, last, yearly = row.need("day", parse_day_range, (date.min, date.min, False))
+        days = row.need("day", parse_own_day, Days())
         closed: Windows = ()
         hours = row.need("hours", parse_windows_min, closed)
-        found.append(OwnDay(first, last, hours, row.get("title", title, ""), yearly))
+        said = row.get("title", title, "")
+        found.append(OwnDay(days.first, days.last, hours, said, days.yearly, days.rule))
         row.close()
     return tuple(found)
-
-
-def parse_day_range(text: str) -> tuple[date, date, bool]:
-    """`2026-12-24`, `2026-12-24..2027-01-02`; without the year, every year: `12-24`, `12-24..01-02`."""
-    first_text, dots, last_text = (part.strip() for part in text.partition(".."))
-    first, first_yearly = _parse_day(first_text)
-    last, last_yearly = _parse_day(last_text) if dots else (first, first_yearly)
-    if first_yearly is not last_yearly:
-        raise Wrong(f'"{text}" has a year on one side only')
-    if not first_yearly and last < first:
-        raise Wrong(f'"{text}" ends before it begins')
-    return first, last, first_yearly
-
-
-def _parse_day(text: str) -> tuple[date, bool]:
-    found = _YEARLY.match(text)
-    if found is None:
-        return parse_date(text), False
-    try:
-        return date(2000, int(found[1]), int(found[2])), True
-    except ValueError:
-        raise Wrong(f'"{text}" is no day of the year; write month and day, as in "12-24"') from None
