@@ -9,7 +9,7 @@ the event that answers it (see `dialplan.events`). `Hangup` ends the call; it is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -238,6 +238,30 @@ class AskCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Whose PIN was keyed, of these people (directory entries). Answered by `PinChecked`.
+
+    Tries are counted over all calls; `digits` are kept nowhere.
+    """
+
+    digits: str = field(repr=False)
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchPlan:
+    """Switch a number group to another plan, or back to its own when `plan` is empty. Answered by `Switched`.
+
+    `for_s`: it ends by itself after so many seconds; 0: when somebody switches it back. `by`: who does it.
+    """
+
+    group: str
+    plan: str
+    by: str
+    for_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
     """Begin the hunt for an engineer. Told, not asked: the page lives on without the call."""
 
@@ -271,6 +295,8 @@ class Hangup:
     """Said first, as early media and without answering, where the switch can; may be left out."""
 
 
-Asked: TypeAlias = Play | Collect | Dial | Admit | Record | LookUp | AskCallback | Hangup
+Asked: TypeAlias = (
+    Play | Collect | Dial | Admit | Record | LookUp | AskCallback | CheckPin | SwitchPlan | Hangup
+)
 Told: TypeAlias = StartPage | SendMail | Leave
 Command: TypeAlias = Asked | Told

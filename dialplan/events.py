@@ -99,10 +99,28 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChecked:
+    """A `CheckPin` is over. `who`: the directory entry whose PIN it is; empty: nobody's."""
+
+    who: str = ""
+    is_blocked: bool = False
+    """There were too many wrong PINs: this one was not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A `SwitchPlan` is in the database and live; or was refused, and `refused` says why in a sentence."""
+
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The command could not be performed; the node goes to its `rest`."""
 
     reason: str
 
 
-Event: TypeAlias = Played | Keyed | Dialled | Admitted | Recorded | Found | Kept | Failed
+Event: TypeAlias = (
+    Played | Keyed | Dialled | Admitted | Recorded | Found | Kept | PinChecked | Switched | Failed
+)

@@ -112,6 +112,12 @@ def override_of(overrides: Overrides, number: ServiceNumber, at: datetime) -> Ov
     return None
 
 
+def plan_at(configuration: Configuration, number: ServiceNumber, at: datetime) -> str:
+    """The plan that a call to a number begins in at that moment."""
+    switched = override_of(configuration.overrides, number, at) if configuration.overrides else None
+    return switched.to if switched else number.plan
+
+
 def say_override(override: Override, zone: str) -> str:
     """Why a call goes elsewhere, as a sentence of its trace; times by the clock of `zone`."""
     from zoneinfo import ZoneInfo
