@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from dialplan.events import Keyed
+
 Spoken: TypeAlias = Literal["nl", "fr", "de", "en"]
 
 
@@ -77,6 +79,15 @@ class Collect:
         if not self.choices or not digits:
             return False
         return not any(len(choice) > len(digits) and choice.startswith(digits) for choice in self.choices)
+
+    def read(self, keyed: str) -> tuple[Keyed, str]:
+        """What is read of keys that lie there already, and those that are left for the next question."""
+        for at, key in enumerate(keyed):
+            if key == self.terminator:
+                return Keyed(keyed[:at], terminated=True), keyed[at + 1 :]
+            if self.is_complete(keyed[:at]):
+                return Keyed(keyed[:at]), keyed[at:]
+        return Keyed(keyed), ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from dialplan.commands import (
     Command,
     Dial,
     Hangup,
+    LookUp,
     Play,
     Prompt,
     SendMail,
@@ -29,8 +30,9 @@ from dialplan.commands import (
     Utterance,
 )
 from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
-from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
+from dialplan.events import Dialled, Event, Failed, Outcome, Played
 from dialplan.fullness import full_limit, is_full, read_full
+from dialplan.looking import LOOK_WORDS, Rows, look_up_on_paper, read_rows
 from dialplan.model import Configuration
 from dialplan.numbers import to_e164
 from dialplan.roster import on_duty
@@ -97,9 +99,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """What was done between two steps: the commands, when (by the desk's clock), and what came of the last one.
+    """What was done between two steps: the commands, when (by the clock of the desk), and what came of it.
 
-    `made`: hops made before. `event` is None at the end of the call.
+    `made`: hops made before. `event` answers the last command; None at the end of the call.
     """
 
     at: datetime
@@ -155,13 +157,16 @@ def simulate(
     suppose: Supposed | None = None,
     chance: float = 0.0,
     full: Sequence[str] = (),
+    found: Rows | None = None,
 ) -> Simulation:
     """A call to `to` at `at`. A naive `at` is by the desk's clock; it must be given: there is no clock here.
 
     `keys`: what the caller keys at each question, "" for nothing; when they run out the caller keys nothing.
+    More keys than a question takes are typed ahead: the next question takes them, where it may.
     `outcomes`: by directory id or number; everybody else answers. `suppose`: by node (`ring` or `night.ring`)
     how what it asks is answered, `failed` for instance; see `dialplan.suppositions`. `chance`: the call's
-    random number. `full`: places that never come free, see `dialplan.fullness`. Raises UnknownDestination,
+    random number. `full`: places that never come free, see `dialplan.fullness`. `found`: the row that each
+    table has for any key, see `dialplan.looking`. Raises UnknownDestination,
     UnknownOutcome, UnknownNode, WrongSupposition.
     """
     if at is None:
@@ -170,8 +175,8 @@ def simulate(
     number = to_e164(to, country) or to
     call = CallFacts("simulated", number, to_e164(caller, country), "", dutch_first, chance)
     supposed = Suppositions(configuration, outcomes or {}, suppose or {})
-    places = read_full(configuration, full)
-    return _Driver(configuration, call, _aware(configuration, at), list(keys), supposed, places).run()
+    places, rows = read_full(configuration, full), read_rows(configuration, found or {})
+    return _Driver(configuration, call, _aware(configuration, at), list(keys), supposed, places, rows).run()
 
 
 def _aware(configuration: Configuration, at: datetime) -> datetime:
@@ -190,6 +195,9 @@ class _Driver:
     keys: list[str]
     supposed: Suppositions
     full: frozenset[str] = frozenset()
+    rows: Rows = field(default_factory=dict)
+    ahead: str = ""
+    """Keys typed ahead of the next question."""
     word: str = ""
     """How the node that asks now is supposed to be answered; empty: as usual."""
     hops: list[Hop] = field(default_factory=list)
@@ -255,6 +263,7 @@ class _Driver:
             Collect: self._collect,
             Dial: self._dial,
             Admit: lambda admit: self._admit(step, admit),
+            LookUp: lambda look_up: self._look_up(step, look_up),
             Hangup: self._hang_up,
         }
         return performers[type(asked)](asked)
@@ -285,11 +294,17 @@ class _Driver:
 
     def _collect(self, collect: Collect) -> Event:
         self._hear(collect.utterances)
-        keyed = self.word or (self.keys.pop(0) if self.keys else "")
+        ahead = "" if collect.fresh else self.ahead
+        keyed = self.word or ahead or (self.keys.pop(0) if self.keys else "")
         self.now += timedelta(seconds=KEY_S * len(keyed) if keyed else collect.first_s)
-        terminator = collect.terminator
-        digits, _, _ = keyed.partition(terminator) if terminator else (keyed, "", "")
-        return Keyed(digits[: collect.most], bool(terminator) and terminator in keyed)
+        done, self.ahead = collect.read(keyed)
+        return done
+
+    def _look_up(self, step: Step, asked: LookUp) -> Event:
+        done = look_up_on_paper(self.configuration, asked, self.rows, self.word)
+        if done is None:
+            raise WrongSupposition(f"{step.state.plan}.{step.state.node}", self.word, LOOK_WORDS)
+        return done
 
     def _admit(self, step: Step, admit: Admit) -> Event:
         plan, node = step.state.plan, step.state.node

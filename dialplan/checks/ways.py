@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from dialplan.checks.circles import circles_of
 from dialplan.checks.survey import Finding, NodeId, Survey
@@ -10,6 +11,8 @@ from dialplan.nodes.destination import OUTCOMES, Destination
 from dialplan.nodes.exits import NEXT, REST
 from dialplan.nodes.goto import Goto
 from dialplan.nodes.hangup import HangupNode
+from dialplan.nodes.list import LISTED
+from dialplan.nodes.lookup import EXITS as LOOKUP_EXITS
 from dialplan.nodes.menu import NO_INPUT, WRONG_INPUT
 from dialplan.run import Node
 
@@ -18,6 +21,18 @@ BY_TIME_OR_DATA = frozenset({"calendar", "origin", "list", "switch", "percentage
 
 WAITING = frozenset({"destination", "menu", "collect", "record", "callback"})
 """Kinds that wait for a person: somebody who answers, or a caller who keys or speaks."""
+
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "menu": (NO_INPUT, WRONG_INPUT),
+    "collect": (NEXT, NO_INPUT, WRONG_INPUT),
+    "calendar": (REST,),
+    "origin": (REST,),
+    "switch": (REST,),
+    "percentage": (),
+    "list": (LISTED, NEXT),
+    "lookup": LOOKUP_EXITS,
+}
+"""The exits that a node of each kind must have, or a `rest`; any other kind needs `next`."""
 
 
 def check_unreachable_nodes(survey: Survey) -> Iterator[Finding]:
@@ -49,9 +64,7 @@ def _needed_exits(node: Node) -> tuple[str, ...]:
         return tuple(outcome for outcome in OUTCOMES if outcome != "answered")
     if isinstance(node, Goto | HangupNode):
         return ()
-    return {"menu": (NO_INPUT, WRONG_INPUT), "collect": (NO_INPUT, WRONG_INPUT), "calendar": ("rest",)}.get(
-        node.kind, ("next",)
-    )
+    return NEEDED.get(node.kind, (NEXT,))
 
 
 def check_endless_loops(survey: Survey) -> Iterator[Finding]:

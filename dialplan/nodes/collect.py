@@ -10,9 +10,9 @@
       next: page
       exits: {no-input: page, wrong-input: page}
 
-Fields: `collect` the words; `into` the variable; what may be keyed is one of `digits`, how many, `4` or `3-10`;
-`pattern`, one or several, in which `x` is any digit, a digit is itself and other signs are written between
-them: keyed 10123456789, kept 1-0123456789; `as: phone`, a telephone number in any form, kept as E.164.
+Fields: `collect` the words; `into` the variable; what may be keyed is one of `digits`, how many, as `3-10`;
+`pattern`, one or several, in which `x` is any digit, a digit is itself and other signs are only written:
+keyed 10123456789, kept 1-0123456789; `as: phone`, a telephone number in any form, kept as E.164.
 `end` is the key that ends the reading (default #; `none`); `wait` for the first digit (default 6 s),
 `wait-next` between digits (3 s); `confirm: yes` says the digits again, after `read-back` (default
 `customer-number-is`), and asks for 1 by `ask-confirm` (default `press-1-to-confirm`). `tries` (default 3),
