@@ -1,7 +1,7 @@
 """The official holidays of Belgium, reckoned here: the library of all countries takes longer to import than
 most commands take to answer. A test holds them equal to the library's.
 
-Source: law of 4 January 1974 and royal decree of 18 April 1974; with the two Sundays that the library has too.
+Source: law of 4 January 1974 and royal decree of 18 April 1974; and two Sundays that the library has.
 """
 
 from __future__ import annotations

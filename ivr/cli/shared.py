@@ -3,31 +3,72 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
-from pydantic import ValidationError
-from rich.console import Console
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from rich.console import Console
 
-from ivr.settings import Settings
+    from ivr.settings import Settings
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+    out: Console
+    err: Console
 
 STATE_FAULT = "The state folder cannot be made"
 STATE_CURE = "Set DUTYLINE_STATE to a folder that this user may write."
 
 
+# Rich and pydantic are slow to import, and quick commands need neither.
+def __getattr__(name: str) -> Any:
+    """`out` and `err`, made when they are asked for."""
+    if name in ("out", "err"):
+        return _console(is_err=name == "err")
+    raise AttributeError(f"module {__name__} has no attribute {name}")
+
+
+@cache
+def _console(*, is_err: bool) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=is_err, highlight=False, soft_wrap=True)
+
+
+def say(*lines: str) -> None:
+    """Plain lines, on stdout."""
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+
+
 def give_up(sentence: object, code: int = 1) -> NoReturn:
     """Say why, on stderr, and end."""
-    err.print(f"[bold red]dutyline:[/] {_plain(sentence)}")
-    raise typer.Exit(code)
+    _console(is_err=True).print(f"[bold red]dutyline:[/] {_plain(sentence)}")
+    raise SystemExit(code)
+
+
+@contextmanager
+def ending_well() -> Iterator[None]:
+    """A command ends with a sentence and an exit code, whatever stops it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # `dutyline calls | head`: the reader has seen enough; nothing is left to be flushed at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except OSError as fault:
+        _console(is_err=True).print(f"[bold red]dutyline:[/] {_plain(words_of(fault))}")
+        raise SystemExit(1) from None
 
 
 def print_json(value: Any) -> None:
     """Data for programs, one document."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    say(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def read_settings(*, needs_state: bool = True) -> Settings:
@@ -35,6 +76,11 @@ def read_settings(*, needs_state: bool = True) -> Settings:
 
     `needs_state`: the command reads or writes the state folder, which is made when missing.
     """
+    from pydantic import ValidationError
+
+    from ivr.settings import Settings
+
+    err = _console(is_err=True)
     try:
         settings = Settings()
         if needs_state:
@@ -42,7 +88,7 @@ def read_settings(*, needs_state: bool = True) -> Settings:
     except ValidationError as fault:
         for sentence in _sentences(fault):
             err.print(f"[bold red]dutyline:[/] {_plain(sentence)}")
-        raise typer.Exit(2) from None
+        raise SystemExit(2) from None
     except UnicodeDecodeError as fault:
         give_up(f"dutyline.env cannot be read: {fault}", 2)
     except OSError as fault:
@@ -74,10 +120,12 @@ def _plain(text: object) -> str:
 __all__ = [
     "STATE_CURE",
     "STATE_FAULT",
+    "ending_well",
     "err",
     "give_up",
     "out",
     "print_json",
     "read_settings",
+    "say",
     "words_of",
 ]

@@ -1,0 +1,68 @@
+"""`dutyline prove`: whether every call ends at a person or an intended end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dialplan.model import Configuration
+from dialplan.numbers import display, to_e164
+from dialplan.prove import CounterExample, Proof, prove
+from ivr.cli.shared import give_up, print_json, say
+from ivr.cli.simulating import load_quickly, moment_of
+
+LONGEST_DAYS = 1830
+
+
+def run_prove(folder: Path, days: float, start: str | None, number: str | None, *, as_json: bool) -> None:
+    """Exit code 0: it is so; 1: there is a counter-example."""
+    configuration = load_quickly(folder)
+    if not 0 < days <= LONGEST_DAYS:
+        give_up(f"--days {days:g}: prove looks at more than 0 and at most {LONGEST_DAYS} days.")
+    proof = prove(configuration, _start(start, configuration), days, _number(number, configuration))
+    if as_json:
+        print_json(proof.as_json())
+    else:
+        _tell(proof, configuration)
+    if not proof.holds:
+        raise SystemExit(1)
+
+
+def _start(text: str | None, configuration: Configuration) -> datetime:
+    """From the minute in which it is asked, where nothing else is said."""
+    found = moment_of(text, "--from", configuration)
+    return found - timedelta(seconds=found.second, microseconds=found.microsecond)
+
+
+def _number(text: str | None, configuration: Configuration) -> str | None:
+    if text is None:
+        return None
+    number = to_e164(text, configuration.desk.country)
+    if number not in configuration.numbers:
+        give_up(f"{text} is no number of this configuration.")
+    return number
+
+
+def _tell(proof: Proof, configuration: Configuration) -> None:
+    for one in proof.counter_examples:
+        say(*_counter_example(one, configuration))
+    for never in proof.never:
+        say(f"In this time {never}.")
+    found = len(proof.counter_examples)
+    say(
+        f"{found} counter-example(s)."
+        if found
+        else "Proved: every call ends at a person or an intended end.",
+        f"Covered: {proof.coverage}.",
+    )
+
+
+def _counter_example(one: CounterExample, configuration: Configuration) -> list[str]:
+    others = [display(number, configuration.desk.country) for number in one.numbers[1:]]
+    lines = [one.sentence, f"  {one.command}"]
+    if not one.is_shown:
+        lines.append("  (a simulation takes other turns at some point: read the sentence)")
+    if others:
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        lines.append(f"  It is the same for {', '.join(others[:5])}{more}.")
+    return [*lines, ""]

@@ -1,0 +1,104 @@
+"""`dutyline simulate`: what a caller would meet. Made to answer at once: little is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dialplan.faults import ConfigurationFaults
+from dialplan.model import Configuration
+from dialplan.numbers import display
+from dialplan.simulate import (
+    Simulation,
+    UnknownDestination,
+    UnknownNode,
+    UnknownOutcome,
+    WrongSupposition,
+    simulate,
+)
+from dialplan.source import load
+from ivr.cli.shared import give_up, print_json, say
+
+
+def run_simulate(
+    folder: Path,
+    to: str,
+    caller: str | None,
+    at: str | None,
+    keys: Sequence[str],
+    outcomes: Sequence[str],
+    suppose: Sequence[str],
+    full: Sequence[str],
+    *,
+    chance: float,
+    dutch_first: bool,
+    why: bool,
+    as_json: bool,
+) -> None:
+    """The engine without a switch."""
+    configuration = load_quickly(folder)
+    try:
+        done = simulate(
+            configuration,
+            to,
+            caller,
+            moment_of(at, "--at", configuration),
+            keys,
+            dict(_pair(one, "outcome", "DEST=OUTCOME", "agent-1=busy") for one in outcomes),
+            dutch_first=dutch_first,
+            suppose=dict(_pair(one, "suppose", "NODE=ANSWER", "desk=failed") for one in suppose),
+            chance=chance,
+            full=full,
+        )
+    except (UnknownDestination, UnknownOutcome, UnknownNode, WrongSupposition) as fault:
+        give_up(fault)
+    if as_json:
+        print_json(done.as_json())
+    elif why:
+        from dialplan.story import tell
+
+        say(*tell(configuration, done))
+    else:
+        say(*_lines(done))
+
+
+def load_quickly(folder: Path) -> Configuration:
+    """The configuration of a folder. Whether every prompt and mail template exists is left to `check`."""
+    try:
+        return load(folder).configuration
+    except ConfigurationFaults as faults:
+        say(*(str(fault) for fault in faults.faults))
+        give_up(f"{len(faults.faults)} fault(s) in {folder}; mend them first.")
+
+
+def moment_of(text: str | None, option: str, configuration: Configuration) -> datetime:
+    """A time as it is written for an option; without one now. Without a zone it is by the desk's clock."""
+    zone = ZoneInfo(configuration.desk.timezone)
+    if text is None:
+        return datetime.now(zone)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        give_up(f"{option} {text!r} is no ISO 8601 time; write for instance 2026-11-21T23:15.")
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _pair(text: str, option: str, form: str, example: str) -> tuple[str, str]:
+    name, sign, answer = text.partition("=")
+    if not sign or not name:
+        give_up(f"--{option} {text!r}: write {form}, for instance {example}.")
+    return name, answer
+
+
+def _lines(done: Simulation) -> list[str]:
+    lines = [f"brand {done.brand or '-'}, plan {done.plan or '-'}"]
+    for hop in done.steps:
+        lines.append(f"  {hop.at:%a %H:%M:%S}  {hop.plan}.{hop.node} [{hop.kind}] -> {hop.exit}: {hop.why}")
+    lines.append(f"heard: {', '.join(done.heard) or 'nothing'}")
+    for rung in done.rang:
+        end = f", {rung.outcome}" if rung.outcome else ""
+        lines.append(f"rang:  {rung.label} on {display(rung.number)} (by {rung.by}{end})")
+    lines += [f"mail:  {mail.template} to {', '.join(mail.to)}" for mail in done.mails]
+    return [*lines, f"ended: {done.ended}"]
