@@ -31,14 +31,14 @@ class AmbiguousCall(LookupError):  # noqa: N818 - it says what is so
 def last_calls(session: Session, n: int) -> list[RecordedCall]:
     """The `n` calls that began last, the newest first."""
     wanted = select(CALLS).order_by(CALLS.c.started.desc(), CALLS.c.id.desc()).limit(n)
-    return _with_hops(session, session.execute(wanted).mappings())
+    return with_hops(session, session.execute(wanted).mappings())
 
 
 def find_call(session: Session, wanted: str) -> RecordedCall | None:
     """The call of that id, of the switch's uniqueid, or whose id begins so. AmbiguousCall."""
     exact = select(CALLS).where((CALLS.c.id == wanted) | (CALLS.c.uniqueid == wanted)).limit(1)
     found = session.execute(exact).mappings().all() or _by_prefix(session, wanted)
-    return _with_hops(session, found)[0] if found else None
+    return with_hops(session, found)[0] if found else None
 
 
 def _by_prefix(session: Session, prefix: str) -> Sequence[RowMapping]:
@@ -66,7 +66,8 @@ def close_orphans(session: Session, live_uniqueids: Collection[str], now: dateti
     return [record for record in records if record.uniqueid in live_uniqueids]
 
 
-def _with_hops(session: Session, rows: Iterable[RowMapping]) -> list[RecordedCall]:
+def with_hops(session: Session, rows: Iterable[RowMapping]) -> list[RecordedCall]:
+    """Rows of `calls`, each with its way."""
     records = [_record(row) for row in rows]
     hops: defaultdict[str, list[HopRecord]] = defaultdict(list)
     for some in _chunks([record.id for record in records]):
@@ -95,4 +96,4 @@ def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
 
 
-__all__ = ["AmbiguousCall", "close_orphans", "find_call", "last_calls"]
+__all__ = ["AmbiguousCall", "close_orphans", "find_call", "last_calls", "with_hops"]
