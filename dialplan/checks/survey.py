@@ -82,6 +82,12 @@ class Survey:
             return (self.target_of(node),)
         return tuple((at[0], target) for target in dict.fromkeys(node.exits.values()))
 
+    def ways_and_limits(self, at: NodeId) -> tuple[NodeId, ...]:
+        """Those, and where a call goes on that is over a limit of the plan."""
+        gates = self.configuration.plans[at[0]].gates
+        overs = tuple(gate.over for gate in gates if gate.over) if gates else ()
+        return (*self.ways_from(at), *overs)
+
     def target_of(self, node: Goto) -> NodeId:
         """Where a goto leads."""
         return (node.plan, node.node or self.configuration.plans[node.plan].start)
@@ -89,7 +95,9 @@ class Survey:
     @cached_property
     def reached(self) -> frozenset[NodeId]:
         """The nodes that a call to one of the numbers may reach."""
-        return self.spread({self.start_of(plan) for plan in self.called_plans}, self.ways_from)
+        numbers = self.configuration.numbers.values()
+        overs = {gate.over for number in numbers for gate in number.gates if gate.over}
+        return self.spread({self.start_of(plan) for plan in self.called_plans} | overs, self.ways_and_limits)
 
     @cached_property
     def called_plans(self) -> tuple[str, ...]:
@@ -103,7 +111,7 @@ class Survey:
     @cached_property
     def reached_by_plan(self) -> Mapping[str, frozenset[NodeId]]:
         """For each plan that has a number, the nodes that its calls may reach."""
-        return {plan: self.spread({self.start_of(plan)}, self.ways_from) for plan in self.called_plans}
+        return {plan: self.spread({self.start_of(plan)}, self.ways_and_limits) for plan in self.called_plans}
 
     def spread(self, start: set[NodeId], ways: Callable[[NodeId], Iterable[NodeId]]) -> frozenset[NodeId]:
         """Every node that is met by following the ways again and again."""

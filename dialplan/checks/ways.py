@@ -7,7 +7,7 @@ from typing import Final
 
 from dialplan.checks.circles import circles_of
 from dialplan.checks.survey import Finding, NodeId, Survey
-from dialplan.nodes.destination import OUTCOMES, Destination
+from dialplan.nodes.destination import Destination
 from dialplan.nodes.exits import NEXT, REST
 from dialplan.nodes.goto import Goto
 from dialplan.nodes.hangup import HangupNode
@@ -61,7 +61,7 @@ def open_exits(node: Node) -> tuple[str, ...]:
 
 def _needed_exits(node: Node) -> tuple[str, ...]:
     if isinstance(node, Destination):
-        return tuple(outcome for outcome in OUTCOMES if outcome != "answered")
+        return node.outcomes
     if isinstance(node, Goto | HangupNode):
         return ()
     return NEEDED.get(node.kind, (NEXT,))
