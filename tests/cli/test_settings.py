@@ -23,7 +23,7 @@ def test_every_wrong_setting_is_named_at_once(
     wrong = {"PORT_OFFSET": "abc", "HANG_S": "0", "LOG_LEVEL": "verbose", "SIP_PORT": "70000"}
     for name, value in wrong.items():
         monkeypatch.setenv(f"DUTYLINE_{name}", value)
-    with pytest.raises(Exception, match="2"):
+    with pytest.raises(SystemExit, match="2"):
         read_settings()
     said = capsys.readouterr().err
     for name in wrong:
