@@ -26,15 +26,17 @@ class Listing(NamedTuple):
     """As in "stands in the list by ...": `its number`, `the prefix +3290`."""
     reason: str = ""
     until: datetime | None = None
+    ends: str = ""
+    """`until` as it was written, by the clock of the desk."""
 
     def holds(self, now: datetime) -> bool:
         """Whether it counts at this moment."""
         return self.until is None or now < self.until
 
     def __str__(self) -> str:
-        """`its number: abuse, until 2026-12-31 24:00`."""
+        """`its number: abuse, until 2026-12-31`."""
         said = self.shown + (f": {self.reason}" if self.reason else "")
-        return said + (f", until {self.until:%Y-%m-%d %H:%M}" if self.until else "")
+        return said + (f", until {self.ends}" if self.ends else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from dialplan.document import Cell, Table
@@ -45,6 +46,10 @@ def read_lists(root: Section, texts: Mapping[str, str]) -> dict[str, NumberList]
     return lists
 
 
+End: TypeAlias = tuple[datetime, str]
+"""When an entry ends (UTC), and how that was written."""
+
+
 @dataclass(slots=True)
 class _Entries:
     """A list being read: every entry at its place, each once."""
@@ -56,20 +61,21 @@ class _Entries:
     anonymous: Listing | None = None
     places: dict[str, Place] = field(default_factory=dict)
 
-    def put(self, place: Place, where: str, text: str, reason: str, until: datetime | None) -> None:
+    def put(self, place: Place, where: str, text: str, reason: str, until: End | None) -> None:
         """Add what stands there: a number, `+32470*`, `anonymous`, a word. Raises ValueError."""
+        end = until or (None, "")
         if text.strip().casefold() == ANONYMOUS:
-            key, self.anonymous = ANONYMOUS, Listing("showing no number", reason, until)
+            key, self.anonymous = ANONYMOUS, Listing("showing no number", reason, *end)
         elif self.kind is ListKind.WORDS:
             key = text.strip().casefold()
-            self.exact[key] = Listing("its value", reason, until)
+            self.exact[key] = Listing("its value", reason, *end)
         elif text.strip().endswith("*"):
             key = phone_prefix(self.reading.country)(text)
-            self.prefixes[key] = Listing(f"the prefix {key}", reason, until)
+            self.prefixes[key] = Listing(f"the prefix {key}", reason, *end)
             key += "*"
         else:
             key = any_phone(self.reading.country)(text)
-            self.exact[key] = Listing("its number", reason, until)
+            self.exact[key] = Listing("its number", reason, *end)
         first = self.places.setdefault(key, place)
         if first != place:
             self.reading.fault(place, where, f'"{text}" stands twice; first at {first}')
@@ -141,10 +147,10 @@ def _read_rows(reading: Reading, entries: _Entries, grid: Grid) -> None:
             _put(entries, place, "number", said["number"], said.get("reason", ""), until)
 
 
-def _end(zone: str) -> Callable[[str], datetime | None]:
+def _end(zone: str) -> Callable[[str], End | None]:
     """`2027-01-31`, to the end of that day, or `2027-01-31 18:00`, by the desk's clock -> UTC."""
 
-    def parse(text: str) -> datetime | None:
+    def parse(text: str) -> End | None:
         day_text, _, clock = text.strip().partition(" ")
         try:
             day = parse_date(day_text)
@@ -153,6 +159,7 @@ def _end(zone: str) -> Callable[[str], datetime | None]:
             message = f'"{text}" is no end; write a day, "2027-01-31", or a moment, "2027-01-31 18:00"'
             raise Wrong(message) from None
         midnight = datetime.combine(day + timedelta(days=minutes // 1440), time(), ZoneInfo(zone))
-        return midnight.replace(hour=minutes % 1440 // 60, minute=minutes % 60).astimezone(UTC)
+        end = midnight.replace(hour=minutes % 1440 // 60, minute=minutes % 60)
+        return end.astimezone(UTC), text.strip()
 
     return parse
