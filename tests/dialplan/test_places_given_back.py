@@ -31,8 +31,6 @@ exits = st.dictionaries(st.sampled_from(EXITS), st.sampled_from([*NAMES, "nowher
 limits = st.one_of(
     st.none(), st.builds(Limit, st.sampled_from(["destination:a", "destination:b"]), st.just(2))
 )
-    st.none(), st.builds(Limit, st.sampled_from(["destination:a", "destination:b"]), st.just(2))
-)
 queues = st.one_of(
     st.none(),
     st.builds(
@@ -41,15 +39,29 @@ queues = st.one_of(
 )
 people = st.lists(st.sampled_from(["one", "two", "$brand.office", "ghost", "$whom"]), min_size=1, unique=True)
 nodes = st.one_of(
-    st.builds(Destination, exits, people.map(tuple), st.sampled_from([IN_TURN, TOGETHER, RANDOM]),
-              limit=limits, queue=queues),
-    st.builds(Destination, exits, st.just(()), st.sampled_from(["", *GROUP_ORDERS]), st.sampled_from([0.0, 9.0]),
-              group=st.sampled_from(["night-desk", "gone"]), needs=st.sampled_from([{}, {"fr": 1}, {"xx": 1}]),
-              limit=limits, queue=queues),
+    st.builds(
+        Destination,
+        exits,
+        people.map(tuple),
+        st.sampled_from([IN_TURN, TOGETHER, RANDOM]),
+        limit=limits,
+        queue=queues,
+    ),
+    st.builds(
+        Destination,
+        exits,
+        st.just(()),
+        st.sampled_from(["", *GROUP_ORDERS]),
+        st.sampled_from([0.0, 9.0]),
+        group=st.sampled_from(["night-desk", "gone"]),
+        needs=st.sampled_from([{}, {"fr": 1}, {"xx": 1}]),
+        limit=limits,
+        queue=queues,
+    ),
     st.builds(Announce, st.just({"next": "n3"}), st.just(("please-hold",))),
     st.builds(Goto, st.just("main"), st.sampled_from(["", *NAMES])),
     st.builds(HangupNode),
-)  # fmt: skip
+)
 gates = st.lists(
     st.builds(
         Gate,
