@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dialplan.faults import nearest_of
+from dialplan.numbers import to_e164
 
 if TYPE_CHECKING:
     from dialplan.model import Configuration, ServiceNumber
@@ -101,6 +102,21 @@ def fault_of(configuration: Configuration, override: Override) -> UnknownName | 
     if override.to not in targets:
         return UnknownName(of, override.to, nearest_of(override.to, targets))
     return None
+
+
+def named(configuration: Configuration, text: str, to: str) -> tuple[OverrideKind, str]:
+    """What somebody means by a name: a calendar when `to` is `open` or `closed`; else a group, or a number in
+    any form. Raises UnknownName."""
+    if to in (OPEN, CLOSED):
+        kind, name = OverrideKind.CALENDAR, text
+    elif text not in configuration.groups and to_e164(text, configuration.desk.country):
+        kind, name = OverrideKind.NUMBER, to_e164(text, configuration.desk.country) or text
+    else:
+        kind, name = OverrideKind.GROUP, text
+    unknown = fault_of(configuration, Override("", kind, name, to, datetime.min))
+    if unknown is not None:
+        raise unknown
+    return kind, name
 
 
 def override_of(overrides: Overrides, number: ServiceNumber, at: datetime) -> Override | None:

@@ -31,6 +31,7 @@ from ivr.duty.pager import Pager
 from ivr.duty.patient import PatientLedger
 from ivr.failsafe import FailsafeKeeper
 from ivr.feed import Feed
+from ivr.overrides import FOLLOW_S, Board, ByPhone, Pins
 from ivr.records import Recorder
 from ivr.releases import ReleaseRefusedError, Releases, Schedule, Shadows
 from ivr.settings import Settings
@@ -115,6 +116,9 @@ class Service:
             messages=self.messages,
             ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
+        self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
+        by_phone = ByPhone(self.board, Pins(self.database, self.clock, self._configuration), self.clock)
+        self.reception.switching = by_phone.of_call
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
             self.link, self.database, self.recorder, self.clock, lambda: self.reception.live
@@ -130,6 +134,7 @@ class Service:
             self.writer.start()
             stack.push_async_callback(self.writer.close)
             await self.releases.start()
+            await self.board.start()
             # before the first leg can come back to us: it finds its page
             await self.pager.resume(self.legs)
             stack.push_async_callback(self.pager.close)
@@ -175,6 +180,7 @@ class Service:
         scheduler = make_scheduler()
         scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
         scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
+        scheduler.add_job(self.board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 

@@ -16,6 +16,7 @@ from dialplan.fields import (
 )
 from dialplan.model import Desk
 from dialplan.nodes.destination import ENTRY
+from dialplan.pins import pin_hash
 from dialplan.reading import Section, Wrong
 
 DEFAULT_ZONE = "Europe/Brussels"
@@ -36,9 +37,23 @@ def read_desk(section: Section) -> Desk:
         shown_number=section.need("shown_number", shown_phone(reading.country), ""),
         failsafe_ring_s=section.get("failsafe_ring", duration(5, 300), 30.0),
         call_back=_read_call_back(section),
+        pins=_read_pins(section),
     )
     section.close()
     return desk
+
+
+def _read_pins(desk: Section) -> dict[str, str]:
+    """`pins`: who may switch plans by phone, and the hash of each one's PIN, which `dutyline pin` makes."""
+    table = desk.section("pins")
+    found: dict[str, str] = {}
+    for name, place, cell in table.entries() if table else ():
+        where = f"pins {name}"
+        kept = desk.parsed(cell, where, pin_hash, "")
+        if kept:
+            desk.reading.refer(ENTRY, name, place, where)
+            found[name] = kept
+    return found
 
 
 def _read_call_back(desk: Section) -> CallBackRules:

@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from dialplan.commands import AskCallback, Asked, Collect, Dial, Hangup, Play, Record, Target
+from dialplan.commands import CheckPin, SwitchPlan  # isort: skip
 from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
 from ivr.agi import AgiError, AgiFailed, AgiSession
 from ivr.calls.messages import CallersMessages
@@ -46,6 +47,16 @@ class Wishes(Protocol):
         """Durable when this returns `Kept`; `Failed` when it could not be written down."""
 
 
+class Switching(Protocol):
+    """Where this caller's PIN is looked at, and plans are switched (see `ivr.overrides`)."""
+
+    async def check(self, command: CheckPin) -> Event:
+        """Whose PIN it is; `Failed` when nobody can tell."""
+
+    async def switch(self, command: SwitchPlan) -> Event:
+        """Live when this returns `Switched`; `Failed` when it could not be written down."""
+
+
 @dataclass(slots=True)
 class Phases:
     """When each phase of the call began (UTC), and who was talked to."""
@@ -75,6 +86,8 @@ class Performer:
         """`brand`: its title, which a called phone's display shows; `length_s`: of a sound file; `messages`
         and `wishes`: where what this caller says, and his wish to be called back, are kept."""
         self._messages, self._wishes = messages, wishes
+        self.switching: Switching | None = None
+        """Where this caller's PIN is looked at; None: plans cannot be switched by phone."""
         self._agi, self._brand = agi, brand
         self._now = now
         self._refusals = refusals
@@ -117,6 +130,8 @@ class Performer:
                 event = await self._record(command)
             case AskCallback():
                 event = await self._ask_callback(command)
+            case CheckPin() | SwitchPlan():
+                event = await self._switch(command)
             case Hangup():
                 await self._hang_up(command)
                 return None
@@ -144,6 +159,13 @@ class Performer:
         if self._wishes is None:
             return Failed("nobody here can call back")
         return await self._wishes.keep(command)
+
+    async def _switch(self, command: CheckPin | SwitchPlan) -> Event:
+        if self.switching is None:
+            return Failed("nobody here can switch plans")
+        if isinstance(command, CheckPin):
+            return await self.switching.check(command)
+        return await self.switching.switch(command)
 
     async def _begin_speaking(self) -> None:
         if not self._is_up:

@@ -18,12 +18,13 @@ from dialplan.commands import Command, Dial, Hangup, Leave, SendMail, StartPage
 from dialplan.engine import Step, advance, begin
 from dialplan.events import Dialled, Event
 from dialplan.model import Configuration
+from dialplan.overrides import plan_at
 from dialplan.tape import Recording
 from ivr.agi import AgiSession
 from ivr.calls.arrival import Arrival, read_arrival
 from ivr.calls.live import LiveCall
 from ivr.calls.messages import Messages
-from ivr.calls.performer import CallerGoneError, Performer, Wishes
+from ivr.calls.performer import CallerGoneError, Performer, Switching, Wishes
 from ivr.calls.ringing import Refusals
 from ivr.clock import Clock
 from ivr.feed import Feed
@@ -83,6 +84,8 @@ class Reception:
         and that they want to be called back."""
         self._ended = ended
         self._messages, self._wishes = messages, wishes
+        self.switching: Callable[[CallRecord], Switching] | None = None
+        """Where plans are switched by phone, for the call of a record."""
         self._length_s = length_s
         self._configuration, self._refusals = configuration, refusals
         self._records, self._pages, self._post = records, pages, post
@@ -135,7 +138,7 @@ class Reception:
             caller_name=facts.caller_name,
             started=self._clock.now(),
             brand=number.brand if number else "",
-            plan=number.plan if number else "",
+            plan=plan_at(configuration, number, self._clock.now() + arrival.shift) if number else "",
             release=configuration.fingerprint,
             clock_at=arrival.clock_at,
         )
@@ -150,6 +153,7 @@ class Reception:
             self._wishes(record) if self._wishes else None,
         )
         call = LiveCall(record, facts, configuration, performer, arrival.shift)
+        performer.switching = self.switching(record) if self.switching else None
         self._live[record.uniqueid] = call
         self._records.begin(record)
         self._tell(call, "call", to=record.dialled, caller=record.caller, brand=record.brand)

@@ -21,6 +21,7 @@ from audio.source import CatalogueError
 from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Configuration
+from dialplan.overrides import Override, with_overrides
 from dialplan.source import Loaded, load_texts, read_texts
 from ivr.clock import Clock
 from ivr.notify import DEFAULT as TEMPLATES
@@ -134,6 +135,7 @@ class Releases:
         self._preparations: list[Activate] = []
         self._activations: list[Activate] = []
         self._turn = asyncio.Lock()
+        self._overrides: tuple[Override, ...] = ()
         self._owed: Callable[[Session], object] | None = None
         self.changed = asyncio.Event()
         """Set whenever what is planned may have changed."""
@@ -162,6 +164,12 @@ class Releases:
     def on_activation(self, activation: Activate) -> None:
         """Have `activation` called, in turn, after each change."""
         self._activations.append(activation)
+
+    def lay_over(self, overrides: Sequence[Override]) -> None:
+        """Put these overrides (oldest first) over what is live, and over whatever becomes live later."""
+        self._overrides = tuple(overrides)
+        if self._active is not None:
+            self._active = with_overrides(self._active, self._overrides)
 
     # -- the start
 
@@ -365,7 +373,7 @@ class Releases:
 
     async def _switch_to(self, loaded: Loaded) -> None:
         await _tell(self._preparations, loaded.configuration)
-        self._active = loaded.configuration
+        self._active = with_overrides(loaded.configuration, self._overrides)
         self.warnings = tuple(str(warning) for warning in loaded.warnings)
         log.info("configuration.live", release=loaded.configuration.fingerprint[:SHOWN])
         await _tell(self._activations, loaded.configuration)

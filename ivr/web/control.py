@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from dialplan.roster import on_duty
 from ivr.duty.page import PageRequest
+from ivr.overrides.control import switching_actions
 
 
 class Controlled(Protocol):
@@ -17,10 +18,13 @@ class Controlled(Protocol):
     reception: Any
     releases: Any
     clock: Any
+    board: Any
 
 
 def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]]:
     """Actions by name; each takes and gives JSON."""
+
+    switching = switching_actions(service.board, service.clock)
 
     async def status(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
         return {
@@ -67,4 +71,4 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
             await run.cancel()
         return {"cancelled": [run.page.call_ref for run in runs]}
 
-    return {"status": status, "page": page, "duty": duty, "cancel-pages": cancel_pages}
+    return {**switching, "status": status, "page": page, "duty": duty, "cancel-pages": cancel_pages}
