@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from ivr.ami import AmiEvent, AmiFailed
+from ivr.ami import AmiAnswer, AmiEvent, AmiFailed
+from ivr.ami.headers import HeaderValue
 
 _CAUSE_GRACE_S = 1.0
 """How long the hang-up's cause may trail behind the failure of the call."""
@@ -22,6 +24,8 @@ class Hand(Protocol):
     ) -> None: ...
 
     async def hangup(self, channel: str, cause: int = 16) -> None: ...
+
+    async def action(self, name: str, headers: Mapping[str, HeaderValue] | None = None, /) -> AmiAnswer: ...
 
 
 class PlacedCall:
@@ -57,6 +61,18 @@ class PlacedCall:
             self.keys.append((datetime.now(UTC), key))
             await self._hand.play_dtmf(self.channel or self.id, key, receive=False, duration_ms=100)
             await asyncio.sleep(pause_s)
+
+    async def say(self, sound: Path) -> None:
+        """Say what is in a sound file that Asterisk can play (`.alaw`); returns as he begins to speak."""
+        name = str(sound.with_suffix(""))
+        channel = self.channel or self.id
+        for action, headers in (
+            ("Setvar", {"Channel": channel, "Variable": "SAY", "Value": name}),
+            ("Redirect", {"Channel": channel, "Context": "callers", "Exten": "say", "Priority": "1"}),
+        ):
+            answer = await self._hand.action(action, headers)
+            if not answer.success:
+                raise AmiFailed(action, answer.message)
 
     async def hang_up(self) -> None:
         """Hang up, if the call still lives."""

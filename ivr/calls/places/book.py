@@ -13,9 +13,9 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from dialplan.commands import Limit
 from dialplan.events import Admission, Admitted, Outcome
@@ -26,7 +26,6 @@ from ivr.calls.places.staff import Agent, AgentState, Staff
 from ivr.calls.places.tally import Tally
 from ivr.calls.places.wish import AGENT, GROUP, Kind, Waiter, Wish
 
-IsFreed: TypeAlias = Callable[[Limit], bool]
 SWEEP_EVERY: Final = 512
 """Asks between two looks for limits that nobody has used lately."""
 
@@ -37,6 +36,8 @@ class Held:
 
     places: dict[str, tuple[Limit, float]] = field(default_factory=dict)
     """Key -> the limit, and since when."""
+    begun: dict[str, tuple[Limit, float]] = field(default_factory=dict)
+    """Places that it gave back, in limits that count it as begun all the same."""
     agent: str = ""
 
 
@@ -104,14 +105,14 @@ class Book:
 
     def give_back(self, call: str, outcome: str, at: float) -> None:
         """Give back the agent, and the places that are not for the whole call."""
-        self._release(call, outcome, at, lambda limit: not limit.whole_call)
+        self._release(call, outcome, at)
 
     def end(self, call: str, at: float) -> None:
         """The call is over: it waits for nothing and has nothing."""
         waiter = self._waiting.get(call)
         if waiter is not None:
             self.withdraw(waiter, Admission.KEY, at)
-        self._release(call, "", at, lambda limit: True)
+        self._release(call, "", at, is_over=True)
         self._came.pop(call, None)
 
     # -- time
@@ -192,8 +193,11 @@ class Book:
         if held is None:
             return None
         agent = self.staff.agents.get(held.agent)
-        places = tuple(KeptPlace(limit, since) for limit, since in held.places.values())
-        return Kept(places, held.agent, agent.wrap_up_s if agent else 0.0)
+        places, begun = (
+            tuple(KeptPlace(limit, since) for limit, since in kept.values())
+            for kept in (held.places, held.begun)
+        )
+        return Kept(places, begun, held.agent, agent.wrap_up_s if agent else 0.0)
 
     def adopt(self, call: str, kept: Kept, at: float) -> None:
         """Give a call that outlived the service what it had, however many there are."""
@@ -209,7 +213,7 @@ class Book:
 
     def note_starts(self, call: str, kept: Kept) -> None:
         """Count what began before this service did."""
-        for place in kept.places:
+        for place in (*kept.places, *kept.begun):
             if place.limit.starts:
                 self._tallies.setdefault(place.limit.key, Tally(place.limit)).begin(call, place.since)
 
@@ -244,7 +248,7 @@ class Book:
             return None
         agent: Agent | None = None
         if wish.agents is not None:
-            agent = self.staff.pick(wish.agents, at, wish.chance, held_back.agents)
+            agent = self.staff.pick(wish.agents, held_back.agents)
             if agent is None:
                 return None
             self.staff.hold(agent, wish.call, wish.agents, at)
@@ -277,7 +281,7 @@ class Book:
         came = self._came.get(wish.call, {}).get(queue.name)
         if came is None and waiting.longest and len(queue.waiters) >= waiting.longest:
             return Admitted(Admission.FULL, limit=full)
-        since = at if came is None else came
+        since = at - wish.waited_s if came is None else came
         things = self._lacks(wish)
         kind = (things, wish.group, self._begun(wish, at))
         waiter = Waiter(wish, waiting, at, since, next(self._numbers), things, kind)
@@ -378,7 +382,7 @@ class Book:
             if wish.call not in tally.holders and tally.has_room(wish.call, at, held_back.places[limit.key]):
                 held_back.places[limit.key] += 1
         if wish.agents is not None:
-            agent = self.staff.pick(wish.agents, at, wish.chance, held_back.agents)
+            agent = self.staff.pick(wish.agents, held_back.agents)
             if agent is not None:
                 held_back.agents.add(agent.entry)
 
@@ -390,20 +394,22 @@ class Book:
                 self._openings[limit.key] = opens
                 self._remind(opens, "window", limit.key)
 
-    def _release(self, call: str, outcome: str, at: float, is_freed: IsFreed) -> None:
+    def _release(self, call: str, outcome: str, at: float, *, is_over: bool = False) -> None:
         self.pass_time(at)
         held = self._held.get(call)
         if held is None:
             return
-        freed = [key for key, (limit, _) in held.places.items() if is_freed(limit)]
+        freed = [key for key, (limit, _) in held.places.items() if is_over or not limit.whole_call]
         for key in freed:
             self._tallies[key].holders.discard(call)
-            del held.places[key]
+            limit, since = held.places.pop(key)
+            if limit.starts:
+                held.begun[key] = (limit, since)
         if outcome == Outcome.ANSWERED.value:
             self._came.pop(call, None)
         if held.agent:
             freed += self._release_agent(held, outcome, at)
-        if not held.places:
+        if is_over or not (held.places or held.begun):
             del self._held[call]
         self._serve(freed, at)
         self._settle()

@@ -19,15 +19,15 @@ GROUP = "group:"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An `Admit` of one call. `call`: its id; `began`: when it came in, by the book's clock, seconds."""
+    """An `Admit` of one call. `call`: its id; `began`: when it came in, seconds since 1970."""
 
     call: str
     admit: Admit
     began: float = 0.0
-    chance: float = 0.0
-    """From 0 up to 1: which agent is rung where that is left to chance."""
     label: str = ""
     """Who the caller is, for whoever looks at the queue."""
+    waited_s: float = 0.0
+    """He has waited so long before, off the line: it counts for his rank."""
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -43,7 +43,8 @@ class Wish:
         if self.agents is None:
             return keys
         gone = self.agents.except_
-        return (*keys, *(AGENT + one.entry for one in self.agents.people if one.entry not in gone))
+        names = sorted(AGENT + one.entry for one in self.agents.people if one.entry not in gone)
+        return (*keys, *names)
 
     @property
     def group(self) -> str:

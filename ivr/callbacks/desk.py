@@ -1,0 +1,187 @@
+"""All call-backs of this installation: keeps what callers wish, drives what is owed, takes agents' legs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+import structlog
+
+from dialplan.commands import AskCallback
+from dialplan.dial_rules import refusal_of
+from dialplan.events import Event, Failed, Kept
+from dialplan.model import Configuration
+from ivr.agi import AgiError, AgiSession
+from ivr.ami import AmiLink
+from ivr.callbacks.legs import CallbackLegs
+from ivr.callbacks.model import OPEN, Ask, Callback
+from ivr.callbacks.run import CallbackRun, Means
+from ivr.callbacks.store import add, open_callbacks
+from ivr.calls.places import Places
+from ivr.clock import Clock
+from ivr.feed import Feed
+from ivr.records import CallRecord
+from ivr.storage import Database, StorageError
+
+PREFIX: Final = "callback-"
+"""How the ids of agents' legs begin, by which they are told from those of pages."""
+FAULT_PAUSE_S: Final = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+class CallbackDesk:
+    """Keeps one `CallbackRun` for each call back that is owed."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        link: AmiLink,
+        places: Places,
+        configuration: Callable[[], Configuration],
+        clock: Clock,
+        feed: Feed,
+        has_talked: Callable[[str], bool],
+    ) -> None:
+        """`has_talked`: whether, by the switch's own call records, the caller was on that leg."""
+        self._database, self._configuration = database, configuration
+        self._clock, self._feed = clock, feed
+        legs = CallbackLegs(link, self._reached)
+        self._means = Means(database, places, legs, clock, configuration, has_talked, self._tell)
+        self._runs: dict[str, CallbackRun] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.refused = 0
+        """Wishes refused by the rules or the limits since the start."""
+
+    @property
+    def runs(self) -> Mapping[str, CallbackRun]:
+        """What is owed, or talked, by id."""
+        return self._runs
+
+    async def start(self) -> int:
+        """Go on with what an earlier run owed; how many."""
+        owed = await self._database.read(open_callbacks)
+        for callback in owed:
+            self._drive(callback)
+        return len(owed)
+
+    async def close(self) -> None:
+        """Stop driving; the rows stay, and legs go on in the switch."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def of_call(self, record: CallRecord) -> CallersWish:
+        """The wishes of one caller (see `ivr.calls.performer`)."""
+        return CallersWish(self, record)
+
+    async def keep(self, record: CallRecord, command: AskCallback) -> Event:
+        """Write a wish down; committed when this returns `Kept`."""
+        configuration = self._configuration()
+        desk = configuration.desk
+        rules = desk.call_back
+        if why := refusal_of(command.number, rules, desk.country, configuration.numbers):
+            self._refuse(record, str(why))
+            return Kept(refused=str(why))
+        wish = self._wish(record, command)
+        try:
+            added = await self._database.run(lambda session: add(session, wish, rules))
+        except StorageError as fault:
+            return Failed(f"the call back could not be written down: {fault}")
+        if added.callback is None:
+            self._refuse(record, added.refused)
+            return Kept(refused=added.refused)
+        if added.callback.id not in self._runs and added.callback.state in OPEN:
+            self._drive(added.callback)
+        return Kept(added.position)
+
+    def _wish(self, record: CallRecord, command: AskCallback) -> Callback:
+        now, rules = self._clock.now(), self._configuration().desk.call_back
+        return Callback(
+            id=uuid4().hex[:16],
+            call_id=record.id,
+            brand=record.brand,
+            dialled=record.dialled,
+            caller=record.caller,
+            caller_name=record.caller_name,
+            number=command.number,
+            shown=command.show,
+            queue=command.queue,
+            priority=command.priority,
+            ask=Ask(command.targets, command.agents, command.limits),
+            asked_at=now,
+            waits_since=now - timedelta(seconds=command.since_s),
+            due_at=now,
+            gives_up_at=now + timedelta(seconds=rules.within_s),
+            most_tries=rules.tries,
+        )
+
+    def _refuse(self, record: CallRecord, why: str) -> None:
+        """Somebody may be trying to dial out at our expense: it is counted, and said loudly."""
+        self.refused += 1
+        log.error("callback.refused", call=record.id, why=why)
+        self._feed.publish("call-back", self._clock.now(), call=record.id, state="refused", why=why)
+
+    async def cancel(self, callback_id: str, why: str = "cancelled by command") -> bool:
+        """Take one back that no agent has taken yet."""
+        run = self._runs.get(callback_id)
+        return run is not None and await run.cancel(why)
+
+    async def talk(self, agi: AgiSession, leg_id: str) -> None:
+        """The handler of an agent's leg that was picked up, or has come back after we were away."""
+        run = next((one for one in self._runs.values() if one.callback.leg == leg_id), None)
+        if run is not None:
+            await run.talk(agi)
+            return
+        log.warning("callback.unknown_leg", leg=leg_id[:40])
+        try:
+            await agi.hangup()
+        except AgiError as fault:
+            log.debug("callback.leg_gone", why=str(fault))
+
+    async def _reached(self, leg_id: str) -> None:
+        for run in list(self._runs.values()):
+            if run.callback.leg == leg_id:
+                await run.note_reached()
+
+    def _drive(self, callback: Callback) -> None:
+        run = self._runs[callback.id] = CallbackRun(callback, self._means)
+        self._tell(callback)
+        task = asyncio.get_running_loop().create_task(self._see_to(run), name=f"call back {callback.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _see_to(self, run: CallbackRun) -> None:
+        """A fault of ours must not lose a call back: it is said, and tried again."""
+        try:
+            while True:
+                try:
+                    await run.drive()
+                    return
+                except Exception:
+                    log.exception("callback.fault", callback=run.callback.id)
+                    await asyncio.sleep(FAULT_PAUSE_S)
+        finally:
+            self._runs.pop(run.callback.id, None)
+
+    def _tell(self, callback: Callback) -> None:
+        log.info("callback.step", callback=callback.id, state=str(callback.state), tries=callback.tries)
+        self._feed.publish("call-back", self._clock.now(), **callback.to_json())
+
+
+class CallersWish:
+    """What one caller may wish (see `ivr.calls.performer.Wishes`)."""
+
+    def __init__(self, desk: CallbackDesk, record: CallRecord) -> None:
+        self._desk, self._record = desk, record
+
+    async def keep(self, command: AskCallback) -> Event:
+        """Durable when this returns `Kept`; `Failed` when it could not be written down."""
+        return await self._desk.keep(self._record, command)
+
+
+__all__ = ["PREFIX", "CallbackDesk", "CallersWish"]

@@ -1,0 +1,411 @@
+"""One call back, driven until it is done or given up.
+
+Every step is committed before it is taken: a leg's id before it is rung, the agent's key before he hears that
+the caller is rung, that the caller has picked up as the switch says so. So a service that dies in between
+neither loses a call back nor makes it twice: the one that starts next looks for the leg.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.orm import Session
+
+from dialplan.commands import Admit, Limit, Spoken, Target, Waiting
+from dialplan.dial_rules import CallBackRules, refusal_of
+from dialplan.events import Admission, Admitted, Outcome
+from dialplan.model import Configuration
+from ivr.agi import AgiError, AgiSession
+from ivr.ami import write_caller_id
+from ivr.callbacks.legs import CallbackLegs, Leg
+from ivr.callbacks.model import Callback
+from ivr.callbacks.store import change, find_callback
+from ivr.callbacks.talk import ACCEPT, PASS, AgentsEar
+from ivr.calls.places import Places, Wish
+from ivr.clock import Clock
+from ivr.notify.outbox import enqueue
+from ivr.storage import CallbackState, Database, StorageError
+
+WAITING, RINGING_AGENT = CallbackState.WAITING, CallbackState.RINGING_AGENT
+RINGING_CALLER, DONE = CallbackState.RINGING_CALLER, CallbackState.DONE
+RETRY_S: Final = 1.0
+HANDLER_S: Final = 5.0
+"""So long what an agent did is waited for when his leg is over."""
+TALK_S: Final = 120.0
+"""The longest an agent is given to press a key."""
+ENDING_S: Final = 15.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every call back is made with. `has_talked`: whether, by the switch's own call records, the
+    caller was on that leg."""
+
+    database: Database
+    places: Places
+    legs: CallbackLegs
+    clock: Clock
+    configuration: Callable[[], Configuration]
+    has_talked: Callable[[str], bool]
+    told: Callable[[Callback], None]
+
+
+class CallbackRun:
+    """One call back."""
+
+    def __init__(self, callback: Callback, means: Means) -> None:
+        self.callback = callback
+        self._means = means
+        self._stop, self._reaching = asyncio.Event(), asyncio.Lock()
+        self._handling: asyncio.Event | None = None
+        """Set when the agent's leg has been talked to; None while it has not come to us."""
+        self._outcome: Outcome | None = None
+        """How ringing the caller ended."""
+
+    @property
+    def _key(self) -> str:
+        """What the places know this call back as."""
+        return f"callback-{self.callback.id}"
+
+    async def drive(self) -> None:
+        """Until nothing is owed any more and the leg is over."""
+        try:
+            if self.callback.state is DONE:
+                await self._go_on()
+            while self.callback.is_open:
+                await (self._wait_and_try() if self.callback.state is WAITING else self._go_on())
+        finally:
+            self._means.places.end(self._key)
+
+    async def cancel(self, why: str) -> bool:
+        """Take it back; False when an agent has it by now."""
+        if self.callback.state not in (WAITING, RINGING_AGENT):
+            return False
+        leg = self.callback.leg
+        done = await self._step(CallbackState.CANCELLED, why=why, ended=self._now())
+        self._stop.set()
+        if done and leg:
+            await self._means.legs.hang_up(self._means.legs.watch(leg))
+        return done
+
+    # -- waiting and trying
+
+    async def _wait_and_try(self) -> None:
+        callback, now = self.callback, self._now()
+        if callback.tries >= callback.most_tries or now >= callback.gives_up_at:
+            await self._give_up()
+        elif self._refusal():
+            await self._fail("rules")
+        elif callback.due_at > now:
+            await self._means.clock.wait(self._stop, min(callback.due_at, callback.gives_up_at))
+        else:
+            await self._try()
+
+    async def _try(self) -> None:
+        people = await self._people()
+        if not self.callback.is_open:
+            return
+        if not people:
+            await self._later("nobody of ours was free", tries=self.callback.tries + 1)
+            return
+        try:
+            await self._ring_in_turn(people, self.callback.tries + 1)
+        finally:
+            self._means.places.give_back(self._key, self._agents_outcome())
+
+    async def _ring_in_turn(self, people: tuple[Target, ...], tries: int) -> None:
+        for target in people:
+            if not await self._ring(target, tries) or self.callback.state is not RINGING_AGENT:
+                return
+            if not await self._step(WAITING, leg="", why=f"{target.label} did not take it"):
+                return
+        await self._later(self.callback.why)
+
+    async def _people(self) -> tuple[Target, ...]:
+        """Whom to ring, when there is a place for him; an agent is held then."""
+        admitted = await self._admit()
+        if admitted is None or admitted.admission is not Admission.IN:
+            return ()
+        ask = self.callback.ask
+        if not admitted.agent:
+            return ask.targets
+        entry = self._means.configuration().directory.get(admitted.agent)
+        known = tuple(one for one in ask.agents.people if one.entry == admitted.agent) if ask.agents else ()
+        return entry.targets if entry else known
+
+    async def _admit(self) -> Admitted | None:
+        """A place, in the order of the queue: he keeps the rank of a caller who waits on the line."""
+        callback, ask = self.callback, self.callback.ask
+        left_s = max(1.0, (callback.gives_up_at - self._now()).total_seconds())
+        waiting = Waiting(callback.queue, wait_s=left_s, priority=callback.priority)
+        admit = Admit(self._limits(), ask.agents, waiting)
+        label = f"call back of {callback.call_id}"
+        waited_s = max(0.0, (self._now() - callback.waits_since).total_seconds())
+        wish = Wish(self._key, admit, self._now().timestamp(), label, waited_s)
+        turn = await self._means.places.ask(wish)
+        if isinstance(turn, Admitted):
+            return turn
+        news = asyncio.Event()
+        turn.on_news = news.set
+        try:
+            while turn.answer is None and not self._stop.is_set():
+                news.clear()
+                await _either(news, self._stop)
+        finally:
+            if turn.answer is None:
+                turn.abandon()
+        return turn.answer
+
+    async def _ring(self, target: Target, tries: int) -> bool:
+        """Ring an agent and see his leg through; False when the call back is somebody else's by now."""
+        leg_id = f"callback-{uuid4().hex[:20]}"
+        agent = {"agent_entry": target.entry, "agent_number": target.number}
+        if not await self._step(RINGING_AGENT, leg=leg_id, tries=tries, **agent):
+            return False
+        self._handling, self._outcome = None, None
+        leg = self._means.legs.watch(leg_id)
+        brand = self._brand_title()
+        ring_s = self._rules().ring_s
+        await self._means.legs.ring(leg, target.number, write_caller_id(brand, self._shown()), ring_s)
+        await self._see_through(leg, ring_s + TALK_S + ENDING_S)
+        return True
+
+    async def _see_through(self, leg: Leg, limit_s: float) -> None:
+        """Until the leg is over. `limit_s`: while nobody has accepted."""
+        while not leg.over.is_set():
+            try:
+                async with asyncio.timeout(limit_s):
+                    await leg.over.wait()
+            except TimeoutError:
+                if self.callback.state is RINGING_AGENT:
+                    log.warning("callback.leg_lost", leg=leg.id)
+                    await self._means.legs.hang_up(leg)
+                    return
+        if self._handling is not None:
+            try:
+                async with asyncio.timeout(HANDLER_S):
+                    await self._handling.wait()
+            except TimeoutError:
+                log.warning("callback.handler_late", leg=leg.id)
+        await self._after(leg.id)
+
+    async def _after(self, leg_id: str) -> None:
+        """The leg is over: what became of the call back."""
+        if self.callback.state is RINGING_CALLER:
+            if self._outcome is None and await asyncio.to_thread(self._means.has_talked, leg_id):
+                await self.note_reached()
+            else:
+                await self._later("the caller was not reached")
+        if self.callback.state is DONE:
+            await self._step(DONE, ended=self._now())
+
+    async def _go_on(self) -> None:
+        """After a restart: the leg may live, or be over, or never have come to be."""
+        await self._hold_again()
+        leg = self._means.legs.watch(self.callback.leg)
+        await self._see_through(leg, self._rules().ring_s + TALK_S + ENDING_S)
+        if self.callback.state is RINGING_AGENT:
+            await self._step(WAITING, leg="", due_at=self._now(), why="the service was started anew")
+
+    async def _hold_again(self) -> None:
+        """Its place and its agent are taken, for callers and other call-backs, whoever came in between."""
+        callback = self.callback
+        agent = Target(callback.agent_entry, callback.agent_entry, callback.agent_number)
+        agents = callback.ask.agents
+        held = replace(agents, people=(agent,)) if agents else None
+        await self._means.places.ask(Wish(self._key, Admit(self._limits(), held)))
+
+    def _limits(self) -> tuple[Limit, ...]:
+        """Those of the destination; without agents of a group, one call back at a time rings its people."""
+        ask = self.callback.ask
+        alone = () if ask.agents else (Limit(f"call-back:{self.callback.queue}", 1),)
+        return (*ask.limits, *alone)
+
+    # -- the agent's leg
+
+    async def talk(self, agi: AgiSession) -> None:
+        """The leg was picked up, or has come back to us after we were away."""
+        handling = self._handling = asyncio.Event()
+        ear = AgentsEar(agi, self.callback, self._language(), self._spoken_brand())
+        try:
+            if await self._is_accepted(ear):
+                await self._connect(ear)
+            await ear.hang_up()
+        except (AgiError, TimeoutError) as fault:
+            log.info("callback.leg_gone", callback=self.callback.id, why=str(fault))
+        finally:
+            handling.set()
+
+    async def _is_accepted(self, ear: AgentsEar) -> bool:
+        """Whether the agent takes it; one who did so before we were away has."""
+        if self.callback.state is RINGING_CALLER:
+            return True
+        if self.callback.state is not RINGING_AGENT:
+            return False
+        async with asyncio.timeout(TALK_S):
+            key = await ear.ask()
+        if key != ACCEPT:
+            await ear.tell("page-passed" if key == PASS else "page-goodbye")
+            return False
+        claim = asyncio.ensure_future(self._step(RINGING_CALLER, accepted_at=self._now()))
+        if not await asyncio.shield(claim):
+            await ear.tell("page-cancelled")
+            return False
+        self._means.places.talk(self._key)
+        await ear.tell("callback-ringing")
+        return True
+
+    async def _connect(self, ear: AgentsEar) -> None:
+        """Ring the caller, unless that was done while we were away."""
+        if refused := self._refusal():
+            log.error("callback.not_allowed", callback=self.callback.id, why=refused)
+            return
+        status = await ear.has_dialled()
+        if not status:
+            self._outcome = await ear.dial(self._rules().ring_s, self._brand_title())
+            status = "ANSWER" if self._outcome is Outcome.ANSWERED else str(self._outcome)
+        if status == "ANSWER":
+            await self.note_reached()
+        else:
+            await ear.tell("callback-not-reached")
+
+    async def note_reached(self) -> None:
+        """The caller has picked up: nothing is owed any more, whatever dies now."""
+        async with self._reaching:
+            if self.callback.state is RINGING_CALLER:
+                await self._step(DONE, reached_at=self._now(), why="")
+
+    # -- steps
+
+    async def _later(self, why: str, **values: Any) -> None:
+        """Again after a pause, unless this was the last try."""
+        due = self._now() + timedelta(seconds=self._rules().pause_s)
+        await self._step(WAITING, leg="", due_at=due, why=why, **values)
+
+    async def _give_up(self) -> None:
+        reason = "caller" if self.callback.accepted_at else "agents"
+        await self._step(CallbackState.GIVEN_UP, reason, ended=self._now())
+
+    async def _fail(self, reason: str) -> None:
+        await self._step(CallbackState.FAILED, reason, ended=self._now(), why=self._refusal())
+
+    async def _step(self, to: CallbackState, reason: str = "", **values: Any) -> bool:
+        """Commit a step, however long the database is away; False when it stands elsewhere by now.
+
+        `reason`: of the mail that goes with it; empty: none does.
+        """
+        before = self.callback
+
+        def work(session: Session) -> bool:
+            done = change(session, before, to, values, before.leg)
+            if done and reason:
+                self._write_mail(session, reason)
+            return done
+
+        while True:
+            try:
+                done = await self._means.database.run(work)
+                break
+            except StorageError as fault:
+                log.error("callback.step_held", callback=before.id, why=str(fault))
+                await asyncio.sleep(RETRY_S)
+        if done:
+            self.callback = replace(self.callback, state=to, **values)
+            self._means.told(self.callback)
+        else:
+            log.warning("callback.step_lost", callback=before.id, to=str(to))
+            await self._look_again(before)
+        return done
+
+    async def _look_again(self, before: Callback) -> None:
+        """Somebody else has moved it on, a command or another box: what stands in the database is so."""
+        found = await self._means.database.read(lambda session: find_callback(session, before.id))
+        self.callback = found or replace(before, state=CallbackState.CANCELLED)
+
+    def _write_mail(self, session: Session, reason: str) -> None:
+        callback = self.callback
+        brand = self._means.configuration().brands.get(callback.brand)
+        if brand is None:
+            return
+        facts = {
+            "brand": brand.title,
+            "reason": reason,
+            "number": callback.number,
+            "caller": callback.caller,
+            "caller_name": callback.caller_name,
+            "dialled": callback.dialled,
+            "call_id": callback.call_id,
+            "started": callback.asked_at,
+            "at": self._now(),
+            "tries": callback.tries,
+        }
+        enqueue(
+            session,
+            template="call-back-failed",
+            language=brand.mail_language,
+            to=brand.mailboxes,
+            cc=brand.copy,
+            variables=facts,
+            dedupe=f"callback:{callback.id}",
+            now=self._now(),
+        )
+
+    # -- what is asked of the live configuration
+
+    def _now(self) -> datetime:
+        return self._means.clock.now()
+
+    def _rules(self) -> CallBackRules:
+        return self._means.configuration().desk.call_back
+
+    def _refusal(self) -> str:
+        """Why the number may not be rung, by the rules as they are now; empty when it may."""
+        configuration = self._means.configuration()
+        desk = configuration.desk
+        return refusal_of(self.callback.number, desk.call_back, desk.country, configuration.numbers) or ""
+
+    def _shown(self) -> str:
+        configuration = self._means.configuration()
+        brand = configuration.brands.get(self.callback.brand)
+        return brand.shown_number if brand else configuration.desk.shown_number
+
+    def _brand_title(self) -> str:
+        brand = self._means.configuration().brands.get(self.callback.brand)
+        return brand.title if brand else self.callback.brand
+
+    def _spoken_brand(self) -> str:
+        brand = self._means.configuration().brands.get(self.callback.brand)
+        return brand.spoken if brand else f"brand-{self.callback.brand}"
+
+    def _language(self) -> Spoken:
+        """The agent's own, else the first of the brand's."""
+        configuration = self._means.configuration()
+        entry = configuration.directory.get(self.callback.agent_entry)
+        brand = configuration.brands.get(self.callback.brand)
+        wanted = (entry.language if entry else "") or (brand.languages[0] if brand else "en")
+        return cast(Spoken, wanted if wanted in ("nl", "fr", "de", "en") else "en")
+
+    def _agents_outcome(self) -> str:
+        """For the agent's rest: he talked, or he did not answer."""
+        has_worked = self.callback.accepted_at is not None
+        return str(Outcome.ANSWERED if has_worked else Outcome.NO_ANSWER)
+
+
+async def _either(one: asyncio.Event, other: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(one.wait()), asyncio.ensure_future(other.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+__all__ = ["CallbackRun", "Means"]
