@@ -15,9 +15,7 @@ from dialplan.calendars import Calendar
 from dialplan.commands import Target
 from dialplan.dial_rules import CallBackRules
 from dialplan.groups import Group
-from dialplan.groups import Group
 from dialplan.limits import Gate
-from dialplan.overrides import Override
 from dialplan.lists import NumberList
 from dialplan.origins import Origin
 from dialplan.overrides import Override
@@ -104,8 +102,6 @@ class Desk:
     mail_from: str
     shown_number: str
     failsafe_ring_s: float = 30.0
-    pins: Mapping[str, str] = field(default_factory=dict)
-    """Directory entry -> the scrypt hash of the PIN with which that person switches plans by phone."""
     call_back: CallBackRules = CallBackRules()
     """Which numbers may be called back, how often and how."""
     pins: Mapping[str, str] = field(default_factory=dict)
