@@ -33,7 +33,6 @@ RULES: tuple[Rule, ...] = (
     hours.check_special_days_first,
     hours.check_closed_for_good,
     lines.check_parallel_ringing,
-    speech.check_silent_menus,
     speech.check_spoken_keys,
     speech.check_prompts_in_all_languages,
     speech.check_languages_offered,

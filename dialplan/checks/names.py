@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from dialplan.checks.references import DEFINED, ENGINEER
 from dialplan.checks.survey import Finding, Survey
+from dialplan.extensions import EXTENSION
+from dialplan.files.variables import VARIABLE
 from dialplan.nodes.calendar import CALENDAR
+from dialplan.nodes.destination import ENTRY
+from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
+
+NEVER_NAMED = frozenset({ENGINEER, EXTENSION})
+"""Engineers have a rule of their own; extensions are for callers to key."""
 
 
 def check_brands_have_numbers(survey: Survey) -> Iterator[Finding]:
@@ -28,10 +35,20 @@ def check_unused_plans(survey: Survey) -> Iterator[Finding]:
 def check_unused_names(survey: Survey) -> Iterator[Finding]:
     """Something with a name (a calendar, a directory entry, a list ...) that nothing names."""
     windows = {calendar.id for calendar in survey.configuration.calendars.values() if calendar.window}
+    spared = NEVER_NAMED | ({VARIABLE} if _tells_all(survey) else set())
     for (kind, name, *more), place in survey.reading.places.items():
         of = DEFINED.get(kind)
-        if of is None or more or of == ENGINEER or (of, name) in survey.used:
+        if of is None or more or of in spared or _is_used(survey, of, name):
             continue
         if of == CALENDAR and name in windows:
             continue
         yield Finding(place, name, f"this {of} is used nowhere")
+
+
+def _is_used(survey: Survey, of: str, name: str) -> bool:
+    return (of, name) in survey.used or (of in (ENTRY, GROUP) and (ENTRY_OR_GROUP, name) in survey.used)
+
+
+def _tells_all(survey: Survey) -> bool:
+    """Mails and pages are given every variable of the call, whether a plan reads it or not."""
+    return any(node.kind in ("mail", "page", "record") for _, node in survey.nodes())

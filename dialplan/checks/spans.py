@@ -24,11 +24,11 @@ def open_spans(calendar: Calendar, first: date, days: int) -> Spans:
     dates = [first + timedelta(days=number) for number in range(days + 1)]
     starts = [_midnight(day, zone) for day in dates]
     if not calendar.is_plain:
-        return joined(_odd_day(calendar, starts[0], starts[-1]))
+        return joined(_judged(calendar, starts[0], starts[-1]))
     found: Spans = []
     for day, (start, end) in zip(dates, pairwise(starts), strict=False):
         is_usual = end - start == DAY_MINUTES
-        found.extend(_usual_day(calendar, day, start) if is_usual else _odd_day(calendar, start, end))
+        found.extend(_usual_day(calendar, day, start) if is_usual else _judged(calendar, start, end))
     return joined(found)
 
 
@@ -45,8 +45,8 @@ def _usual_day(calendar: Calendar, day: date, start: int) -> Iterator[Span]:
             yield start + max(first - DAY_MINUTES, 0), start + last - DAY_MINUTES
 
 
-def _odd_day(calendar: Calendar, start: int, end: int) -> Iterator[Span]:
-    """A day on which the clock is changed."""
+def _judged(calendar: Calendar, start: int, end: int) -> Iterator[Span]:
+    """Asked of the calendar itself: a day on which the clock is changed, hours of several zones, events."""
     begun = [start, *(minute_of(each) for each in changes_between(calendar, moment(start), moment(end))), end]
     for first, last in pairwise(begun):
         if is_open(calendar, moment(first))[0]:

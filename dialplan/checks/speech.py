@@ -1,4 +1,4 @@
-"""What is said: menus that say nothing, prompts that lack a language, keys that are spoken and not there."""
+"""What is said: prompts that lack a language, languages nobody lists, keys that are spoken and not there."""
 
 from __future__ import annotations
 
@@ -13,13 +13,6 @@ from dialplan.nodes.menu import Menu
 from dialplan.nodes.speech import PROMPT
 from dialplan.reading import Reference
 from dialplan.words import LANGUAGES, Words
-
-
-def check_silent_menus(survey: Survey) -> Iterator[Finding]:
-    """A menu that says nothing: its caller stands before a silent line."""
-    for at, node in survey.nodes():
-        if isinstance(node, Menu) and not node.words:
-            yield survey.at_node(at, "the menu says nothing", is_fault=True)
 
 
 def check_prompts_in_all_languages(survey: Survey) -> Iterator[Finding]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from ivr.cli.shared import err, read_settings, words_of
+from ivr.cli import release_commands, switch_commands
+from ivr.cli.quick import COMMANDS as QUICK
+from ivr.cli.quick import run_quick
+from ivr.cli.shared import ending_well, read_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -68,55 +69,51 @@ def check(
     folder: Annotated[
         Path | None, typer.Argument(help="A configuration folder; the installation's own if not given.")
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse warnings too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a configuration as a whole: every fault at once, each with file, line and column."""
-    from ivr.cli.configuring import run_check
+    """Check a configuration as a whole: every fault at once, each with file, line and column.
 
-    run_check(read_settings(needs_state=False), folder, as_json=as_json)
+    The exit code is 0 when it may go live and 1 when it may not; warnings do not count without --strict.
+    """
+    from ivr.cli.checking import run_check
+
+    run_check(read_settings(needs_state=False), folder, strict=strict, as_json=as_json)
 
 
 @app.command()
-def reload(as_json: AsJson = False) -> None:
+def schema(
+    file: Annotated[str, typer.Argument(help="desk, brands, plan ...; a list of them if not given.")] = "",
+) -> None:
+    """Print the JSON Schema of a configuration file, from which editors complete and check it."""
+    from ivr.cli.schema import run_schema
+
+    run_schema(file)
+
+
+@app.command()
+def reload(
+    force: Annotated[bool, typer.Option("--force", help="Undo what others published meanwhile.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Make the configuration folder live, or say every fault and leave the live one alone."""
-    from ivr.cli.configuring import run_reload
+    from ivr.cli.releasing import run_reload
 
-    run_reload(read_settings(), as_json=as_json)
+    run_reload(read_settings(), force=force, as_json=as_json)
 
 
-@app.command()
-def simulate(
-    to: Annotated[str, typer.Option("--to", help="The number that is dialled, in any form.")],
-    caller: Annotated[
-        str | None, typer.Option("--from", help="The caller's number; withheld if not given.")
-    ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help="ISO 8601; without a zone by the desk's clock. Default: now.")
-    ] = None,
-    keys: Annotated[
-        str, typer.Option("--keys", help="What is keyed at each question, comma separated.")
-    ] = "",
-    outcome: Annotated[
-        list[str] | None, typer.Option("--outcome", help="DEST=busy: how ringing a person or number ends.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option("--config", help="Another configuration folder.")] = None,
-    french_first: Annotated[bool, typer.Option(help="Which language of `bi` comes first.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Run the routing plan without a switch: what would this caller meet at that hour?"""
-    from ivr.cli.configuring import run_simulate
+def _quick(name: str) -> None:
+    """A command of `ivr.cli.quick`, which reads its own options; here for the list of commands."""
 
-    run_simulate(
-        read_settings(needs_state=False),
-        to,
-        caller,
-        at,
-        [part.strip() for part in keys.split(",")] if keys else [],
-        outcome or [],
-        config,
-        dutch_first=not french_first,
-        as_json=as_json,
-    )
+    def run(context: typer.Context) -> None:
+        run_quick(name, context.args)
+
+    passed_on = {"allow_extra_args": True, "ignore_unknown_options": True}
+    app.command(name, help=QUICK[name].says, add_help_option=False, context_settings=passed_on)(run)
+
+
+for _name in QUICK:
+    _quick(_name)
 
 
 @app.command()
@@ -206,6 +203,14 @@ def mails_show(
 
 
 @app.command()
+def queues(as_json: AsJson = False) -> None:
+    """Say who waits where and since when, what the agents do, and which limits are how full."""
+    from ivr.cli.queues import show_queues
+
+    show_queues(read_settings(), as_json=as_json)
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is wrong with this installation, and how to mend it."""
     from ivr.cli.doctor import run_doctor
@@ -213,7 +218,14 @@ def doctor(as_json: AsJson = False) -> None:
     run_doctor(read_settings(needs_state=False), as_json=as_json)
 
 
+release_commands.mount(app)
+switch_commands.mount(app)
+
+
 def _mount_prompts() -> None:
+    """Not for other commands: the sound behind it is slow to import."""
+    if sys.argv[1:2] and sys.argv[1] not in ("prompts", "-h", "--help"):
+        return
     from audio.cli import app as prompts_app
 
     app.add_typer(prompts_app, name="prompts")
@@ -221,15 +233,6 @@ def _mount_prompts() -> None:
 
 def main() -> None:
     """The entry point."""
-    _mount_prompts()
-    try:
+    with ending_well():
+        _mount_prompts()
         app()
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        # `dutyline calls | head`: the reader has seen enough; nothing is left to be flushed at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
-    except OSError as fault:
-        err.print(f"[bold red]dutyline:[/] {escape(words_of(fault))}")
-        raise SystemExit(1) from None

@@ -1,0 +1,154 @@
+"""The fields of directory.yaml, duty.yaml and skills.yaml."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dialplan.reference.ringing import LEVELS
+from dialplan.reference.shapes import (
+    DATE,
+    FLAG,
+    MAIL,
+    MOMENT,
+    NAME_PATTERN,
+    PHONE,
+    SPOKEN,
+    TITLE,
+    TRIGRAM,
+    ZONE,
+    Field,
+    Shape,
+    duration,
+    either,
+    entries,
+    list_of,
+    many,
+    name,
+    one_of,
+    table,
+    text,
+    whole,
+)
+
+_PHONE: Final = either(
+    "a number; or `number`, `label`, `only if needed`",
+    PHONE,
+    table(
+        (
+            Field("number", PHONE, "The number.", needed=True),
+            Field(
+                "label",
+                one_of("mobile", "fixed", "private", "desk"),
+                "Which of the phones it is.",
+                "`mobile`",
+            ),
+            Field("only if needed", FLAG, "Rung when every other phone has failed.", "no"),
+        )
+    ),
+)
+ENTRY: Final = (
+    Field("title", TITLE, "What people call this person or place.", needed=True),
+    Field(
+        "kind",
+        one_of("desk", "office", "engineer", "backup", "manager", "failsafe", "external"),
+        "Who stands behind it.",
+        needed=True,
+    ),
+    Field("phone", many(_PHONE), "One phone."),
+    Field("phones", many(_PHONE), "Several, rung from first to last."),
+    Field("mail", MAIL, "Where mails for this person go."),
+    Field("language", SPOKEN, "What an engineer is spoken to in.", "the policy's first"),
+    Field(
+        "extension", Shape("two to six digits", {"type": ["string", "integer"]}), "Digits that stand for it."
+    ),
+)
+_ORDER: Final = many(text("trigrams", r"^[A-Z]{3}(\s*,\s*[A-Z]{3})*$"), "trigrams")
+_SWAP: Final = (
+    Field("from", MOMENT, "Since when, by the clock of the roster.", needed=True),
+    Field("until", MOMENT, "Until when.", needed=True),
+    Field("order", _ORDER, "Who is rung, first to last.", needed=True),
+    Field("title", TITLE, "Why; for people."),
+)
+_ROSTER: Final = (
+    Field("handover", text("`Mon 08:00`"), "When one week ends and the next begins.", "Mon 08:00"),
+    Field("first_week", DATE, "The day on which the first of the weeks began.", needed=True),
+    Field(
+        "weeks",
+        list_of(_ORDER, "list of trigrams, or of lists"),
+        "One trigram: that engineer is first, the others follow. A list: an order of its own.",
+        needed=True,
+    ),
+    Field("timezone", ZONE, "The clock of the roster.", "the desk's"),
+    Field("swaps", list_of(table(_SWAP), "list, see below"), "Exchanges: for a while another order."),
+)
+_LEVEL: Final = (
+    Field("title", TITLE, "What the level is called.", needed=True),
+    Field("entry", name("directory entry"), "Who is rung.", needed=True),
+)
+_POLICY: Final = (
+    Field("ring", duration("2 s", "5 min"), "How long each phone rings.", "30 s"),
+    Field("pause", duration("0 s", "5 min"), "Between two rounds.", "5 s"),
+    Field("page_for", duration("1 s", "2 h"), "For so long the roster is rung.", "10 min"),
+    Field("direct_tries", whole(0, 20), "Then whoever is on call is rung directly, so often.", "2"),
+    Field("direct_within", duration("1 s", "2 h"), "Within this time.", "5 min"),
+    Field("levels", list_of(table(_LEVEL), "list, see below"), "Then these, one after the other."),
+    Field("level_tries", whole(1, 20), "How often each level is rung.", "2"),
+    Field("level_within", duration("1 s", "2 h"), "Within this time.", "5 min"),
+    Field(
+        "network_fault_causes",
+        list_of(whole(1, 127)),
+        "Causes of Q.850 on which the back-up phones are rung.",
+        "27, 34, 38, 41, 42",
+    ),
+    Field("remind", duration("0 s", "24 h"), "A reminder so long after the acceptance; 0: none.", "0 s"),
+    Field("languages", list_of(SPOKEN), "What engineers are spoken to in.", "`en`"),
+    Field("together", FLAG, "Rings everybody on duty at once.", "no"),
+)
+_NAMED: Final = Shape("", {"pattern": NAME_PATTERN})
+DUTY: Final = (
+    Field(
+        "engineers",
+        entries(
+            TRIGRAM,
+            table(
+                (
+                    Field("title", TITLE, "What this engineer is called.", needed=True),
+                    Field("entry", name("directory entry"), "With phones and mail address.", needed=True),
+                )
+            ),
+            "trigram -> `title`, `entry`",
+        ),
+        "The engineers.",
+        needed=True,
+    ),
+    Field("roster", table(_ROSTER), "Who is on call, week by week.", needed=True),
+    Field(
+        "backup_phones",
+        list_of(name("directory entry")),
+        "Rung when the network of the engineer's own fails.",
+    ),
+    Field("policies", entries(_NAMED, table(_POLICY), "name -> policy"), "Ways to hunt.", needed=True),
+)
+_AGENT: Final = either(
+    "an entry; or `agent` and `skills`",
+    name("directory entry"),
+    table(
+        (
+            Field("agent", name("directory entry"), "The agent.", needed=True),
+            Field("skills", LEVELS, "What this agent can do."),
+        )
+    ),
+)
+SKILLS: Final = (
+    Field("title", TITLE, "What it is called.", "its name"),
+    Field("agents", many(_AGENT), "Who takes its calls.", needed=True),
+    Field(
+        "order",
+        one_of("in-turn", "longest-idle", "random"),
+        "Which free agent is rung first.",
+        "`longest-idle`",
+    ),
+    Field("ring", duration("1 s", "10 min"), "How long an agent is rung.", "20 s"),
+    Field("wrap-up", duration("0 s", "1 h"), "An agent's rest after a call.", "0 s"),
+    Field("aside", duration("0 s", "1 h"), "Who did not answer is left alone for so long.", "60 s"),
+)

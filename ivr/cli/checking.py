@@ -1,0 +1,119 @@
+"""`dutyline check`: everything that is wrong with a configuration, and everything somebody should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from audio.source import CatalogueError, load_catalogue
+from dialplan.faults import ConfigurationFaults, Fault
+from dialplan.model import Configuration
+from dialplan.source import load
+from ivr.cli.shared import err, give_up, out, print_json
+from ivr.notify import DEFAULT as TEMPLATES
+from ivr.settings import Settings
+
+
+def run_check(settings: Settings, folder: Path | None, *, strict: bool, as_json: bool) -> None:
+    """Exit code 0: it may go live, warnings or not; 1: it has faults, or warnings when `strict`."""
+    folder = folder or settings.config
+    configuration: Configuration | None = None
+    faults: Sequence[Fault] = ()
+    try:
+        loaded = load(folder, known_prompts(settings), TEMPLATES.names(), datetime.now(UTC).date())
+        configuration, warnings = loaded.configuration, loaded.warnings
+    except ConfigurationFaults as found:
+        faults, warnings = found.faults, tuple(found.warnings)
+    is_refused = bool(faults) or (strict and bool(warnings))
+    if as_json:
+        print_json(_as_json(configuration, faults, warnings, is_refused))
+    else:
+        _tell(folder, configuration, faults, warnings, is_refused)
+    if is_refused:
+        raise typer.Exit(1)
+
+
+def known_prompts(settings: Settings) -> dict[str, dict[str, str]]:
+    """What each prompt of the installation says, by language."""
+    try:
+        return load_catalogue(settings.prompts / "catalogue.yaml").texts
+    except (CatalogueError, OSError) as fault:
+        give_up(fault)
+
+
+def _as_json(
+    configuration: Configuration | None,
+    faults: Sequence[Fault],
+    warnings: Sequence[Fault],
+    is_refused: bool,
+) -> dict[str, Any]:
+    findings = [*(_finding(one, "fault") for one in faults), *(_finding(one, "warning") for one in warnings)]
+    return {
+        "ok": not is_refused,
+        "faults": [str(fault) for fault in faults],
+        "warnings": [str(warning) for warning in warnings],
+        "findings": findings,
+        "release": configuration.fingerprint if configuration else None,
+    }
+
+
+def _finding(fault: Fault, level: str) -> dict[str, Any]:
+    return {
+        "level": level,
+        "rule": fault.rule or "reading",
+        "file": fault.file,
+        "line": fault.line,
+        "column": fault.column,
+        "where": fault.where,
+        "message": fault.message,
+        "nearest": fault.nearest or None,
+    }
+
+
+def _tell(
+    folder: Path,
+    configuration: Configuration | None,
+    faults: Sequence[Fault],
+    warnings: Sequence[Fault],
+    is_refused: bool,
+) -> None:
+    _print_by_file(faults, "")
+    if faults and warnings:
+        out.print()
+    _print_by_file(warnings, "warning: ")
+    if faults or warnings:
+        out.print()
+    if is_refused:
+        why = "cannot go live" if faults else "is refused, as --strict asks"
+        said = ", ".join(each for each in (_count(faults, "fault"), _count(warnings, "warning")) if each)
+        err.print(f"[bold red]{said}[/]: the configuration in {folder} {why}.", soft_wrap=True)
+    elif configuration:
+        out.print(f"[bold green]In order[/]: {_contents(configuration)}; {len(warnings)} warning(s).")
+
+
+def _print_by_file(found: Sequence[Fault], prefix: str) -> None:
+    """A line for each, an empty line between two files."""
+    for number, (_, each) in enumerate(groupby(found, key=lambda fault: fault.file)):
+        if number:
+            out.print()
+        for fault in each:
+            out.print(f"{prefix}{fault}", markup=False)
+
+
+def _count(found: Sequence[Fault], what: str) -> str:
+    """`1 fault`, `3 faults in 2 files`; empty for none."""
+    if not found:
+        return ""
+    files = len({fault.file for fault in found})
+    said = f"{len(found)} {what}{'s' if len(found) > 1 else ''}"
+    return f"{said} in {files} files" if files > 1 else said
+
+
+def _contents(configuration: Configuration) -> str:
+    brands, numbers, plans = configuration.brands, configuration.numbers, configuration.plans
+    return f"{len(brands)} brands, {len(numbers)} numbers, {len(plans)} plans"
