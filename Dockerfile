@@ -33,7 +33,7 @@ LABEL org.opencontainers.image.title="Dutyline" \
       org.opencontainers.image.licenses="Apache-2.0"
 # Sounds and sample configuration of Asterisk's are not needed: ours are in prompts/ and asterisk/.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends asterisk ca-certificates python3 tzdata \
+ && apt-get install --yes --no-install-recommends asterisk ca-certificates graphviz python3 tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 990 --user-group --no-create-home --home-dir /var/lib/dutyline \
             --shell /usr/sbin/nologin dutyline \

@@ -48,7 +48,7 @@ bench: ## how fast, beside the same flow done in other ways on the same machine
 
 programs:
 	@$(call set-up,--extra test)
-	@$(VENV)/python -m asterisk.obtain asterisk sipp espeak >/dev/null
+	@$(VENV)/python -m asterisk.obtain asterisk sipp espeak graphviz >/dev/null
 
 clean: ## remove .venv and what tools leave behind; calls, mails and Asterisk are kept
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

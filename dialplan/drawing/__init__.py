@@ -1,0 +1,1 @@
+"""A plan as a picture: its boxes and arrows, their places by Graphviz, and the SVG."""
