@@ -17,8 +17,11 @@ from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from ivr.agi import AgiServer, AgiSession
 from ivr.ami import AmiEvent, AmiLink, LinkState, write_caller_id
+from ivr.callbacks import CALLBACK_LEG, CallbackDesk
 from ivr.calls.messages import Messages
 from ivr.calls.orphans import Orphans
+from ivr.calls.places import Usher
+from ivr.calls.places.view import say, states, taken, waiting
 from ivr.calls.post import PlanPost
 from ivr.calls.reception import Reception
 from ivr.clock import Clock, SystemClock
@@ -37,10 +40,11 @@ from ivr.releases import ReleaseRefusedError, Releases, Schedule, Shadows
 from ivr.settings import Settings
 from ivr.speech import SoundLengths
 from ivr.storage import AttemptState, BatchWriter, Database
-from ivr.switch.callrecords import find_leg
+from ivr.switch.callrecords import find_leg, has_talked
 from ivr.switch.heartbeat import keep_beating
 from ivr.switch.paths import place
 from ivr.switch.reasons import Reasons
+from ivr.tables import Tables
 from ivr.watchdog import keep_watch
 from ivr.web.control import actions
 from ivr.web.health import Check, Finding, Health, judge_link
@@ -104,6 +108,18 @@ class Service:
             clock=self.clock,
             kept_days=settings.recordings_days,
         )
+        self.places = Usher()
+        self.tables = Tables()
+        self.releases.on_activation(self.tables.check)
+        self.callbacks = CallbackDesk(
+            database=self.database,
+            link=self.link,
+            places=self.places,
+            configuration=self._configuration,
+            clock=self.clock,
+            feed=self.feed,
+            has_talked=lambda leg: has_talked(paths.call_records, leg),
+        )
         self.reception = Reception(
             configuration=self._configuration,
             records=self.recorder,
@@ -114,6 +130,9 @@ class Service:
             clock=self.clock,
             length_s=self.lengths.length_s,
             messages=self.messages,
+            wishes=self.callbacks.of_call,
+            places=self.places,
+            tables=self.tables,
             ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
         self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
@@ -121,7 +140,7 @@ class Service:
         self.reception.switching = by_phone.of_call
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
-            self.link, self.database, self.recorder, self.clock, lambda: self.reception.live
+            self.link, self.database, self.recorder, self.clock, lambda: self.reception.live, self.places
         )
         self.agi = AgiServer(self._take, settings.host, settings.agi_port)
 
@@ -138,8 +157,12 @@ class Service:
             # before the first leg can come back to us: it finds its page
             await self.pager.resume(self.legs)
             stack.push_async_callback(self.pager.close)
+            await self.callbacks.start()
+            stack.push_async_callback(self.callbacks.close)
             await self.reasons.start(self.settings.host, self.settings.reason_port)
             stack.callback(self.reasons.close)
+            await self.orphans.reserve()
+            stack.callback(self.tables.close)
             await self.agi.start()
             stack.push_async_callback(self._stop_calls)
             self.link.on_state(self._link_changed)
@@ -220,7 +243,8 @@ class Service:
             await self.reception.take(agi)
         elif script == PAGE_SCRIPT:
             await agi.set_variable(SILENCE_LIMIT, "0")
-            await self.pager.talk(agi, rest)
+            is_callback = rest.startswith(CALLBACK_LEG)
+            await (self.callbacks if is_callback else self.pager).talk(agi, rest)
         else:
             log.warning("agi.unknown_script", script=script[:40])
 
@@ -294,6 +318,7 @@ class Service:
 
     async def _stop_calls(self) -> None:
         """Calls in progress end with the failsafe's person rather than with nothing."""
+        self.places.close()
         await self.agi.close(DRAIN_S)
         await self.post.drain()
 
@@ -317,12 +342,24 @@ class Service:
         async def calls() -> Finding:
             return Finding(True, f"taking calls on port {self.agi.port}; {self.agi.sessions} now")
 
-        return {"switch": switch, "database": database, "release": release, "calls": calls}
+        async def queues() -> Finding:
+            return Finding(True, say(self.places))
+
+        return {
+            "switch": switch,
+            "database": database,
+            "release": release,
+            "calls": calls,
+            "queues": queues,
+        }
 
     def _readings(self) -> Iterator[Reading]:
         agi, ami = self.agi.metrics, self.link.metrics
         yield "gauge", "calls", "Calls in progress", len(self.reception.live)
         yield "counter", "calls_taken", "Calls taken since the start", self.reception.taken
+        yield "gauge", "queue_waiting", "Callers who wait, by queue", dict(waiting(self.places))
+        yield "gauge", "places_taken", "Places taken, by limit", taken(self.places)
+        yield "gauge", "agents", "Agents, by what they do", states(self.places)
         yield "gauge", "pages", "Pages looking for an engineer", len(self.pager.runs)
         yield "counter", "agi_sessions", "AGI sessions since the start", agi.started
         yield "counter", "agi_failed", "AGI sessions whose handler failed", agi.failed

@@ -26,7 +26,7 @@ from ivr.feed import Feed
 from ivr.records import CallRecord
 from ivr.storage import Database, StorageError
 
-PREFIX: Final = "callback-"
+CALLBACK_LEG: Final = "callback-"
 """How the ids of agents' legs begin, by which they are told from those of pages."""
 FAULT_PAUSE_S: Final = 2.0
 
@@ -184,4 +184,4 @@ class CallersWish:
         return await self._desk.keep(self._record, command)
 
 
-__all__ = ["PREFIX", "CallbackDesk", "CallersWish"]
+__all__ = ["CALLBACK_LEG", "CallbackDesk", "CallersWish"]

@@ -202,6 +202,46 @@ def mails_show(
     show_one_mail(read_settings(), mail_id, as_json=as_json)
 
 
+callbacks_app = typer.Typer(
+    invoke_without_command=True, help="Call-backs that were promised: their list; take one back."
+)
+app.add_typer(callbacks_app, name="callbacks")
+
+
+@callbacks_app.callback()
+def callbacks(
+    context: typer.Context,
+    last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the call-backs that were asked for last, newest first."""
+    if context.invoked_subcommand is None:
+        from ivr.cli.callbacks import list_callbacks
+
+        list_callbacks(read_settings(), last, as_json=as_json)
+
+
+@callbacks_app.command("cancel")
+def callbacks_cancel(
+    callback_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, or how it begins.")],
+) -> None:
+    """Take back a call back that no agent has taken yet."""
+    from ivr.cli.callbacks import cancel_callback
+
+    cancel_callback(read_settings(), callback_id)
+
+
+@app.command()
+def recordings(
+    last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the messages that callers have left, newest first."""
+    from ivr.cli.callbacks import list_recordings
+
+    list_recordings(read_settings(), last, as_json=as_json)
+
+
 @app.command()
 def queues(as_json: AsJson = False) -> None:
     """Say who waits where and since when, what the agents do, and which limits are how full."""

@@ -20,14 +20,21 @@ class SwitchRecord:
 
 def find_leg(path: Path, uniqueid: str) -> SwitchRecord | None:
     """The record of the leg of that unique id; None when the switch has ended no such leg lately."""
+    return next((SwitchRecord(row[0], row[10]) for row in _rows(path, uniqueid)), None)
+
+
+def has_talked(path: Path, uniqueid: str) -> bool:
+    """Whether somebody whom that leg has called picked up."""
+    return any(row[5] and row[10] == "ANSWERED" for row in _rows(path, uniqueid))
+
+
+def _rows(path: Path, uniqueid: str) -> list[list[str]]:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - TAIL_BYTES))
             text = file.read().decode(errors="replace")
     except OSError:
-        return None
-    for row in csv.reader(text.splitlines()[1 if size > TAIL_BYTES else 0 :]):
-        if len(row) > 10 and row[0] == uniqueid:
-            return SwitchRecord(row[0], row[10])
-    return None
+        return []
+    lines = csv.reader(text.splitlines()[1 if size > TAIL_BYTES else 0 :])
+    return [row for row in lines if len(row) > 10 and row[0] == uniqueid]

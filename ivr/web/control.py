@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from dialplan.roster import on_duty
+from ivr.calls.places import Usher
+from ivr.calls.places.view import view
 from ivr.duty.page import PageRequest
 from ivr.overrides.control import switching_actions
 
@@ -15,7 +17,9 @@ class Controlled(Protocol):
     """The parts of the service that are asked."""
 
     pager: Any
+    places: Usher
     reception: Any
+    callbacks: Any
     releases: Any
     clock: Any
     board: Any
@@ -71,4 +75,19 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
             await run.cancel()
         return {"cancelled": [run.page.call_ref for run in runs]}
 
-    return {**switching, "status": status, "page": page, "duty": duty, "cancel-pages": cancel_pages}
+    async def cancel_callbacks(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        wanted = [str(asked["id"])] if "id" in asked else list(service.callbacks.runs)
+        return {"cancelled": [one for one in wanted if await service.callbacks.cancel(one)]}
+
+    async def queues(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return view(service.places, service.clock.now())
+
+    return {
+        "queues": queues,
+        **switching,
+        "status": status,
+        "page": page,
+        "duty": duty,
+        "cancel-pages": cancel_pages,
+        "cancel-callbacks": cancel_callbacks,
+    }
