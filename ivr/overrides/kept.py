@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,9 +14,12 @@ from dialplan.overrides import Override, OverrideKind
 from ivr.storage import Audit, AuditAction, KeptOverride
 
 
+_count = itertools.count()
+
+
 def new_id(now: datetime) -> str:
-    """An id that sorts by time."""
-    return f"{int(now.timestamp() * 1_000_000):015x}{secrets.token_hex(4)}"
+    """An id that sorts by time, and by order within one moment."""
+    return f"{int(now.timestamp() * 1_000_000):015x}{next(_count) & 0xFFFF:04x}{secrets.token_hex(3)}"
 
 
 def read_overrides(session: Session, now: datetime) -> tuple[Override, ...]:
