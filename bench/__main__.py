@@ -20,15 +20,19 @@ from asterisk.progress import Bar
 from asterisk.tree import Tree
 from audio.raw import export_raw
 from bench import house, report
+from bench.activation import measure_activation
 from bench.load import Load
+from bench.paper import command_rows, engine_rows
 from bench.rounds import QUICK, Plan, Rounds
-from bench.systems import HelperFailedError, System, make_systems
+from bench.systems import Dutyline, HelperFailedError, System, make_systems
 from ivr.settings import Settings
 from ivr.switch import AsteriskFailedError, PortTakenError, Switch
 from ivr.switch.paths import place
 
 TALK_S = 1.0
-ROWS = frozenset({1, 2, 3, 9})
+ROWS = frozenset({1, 2, 3, 4, 5, 8, 9})
+ON_PAPER = frozenset({4, 8})
+"""Rows that want no switch."""
 NEEDED = ("native", "dutyline")
 
 
@@ -47,8 +51,10 @@ class Wishes:
 def read_wishes(words: list[str]) -> Wishes:
     """The command line. Exits with a sentence for what makes no sense."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="one short round: two minutes instead of eight")
-    parser.add_argument("--rows", default="1,2,3,9", help="which rows of the goals (default: 1,2,3,9)")
+    parser.add_argument("--quick", action="store_true", help="one short round: three minutes instead of ten")
+    parser.add_argument(
+        "--rows", default=",".join(map(str, sorted(ROWS))), help="which rows of the goals (default: all)"
+    )
     parser.add_argument("--systems", default="", help="only these beside native and dutyline: ari,python,php")
     parser.add_argument(
         "--rate", type=float, default=20.0, help="calls a second for rows 1 and 2 (default: 20)"
@@ -92,8 +98,15 @@ def obtain(wishes: Wishes, console: Console) -> tuple[Tree, Tree | None]:
             return tree, None
 
 
-async def measure(wishes: Wishes, settings: Settings, tree: Tree, php: Tree | None, console: Console) -> None:
-    """Start the switch, measure, print, write."""
+async def measure(
+    wishes: Wishes,
+    settings: Settings,
+    tree: Tree,
+    php: Tree | None,
+    console: Console,
+    paper: list[report.Row],
+) -> None:
+    """Start the switch, measure, print, write; `paper`: rows that were measured without it."""
     house.furnish(settings, php)
     await asyncio.to_thread(export_raw, settings.prompts, place(settings.state_dir / "switch").sounds)
     switch = Switch(settings, tree)
@@ -104,15 +117,15 @@ async def measure(wishes: Wishes, settings: Settings, tree: Tree, php: Tree | No
     }
     try:
         await switch.start()
-        rounds = await _measure_on(switch, wishes, settings, systems, console)
+        rounds, more = await _measure_on(switch, wishes, settings, systems, console)
     finally:
         await switch.stop()
-    _tell(wishes, settings, tree, rounds, systems, console)
+    _tell(wishes, settings, tree, rounds, systems, console, [*paper, *more])
 
 
 async def _measure_on(
     switch: Switch, wishes: Wishes, settings: Settings, systems: dict[str, System], console: Console
-) -> Rounds:
+) -> tuple[Rounds, list[report.Row]]:
     load = Load(
         switch_port=settings.sip_port,
         phones_port=settings.carrier_sip_port,
@@ -126,6 +139,7 @@ async def _measure_on(
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     rounds = Rounds(load, switch.pid, systems, wishes.plan, say)
+    more: list[report.Row] = []
     try:
         if 9 in wishes.rows:
             await rounds.measure_starts()
@@ -133,9 +147,19 @@ async def _measure_on(
             await rounds.measure_steady()
         if 3 in wishes.rows:
             await rounds.measure_highest()
+        if 5 in wishes.rows:
+            service = systems["dutyline"]
+            assert isinstance(service, Dutyline)
+            more += (await measure_activation(load, switch, service, wishes.plan.rate)).rows()
     finally:
         load.close()
-    return rounds
+    return rounds, more
+
+
+def _measure_paper(rows: frozenset[int]) -> list[report.Row]:
+    """What needs no switch."""
+    found = engine_rows() if 4 in rows else []
+    return found + (command_rows() if 8 in rows else [])
 
 
 def _tell(
@@ -145,9 +169,10 @@ def _tell(
     rounds: Rounds,
     systems: dict[str, System],
     console: Console,
+    more: list[report.Row],
 ) -> None:
     facts = report.describe(tree)
-    found = report.rows(rounds.tallies, wishes.rows)
+    found = sorted([*report.rows(rounds.tallies, wishes.rows), *more], key=lambda row: row.number)
     report.print_tables(console, found, rounds.tallies, systems)
     console.print(
         ", ".join(f"{name} {value}" for name, value in facts.items()), markup=False, highlight=False
@@ -164,8 +189,12 @@ def main(words: list[str]) -> int:
     wishes = read_wishes(words)
     state = wishes.state or Path(tempfile.mkdtemp(prefix="dutyline-bench-"))
     try:
+        paper = _measure_paper(wishes.rows)
+        if not wishes.rows - ON_PAPER:
+            report.print_goals(console, paper)
+            return 0
         tree, php = obtain(wishes, console)
-        asyncio.run(measure(wishes, house.settle(state.absolute()), tree, php, console))
+        asyncio.run(measure(wishes, house.settle(state.absolute()), tree, php, console, paper))
     except (ObtainError, PortTakenError, AsteriskFailedError, HelperFailedError) as fault:
         console.print(str(fault), markup=False)
         return 1

@@ -14,6 +14,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from asterisk.tree import Tree
+from bench import large
 from ivr.settings import ROOT, Settings
 from ivr.switch.ports import PortTakenError, carrier_ports, check_ports, service_ports, switch_ports
 
@@ -28,7 +29,7 @@ RTP_FIRST, RTP_LAST = 27_500, 32_499
 """Enough for 1,250 calls at once; above our other ports, below those that the system hands out by itself."""
 DIAL = f"PJSIP/{AGENT}@trunk,20,rgf({SHOWN})"
 """What the service rings, said as it says it."""
-_SHARED = {"brands.yaml", "calendars.yaml", "desk.yaml", "directory.yaml", "duty.yaml"}
+_SHARED = {"calendars.yaml", "desk.yaml", "directory.yaml", "duty.yaml"}
 
 
 def settle(state: Path) -> Settings:
@@ -64,18 +65,20 @@ def _settings(state: Path, offset: int) -> Settings:
 
 def furnish(settings: Settings, php: Tree | None) -> None:
     """Write the configuration folder and the switch's files into the state folder."""
-    _write_configuration(settings.config)
+    write_configuration(settings.config)
     _write_switch_files(settings, php)
 
 
-def _write_configuration(folder: Path) -> None:
+def write_configuration(folder: Path) -> None:
     """The shipped desk with one plan: welcome, calendar, a phone, hang up."""
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "plans").mkdir(parents=True)
-    for name in sorted(_SHARED - {"brands.yaml"}):
-        shutil.copy(ROOT / "config" / name, folder / name)
-    (folder / "brands.yaml").write_text(_BRANDS)
-    (folder / "plans" / "flow.yaml").write_text(_PLAN)
+    large.write(folder, texts())
+
+
+def texts() -> dict[str, str]:
+    """The files of that configuration."""
+    shipped = {name: (ROOT / "config" / name).read_text() for name in sorted(_SHARED)}
+    return {**shipped, "brands.yaml": _BRANDS, "plans/flow.yaml": _PLAN}
 
 
 _BRANDS = f"""\
@@ -115,7 +118,8 @@ def _write_switch_files(settings: Settings, php: Tree | None) -> None:
     folder.mkdir(parents=True)
     for source in sorted((ROOT / "asterisk").glob("*.conf")):
         shutil.copy(source, folder / source.name)
-    _append(folder / "extensions.conf", '\n#include "bench.conf"\n')
+    _append(folder / "extensions.conf", '\n#include "bench.conf"\n#include "bench-more.conf"\n')
+    (folder / "bench-more.conf").write_text("")
     _append(folder / "modules.conf", "\n; ARI, a reference of the bench.\n" + _loads())
     (folder / "http.conf").write_text(_HTTP)
     (folder / "ari.conf").write_text(_ARI)
@@ -210,4 +214,7 @@ class Welcome:
         return cls(path.read_bytes())
 
 
-__all__ = ["AGENT", "ARI_USER", "FLOWS", "SERVICE_NUMBER", "SHOWN", "WELCOME", "Welcome", "furnish", "settle"]
+__all__ = [
+    "AGENT", "ARI_USER", "FLOWS", "SERVICE_NUMBER", "SHOWN", "WELCOME", "Welcome", "furnish", "settle",
+    "texts", "write_configuration",
+]  # fmt: skip

@@ -49,7 +49,6 @@ nodes:
   nobody: {{announce: nobody-reached-callback, next: bye}}
   bye: {{hangup: normal}}
 """
-SHARED = ("calendars", "desk", "directory", "duty")
 
 
 def number_of(index: int) -> str:
@@ -59,14 +58,19 @@ def number_of(index: int) -> str:
 
 def texts(numbers: int, plans: int) -> dict[str, str]:
     """The files of a configuration with so many numbers and plans, which share the numbers evenly."""
-    found = {f"{name}.yaml": (ROOT / "config" / f"{name}.yaml").read_text() for name in SHARED}
+    names = ("calendars", "desk", "directory", "duty")
+    shared = {f"{name}.yaml": (ROOT / "config" / f"{name}.yaml").read_text() for name in names}
+    return beside({**shared, "brands.yaml": _BRAND}, numbers, plans)
+
+
+def beside(files: dict[str, str], numbers: int, plans: int) -> dict[str, str]:
+    """Files whose only brand ends with its numbers, with so many numbers and plans more."""
     rows = (
         f"    - {{number: {number_of(index)}, carrier: bench, plan: plan-{index % plans}}}\n"
         for index in range(numbers)
     )
-    found["brands.yaml"] = _BRAND + "".join(rows)
-    found |= {f"plans/plan-{number}.yaml": _PLAN.format(number=number) for number in range(plans)}
-    return found
+    more = {f"plans/plan-{number}.yaml": _PLAN.format(number=number) for number in range(plans)}
+    return {**files, "brands.yaml": files["brands.yaml"] + "".join(rows), **more}
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -101,4 +105,4 @@ def extensions(numbers: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-__all__ = ["extensions", "number_of", "texts", "write"]
+__all__ = ["beside", "extensions", "number_of", "texts", "write"]

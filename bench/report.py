@@ -82,6 +82,13 @@ def print_tables(
     console: Console, found: list[Row], tallies: Mapping[str, Tally], systems: Mapping[str, System]
 ) -> None:
     """The goals, then every system."""
+    print_goals(console, found)
+    if any(tally.stretches or tally.search for tally in tallies.values()):
+        console.print(_systems_table(tallies, systems))
+
+
+def print_goals(console: Console, found: list[Row]) -> None:
+    """What was reached, and whether it is enough."""
     goals = Table(title="Dutyline against the goals", title_justify="left")
     for title in ("row", "figure", "reached", "goal", ""):
         goals.add_column(title)
@@ -89,8 +96,6 @@ def print_tables(
         mark = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[row.is_met]
         goals.add_row(str(row.number), row.what, row.reached, row.goal, mark)
     console.print(goals)
-    if any(tally.stretches or tally.search for tally in tallies.values()):
-        console.print(_systems_table(tallies, systems))
 
 
 def _systems_table(tallies: Mapping[str, Tally], systems: Mapping[str, System]) -> Table:
@@ -170,4 +175,4 @@ def _tally_json(tally: Tally) -> dict[str, Any]:
     }
 
 
-__all__ = ["Row", "as_json", "describe", "print_tables", "rows"]
+__all__ = ["Row", "as_json", "describe", "print_goals", "print_tables", "rows"]

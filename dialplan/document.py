@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import yaml
@@ -137,7 +138,7 @@ class _Composer:
         place = Place(self._file, mark.line + 1, mark.column + 1)
         kind = type(event)
         if kind is yaml.ScalarEvent and event.anchor is None and event.tag is None and depth <= DEEPEST:
-            return Scalar(place, event.value, event.style in _QUOTES)  # nearly all of them
+            return Scalar(place, intern(event.value), event.style in _QUOTES)  # nearly all of them
         if kind is yaml.AliasEvent:
             return self._alias(event, place)
         if event.anchor is not None:
@@ -170,7 +171,7 @@ class _Composer:
             mark = event.start_mark
             at = Place(file, mark.line + 1, mark.column + 1)
             if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
-                name: str | None = event.value
+                name: str | None = intern(event.value)
             else:
                 key = self._cell(event, next_event, depth)
                 name = key.text if isinstance(key, Scalar) else None
