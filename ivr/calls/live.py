@@ -12,6 +12,7 @@ from dialplan.events import Event
 from dialplan.model import Configuration
 from dialplan.tape import Recording
 from ivr.calls.performer import Performer
+from ivr.calls.places import Door
 from ivr.records import CallRecord, HopRecord
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -36,6 +37,7 @@ class LiveCall:
     facts: CallFacts
     configuration: Configuration
     performer: Performer
+    door: Door
     shift: timedelta = timedelta(0)
     """Added to the real time to get the plan's clock (test calls only)."""
     state: State | None = None
@@ -59,5 +61,6 @@ class LiveCall:
         """Bring the record's phases up to what the performer saw."""
         phases, record = self.performer.phases, self.record
         record.answered, record.prompt_at = phases.answered, phases.prompt_at
+        record.queued_at, record.queue_left_at = phases.queued_at, phases.queue_left_at
         record.agent_rang_at, record.agent_at = phases.agent_rang_at, phases.agent_at
         record.agent_entry, record.agent_number = phases.agent_entry, phases.agent_number

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 
 from ivr.ami import AmiEvent, AmiLink, ChannelSnapshot
+from ivr.calls.places import Usher, read_kept
 from ivr.clock import Clock
 from ivr.records import CallRecord, Recorder, close_orphans
+from ivr.records.places import find_places
 from ivr.storage import Database, Disposition, HungBy, StorageError
 
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 30.0
+LONGEST_WINDOW: Final = timedelta(hours=1)
+"""Calls that began earlier count in no window after a restart."""
 log = structlog.get_logger(__name__)
 
 
@@ -28,7 +34,11 @@ class Orphans:
         recorder: Recorder,
         clock: Clock,
         own: Callable[[], Mapping[str, object]],
+        places: Usher | None = None,
     ) -> None:
+        self._places = places or Usher()
+        self._reserved: set[str] = set()
+        """Calls whose places are taken until it is known whether they live."""
         self._database, self._recorder, self._clock, self._own = database, recorder, clock, own
         self._alive: dict[str, CallRecord] = {}
         self._channels: set[str] = set()
@@ -46,6 +56,25 @@ class Orphans:
     def alive(self) -> int:
         """Calls of an earlier run that still go on."""
         return len(self._alive)
+
+    async def reserve(self) -> None:
+        """Before the first call is taken: what the calls of the last run had is still theirs.
+
+        Those that live no more give it back as soon as the switch has been asked.
+        """
+        try:
+            found = await self._database.read(partial(find_places, since=self._clock.now() - LONGEST_WINDOW))
+        except StorageError as fault:
+            log.error("calls.places_not_known", why=str(fault))
+            return
+        for call, (text, is_over) in found.items():
+            if is_over:
+                self._places.note_starts(call, read_kept(text))
+            else:
+                self._places.adopt(call, read_kept(text))
+                self._reserved.add(call)
+        if self._reserved:
+            log.info("calls.places_reserved", calls=len(self._reserved))
 
     def close(self) -> None:
         """Adopt no more; the next run will."""
@@ -98,7 +127,9 @@ class Orphans:
                 self._alive[record.uniqueid] = record
             else:
                 self._close(record, self._causes.get(record.uniqueid, 0))
-        for kept in (self._channels, self._causes, self._talking):
+        for call in self._reserved - {record.id for record in self._alive.values()}:
+            self._places.end(call)
+        for kept in (self._channels, self._causes, self._talking, self._reserved):
             kept.clear()
         if self._alive:
             log.info("calls.adopted", calls=len(self._alive))
@@ -120,8 +151,9 @@ class Orphans:
         return [one for one in found if one.uniqueid not in own]
 
     def _close(self, record: CallRecord, cause: int) -> None:
+        self._places.end(record.id)
         record.ended, record.cause = self._clock.now(), cause
-        record.hung_by = HungBy.UNKNOWN
+        record.hung_by, record.places = HungBy.UNKNOWN, ""
         has_talked = record.agent_at is not None
         record.disposition = Disposition.ANSWERED if has_talked else Disposition.UNKNOWN
         self._recorder.finish(record, [])

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
-from dialplan.commands import AskCallback, Asked, Collect, Dial, Hangup, Play, Record, Target
+from dialplan.commands import Admit, AskCallback, Asked, Collect, Dial, Hangup, LookUp, Play, Record, Target
+
 from dialplan.commands import CheckPin, SwitchPlan  # isort: skip
-from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
+from dialplan.events import Admitted, Dialled, Event, Failed, Found, Keyed, Outcome, Played
 from ivr.agi import AgiError, AgiFailed, AgiSession
+from ivr.calls.ahead import KeysAhead
+from ivr.calls.holding import Holding
 from ivr.calls.messages import CallersMessages
+from ivr.calls.places import Door
 from ivr.calls.ringing import AFTERMATH, Aftermath, Refusals, ask_carrier, dial_arguments, read_aftermath
 from ivr.contract import SILENCE_LIMIT, SOUNDS, Cause, Context
 from ivr.speech import files_of
@@ -57,12 +61,18 @@ class Switching(Protocol):
         """Live when this returns `Switched`; `Failed` when it could not be written down."""
 
 
+LookUps = Callable[[LookUp], Awaitable[Found]]
+"""Where tables are asked (see `ivr.tables`); never raises."""
+
+
 @dataclass(slots=True)
 class Phases:
     """When each phase of the call began (UTC), and who was talked to."""
 
     answered: datetime | None = None
     prompt_at: datetime | None = None
+    queued_at: datetime | None = None
+    queue_left_at: datetime | None = None
     agent_rang_at: datetime | None = None
     agent_at: datetime | None = None
     agent_entry: str = ""
@@ -82,9 +92,15 @@ class Performer:
         length_s: Callable[[str], float] = lambda file: float("inf"),
         messages: CallersMessages | None = None,
         wishes: Wishes | None = None,
+        door: Door | None = None,
+        tell: Callable[..., None] = lambda kind, **facts: None,
+        look_up: LookUps | None = None,
     ) -> None:
         """`brand`: its title, which a called phone's display shows; `length_s`: of a sound file; `messages`
-        and `wishes`: where what this caller says, and his wish to be called back, are kept."""
+        and `wishes`: where what this caller says, and his wish to be called back, are kept; `door`: his way
+        to places and queues; `tell`: the live feed; `look_up`: asks tables."""
+        self._look_up, self._ahead = look_up, KeysAhead()
+        self._door, self._tell = door, tell
         self._messages, self._wishes = messages, wishes
         self.switching: Switching | None = None
         """Where this caller's PIN is looked at; None: plans cannot be switched by phone."""
@@ -104,7 +120,7 @@ class Performer:
     async def perform(self, command: Asked) -> Event | None:
         """Perform `command`; None after a `Hangup`. A command the switch refuses is a `Failed`."""
         try:
-            if self._is_limited and not isinstance(command, Play):
+            if self._is_limited and not isinstance(command, Play | Admit):
                 await self._lift_limit()
             return await self._perform(command)
         except AgiError as fault:
@@ -126,10 +142,14 @@ class Performer:
                 event = await self._collect(command)
             case Dial():
                 event = await self._dial(command)
+            case Admit():
+                event = await self._admit(command)
             case Record():
                 event = await self._record(command)
             case AskCallback():
                 event = await self._ask_callback(command)
+            case LookUp():
+                event = await self._ask_table(command)
             case CheckPin() | SwitchPlan():
                 event = await self._switch(command)
             case Hangup():
@@ -167,6 +187,11 @@ class Performer:
             return await self.switching.check(command)
         return await self.switching.switch(command)
 
+    async def _ask_table(self, command: LookUp) -> Event:
+        if self._look_up is None:
+            return Failed("nobody here can look anything up")
+        return await self._look_up(command)
+
     async def _begin_speaking(self) -> None:
         if not self._is_up:
             await self._agi.answer()
@@ -184,27 +209,67 @@ class Performer:
         files = files_of(command.utterances)
         if not files:
             return
+        if command.listens:
+            await self.open()
+            await self._ahead.listen(files, self._stream_from, command.stops)
+            return
+        is_short = self._is_limited and self._length_s(files[0]) <= SHORT_S
+        await self.open(files.pop(0) if is_short else "")
+        for file in files:
+            await self.stream(file)
+
+    async def open(self, first: str = "") -> None:
+        """Answer the call, if it is not. `first`: a short prompt, where the extensions still wait for us."""
         self._mark_prompt()
         await self._forget_conversation()
         if self._is_limited:
             self._is_limited = False
-            first = files.pop(0) if self._length_s(files[0]) <= SHORT_S else ""
             await self._agi.gosub(Context.FIRST_WORDS, "s", 1, first, timeout_s=PLAY_LIMIT_S)
         elif not self._is_up:
             await self._agi.answer()
         self._is_up = True
-        for file in files:
-            await self._stream(file)
 
-    async def _stream(self, file: str, keys: str = "") -> str:
+    async def _admit(self, command: Admit) -> Event:
+        """A place and an agent; where there is none, the caller waits as the command says."""
+        if self._door is None:
+            return Failed("there is nobody here to give out places")
+        turn = await self._door.ask(command)
+        if isinstance(turn, Admitted):
+            return turn
+        self.phases.queued_at = self.phases.queued_at or self._now()
+        queue = turn.waiter.waiting.queue
+        self._tell("queue", what="joined", queue=queue, position=turn.waiter.position)
+
+        def tell(what: str, **facts: object) -> None:
+            self._tell("queue", what=what, queue=queue, **facts)
+
+        try:
+            return await Holding(self._agi, self, turn, tell).wait()
+        except BaseException:
+            turn.abandon()
+            raise
+        finally:
+            self.phases.queue_left_at = self._now()
+            answer = turn.answer
+            how = {"by": str(answer.admission), "waited_s": round(answer.waited_s, 1)} if answer else {}
+            tell("left", **how)
+
+    async def stream(self, file: str, keys: str = "") -> str:
         """One sound file; the key that stopped it. One that cannot be played is left out, and said."""
+        return (await self._stream(file, keys, 0))[0]
+
+    async def _stream_from(self, file: str, sample: int) -> tuple[str, int]:
+        return await self._stream(file, ANY_KEY, sample)
+
+    async def _stream(self, file: str, keys: str, sample: int) -> tuple[str, int]:
         if self.is_gone:
             raise CallerGoneError
         try:
-            return (await self._agi.stream_file(file, keys, timeout_s=PLAY_LIMIT_S)).digit or ""
+            played = await self._agi.stream_file(file, keys, sample, timeout_s=PLAY_LIMIT_S)
         except AgiFailed as fault:
             log.error("call.prompt_missing", file=file, why=str(fault))
-            return ""
+            return "", sample
+        return played.digit or "", played.endpos
 
     async def _forget_conversation(self) -> None:
         """The extensions take DIALSTATUS=ANSWER for a caller who has been served; this one goes on."""
@@ -224,19 +289,22 @@ class Performer:
             self._is_up = True
         self._mark_prompt()
         await self._forget_conversation()
-        digits = await self._speak_until_key(files_of(command.utterances))
+        keyed, is_all = self._ahead.take(command)
+        if is_all:
+            return keyed
+        digits = keyed.digits or await self._speak_until_key(files_of(command.utterances))
         if digits and digits == command.terminator:
             return Keyed("", terminated=True)
         return await self._read_on(digits, command)
 
     async def _speak_until_key(self, files: list[str]) -> str:
         for file in files:
-            if digit := await self._stream(file, ANY_KEY):
+            if digit := await self.stream(file, ANY_KEY):
                 return digit
         return ""
 
     async def _read_on(self, digits: str, command: Collect) -> Keyed:
-        while len(digits) < command.most:
+        while not command.is_complete(digits):
             wait_s = command.next_s if digits else command.first_s
             digit = await self._agi.wait_for_digit(round(wait_s * 1000), timeout_s=wait_s + RING_GRACE_S)
             if self.is_gone:
@@ -249,6 +317,7 @@ class Performer:
         return Keyed(digits)
 
     async def _dial(self, command: Dial) -> Dialled:
+        self._ahead.forget()
         phones, ring_s, options = dial_arguments(command, self._brand)
         self.phases.agent_rang_at, self._picked_up_at = self._now(), None
         self._ringing, self._is_forgotten = command.targets, False

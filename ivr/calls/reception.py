@@ -9,22 +9,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from dialplan.abandon import abandon
-from dialplan.commands import Command, Dial, Hangup, Leave, SendMail, StartPage
+from dialplan.commands import Admit, Command, Dial, Hangup, Leave, LookUp, SendMail, StartPage
 from dialplan.engine import Step, advance, begin
-from dialplan.events import Dialled, Event
+from dialplan.events import Dialled, Event, Found
 from dialplan.model import Configuration
 from dialplan.overrides import plan_at
+from dialplan.tables import LookUpTable, default_row
 from dialplan.tape import Recording
 from ivr.agi import AgiSession
 from ivr.calls.arrival import Arrival, read_arrival
 from ivr.calls.live import LiveCall
 from ivr.calls.messages import Messages
 from ivr.calls.performer import CallerGoneError, Performer, Switching, Wishes
+from ivr.calls.places import Door, Places, Usher
 from ivr.calls.ringing import Refusals
 from ivr.clock import Clock
 from ivr.feed import Feed
@@ -61,6 +64,13 @@ class Records(Protocol):
         """Keep the call as it ended, and what happened on it."""
 
 
+class TableDesk(Protocol):
+    """Who asks tables (see `ivr.tables.Tables`)."""
+
+    async def find(self, table: LookUpTable, asked: LookUp) -> Found:
+        """The row for a value, within the question's limit; never raises."""
+
+
 class Reception:
     """One for the whole service; `take` is the handler of every caller's AGI session."""
 
@@ -78,10 +88,14 @@ class Reception:
         ended: Callable[[LiveCall, str], None] = lambda call, tape: None,
         messages: Messages | None = None,
         wishes: Callable[[CallRecord], Wishes] | None = None,
+        places: Places | None = None,
+        tables: TableDesk | None = None,
     ) -> None:
         """`length_s`: of a sound file, by its name on the switch. `ended`: told of each call that is over,
         with its tape; must cost next to nothing. `messages` and `wishes`: where it is kept what callers say,
-        and that they want to be called back."""
+        and that they want to be called back. `places`: who gives them out. `tables`: who asks them."""
+        self._tables = tables
+        self._places = places or Usher()
         self._ended = ended
         self._messages, self._wishes = messages, wishes
         self.switching: Callable[[CallRecord], Switching] | None = None
@@ -114,6 +128,8 @@ class Reception:
                 call.record.disposition = Disposition.FAILED
                 self._conclude(call)
                 raise
+            finally:
+                call.door.end()
             self._conclude(call)
 
     def picked_up(self, uniqueid: str) -> None:
@@ -121,6 +137,7 @@ class Reception:
         call = self._live.get(uniqueid)
         if call is None or not call.performer.note_pick_up():
             return
+        call.door.talk()
         call.note_phases()
         self._records.note(call.record, (), call.kept)
         self._tell(call, "answer", who=call.record.agent_entry)
@@ -143,6 +160,7 @@ class Reception:
             clock_at=arrival.clock_at,
         )
         brand = configuration.brands[number.brand].title if number else ""
+        door = Door(self._places, record.id, record.started.timestamp(), facts.caller or "")
         performer = Performer(
             agi,
             self._clock.now,
@@ -151,8 +169,11 @@ class Reception:
             self._length_s,
             self._messages.of_call(record) if self._messages else None,
             self._wishes(record) if self._wishes else None,
+            door,
+            partial(self._tell_of, record),
+            partial(self._look_up, configuration),
         )
-        call = LiveCall(record, facts, configuration, performer, arrival.shift)
+        call = LiveCall(record, facts, configuration, performer, door, arrival.shift)
         performer.switching = self.switching(record) if self.switching else None
         self._live[record.uniqueid] = call
         self._records.begin(record)
@@ -188,12 +209,15 @@ class Reception:
                 self._pages.begin(command, call)
             case SendMail():
                 self._post.send(command, call)
+            case Leave():
+                call.door.give_back(command.outcome)
 
     async def _perform(self, call: LiveCall, command: Command) -> Event | None:
         match command:
             case StartPage() | SendMail() | Leave():
                 self._do_told(call, command)
             case _:
+                self._keep_places(call, command)
                 if isinstance(command, Dial):
                     self._keep(call)
                 if self._feed.has_listeners:
@@ -204,6 +228,14 @@ class Reception:
                 call.last_event = event
                 return event
         return None
+
+    def _keep_places(self, call: LiveCall, command: Command) -> None:
+        """Places that the call has taken or given back, before it does what may outlive this service."""
+        if isinstance(command, Admit | Hangup) or (places := call.door.kept()) == call.record.places:
+            return
+        call.record.places = places
+        if not isinstance(command, Dial):
+            self._records.note(call.record, (), call.kept)
 
     def _keep(self, call: LiveCall) -> None:
         """Keep what is known before a conversation that may outlive this service."""
@@ -255,6 +287,8 @@ class Reception:
 
     def _conclude(self, call: LiveCall) -> None:
         record = call.record
+        record.places = call.door.kept_at_the_end()
+        call.door.end()
         call.note_phases()
         record.ended = self._clock.now()
         if record.disposition is Disposition.IN_PROGRESS:
@@ -275,10 +309,18 @@ class Reception:
         )
 
     def _tell(self, call: LiveCall, kind: str, **facts: object) -> None:
+        self._tell_of(call.record, kind, **facts)
+
+    async def _look_up(self, configuration: Configuration, asked: LookUp) -> Found:
+        """A table of the call's own release."""
+        table = configuration.tables[asked.table]
+        if self._tables is None:
+            return default_row(table, "nobody asks tables here")
+        return await self._tables.find(table, asked)
+
+    def _tell_of(self, record: CallRecord, kind: str, **facts: object) -> None:
         if self._feed.has_listeners:
-            self._feed.publish(
-                kind, self._clock.now(), call=call.record.id, uniqueid=call.record.uniqueid, **facts
-            )
+            self._feed.publish(kind, self._clock.now(), call=record.id, uniqueid=record.uniqueid, **facts)
 
 
 def disposition_of(call: LiveCall) -> Disposition:

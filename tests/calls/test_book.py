@@ -391,13 +391,6 @@ def test_who_did_not_answer_counts_as_idle_since_he_was_left_alone(night: Night)
     assert night.gets("b", admit(agents=agents), 20).agent == "bob"
 
 
-def test_by_chance_every_agent_has_his_turn(night: Night) -> None:
-    agents = group("ann", "bob", order=AgentOrder.RANDOM)
-    assert night.gets("a", admit(agents=agents), chance=0.7).agent == "bob"
-    night.book.end("a", 1)
-    assert night.gets("b", admit(agents=agents), chance=0.2).agent == "ann"
-
-
 def test_who_rang_one_in_vain_does_not_keep_that_one_from_the_next(night: Night) -> None:
     agents = group("ann", "bob")
     night.gets("x", admit(agents=group("bob")))
@@ -525,23 +518,23 @@ class AnyNight(RuleBasedStateMachine):
             if limit.starts and call not in lately:
                 self.begun.setdefault(limit.key, []).append((self.at, call))
 
-    @rule(limits=subsets, agents=teams, waiting=queues, chance=st.floats(0, 0.99))
-    def comes(self, limits: tuple[Limit, ...], agents: Agents | None, waiting: Waiting | None, chance: float):  # type: ignore[no-untyped-def]
+    @rule(limits=subsets, agents=teams, waiting=queues)
+    def comes(self, limits: tuple[Limit, ...], agents: Agents | None, waiting: Waiting | None) -> None:
         call = next(self.names)
         self.live.append(call)
-        self.asks(call, Admit(limits, agents, waiting), chance)
+        self.asks(call, Admit(limits, agents, waiting))
 
     @precondition(lambda self: self.live)
     @rule(data=st.data(), limits=subsets, agents=teams, waiting=queues)
     def asks_again(self, data, limits, agents, waiting):  # type: ignore[no-untyped-def]
         call = data.draw(st.sampled_from(self.live))
         if call not in self.waiters:
-            self.asks(call, Admit(limits, agents, waiting), 0.5)
+            self.asks(call, Admit(limits, agents, waiting))
 
-    def asks(self, call: str, wanted: Admit, chance: float) -> None:
+    def asks(self, call: str, wanted: Admit) -> None:
         queue = self.book.queues.get(wanted.waiting.queue) if wanted.waiting else None
         length = len(queue.waiters) if queue else 0
-        answer = self.book.ask(Wish(call, wanted, self.at, chance), self.at)
+        answer = self.book.ask(Wish(call, wanted, self.at), self.at)
         self.look()
         if isinstance(answer, Waiter):
             assert answer.answer is None
@@ -620,7 +613,7 @@ class AnyNight(RuleBasedStateMachine):
             wanted = waiter.wish
             lacks = self.book._full(wanted, self.at, _nothing())
             team = wanted.agents
-            free = team is None or any(True for _ in self.book.staff.free_of(team, self.at))
+            free = team is None or any(True for _ in self.book.staff.free_of(team))
             assert lacks or not free, f"{call} could be in"
 
     @invariant()

@@ -4,8 +4,10 @@
 """
 
 from ivr.calls.places.book import Book
+from ivr.calls.places.door import Door
 from ivr.calls.places.kept import Kept, read_kept
 from ivr.calls.places.staff import AgentState
+from ivr.calls.places.usher import Places, Turn, Usher
 from ivr.calls.places.wish import Waiter, Wish
 
-__all__ = ["AgentState", "Book", "Kept", "Waiter", "Wish", "read_kept"]
+__all__ = ["AgentState", "Book", "Door", "Kept", "Places", "Turn", "Usher", "Waiter", "Wish", "read_kept"]

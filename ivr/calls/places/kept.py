@@ -22,31 +22,41 @@ class Kept:
     """The places of one call, and the agent who is held for it."""
 
     places: tuple[KeptPlace, ...] = ()
+    begun: tuple[KeptPlace, ...] = ()
+    """Given back, in limits that count the call as begun all the same."""
     agent: str = ""
     wrap_up_s: float = 0.0
 
     def shifted(self, shift_s: float) -> Kept:
         """With every moment so much later: from one clock to another."""
-        return replace(
-            self, places=tuple(replace(place, since=place.since + shift_s) for place in self.places)
+        places, begun = (
+            tuple(replace(place, since=place.since + shift_s) for place in kept)
+            for kept in (self.places, self.begun)
         )
+        return replace(self, places=places, begun=begun)
+
+    def at_the_end(self) -> Kept:
+        """What still matters when the call is over: that it began."""
+        return Kept(begun=(*self.begun, *(place for place in self.places if place.limit.starts)))
 
     def to_text(self) -> str:
         """For the record; empty when there is nothing."""
-        if not self.places and not self.agent:
-            return ""
-        kept: dict[str, Any] = {"places": [_written(place) for place in self.places]}
+        kept: dict[str, Any] = {
+            name: [_written(place) for place in places]
+            for name, places in (("places", self.places), ("begun", self.begun))
+            if places
+        }
         if self.agent:
             kept |= {"agent": self.agent, "wrap_up_s": self.wrap_up_s}
-        return json.dumps(kept, separators=(",", ":"))
+        return json.dumps(kept, separators=(",", ":")) if kept else ""
 
 
 def read_kept(text: str) -> Kept:
     """What a record says; nothing, where it says what nobody understands."""
     try:
         kept = json.loads(text) if text else {}
-        places = tuple(_read(place) for place in kept.get("places", ()))
-        return Kept(places, str(kept.get("agent", "")), float(kept.get("wrap_up_s", 0.0)))
+        places, begun = (tuple(map(_read, kept.get(name, ()))) for name in ("places", "begun"))
+        return Kept(places, begun, str(kept.get("agent", "")), float(kept.get("wrap_up_s", 0.0)))
     except (ValueError, TypeError, AttributeError, KeyError):
         return Kept()
 

@@ -65,7 +65,7 @@ class Queue:
 def _discount(counter: Counter[Kind] | Counter[int], what: Kind | int) -> None:
     counter[what] -= 1  # type: ignore[index]
     if not counter[what]:  # type: ignore[index]
-        del counter[what]  # type: ignore[arg-type]
+        del counter[what]
 
 
 __all__ = ["Queue"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,18 +53,17 @@ class Staff:
     def __init__(self) -> None:
         self.agents: dict[str, Agent] = {}
 
-    def pick(self, wanted: Agents, at: float, chance: float, held_back: Collection[str]) -> Agent | None:
-        """The free agent who is rung first; None when none is free. Each has one call at a time."""
-        free = [agent for agent in self.free_of(wanted, at) if agent.entry not in held_back]
-        if not free:
-            return None
-        if wanted.order is AgentOrder.RANDOM:
-            return free[int(chance * len(free)) % len(free)]
-        if wanted.order is AgentOrder.LONGEST_IDLE:
-            return min(free, key=lambda agent: agent.idle_since)
-        return free[0]
+    def pick(self, wanted: Agents, held_back: Collection[str]) -> Agent | None:
+        """The free agent who is rung first; None when none is free. Each has one call at a time.
 
-    def free_of(self, wanted: Agents, at: float) -> Iterable[Agent]:
+        Where chance decides, the plan has brought the people in an order by chance.
+        """
+        free = (agent for agent in self.free_of(wanted) if agent.entry not in held_back)
+        if wanted.order is AgentOrder.LONGEST_IDLE:
+            return min(free, key=lambda agent: agent.idle_since, default=None)
+        return next(free, None)
+
+    def free_of(self, wanted: Agents) -> Iterator[Agent]:
         """Agents of the group who are free for this caller, in the order of the group."""
         for person in wanted.people:
             agent = self._known(person, wanted.group)
