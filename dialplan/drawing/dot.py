@@ -42,7 +42,7 @@ def write_dot(drawn: Drawn) -> str:
     lines = [
         "digraph plan {",
         "graph [rankdir=TB, nodesep=0.45, ranksep=0.5, splines=true, ordering=out, margin=0, pad=0];",
-        'node [shape=box, fixedsize=true, label=""]; edge [label="", arrowsize=0.8];',
+        'node [shape=box, fixedsize=true, label=""]; edge [label="", arrowsize=1];',
     ]
     for box in drawn.boxes:
         width, height = box_size(box)
@@ -68,15 +68,21 @@ def read_layout(answer: str, drawn: Drawn) -> Layout:
     try:
         said = json.loads(answer)
         _, _, width, height = map(float, said["bb"].split(","))
-        by_name = {one["name"]: one for one in said["objects"]}
-        boxes = {box.id: _flip(by_name[f"n{index}"]["pos"], height) for index, box in enumerate(drawn.boxes)}
-        edges = sorted(said.get("edges", ()), key=lambda edge: edge["_gvid"])
-        curves = tuple(_curve(edge, height) for edge in edges)
+        objects = {one["_gvid"]: one for one in said["objects"]}
+        places = {one["name"]: _flip(one["pos"], height) for one in objects.values()}
+        edges = {
+            (objects[edge["tail"]]["name"], objects[edge["head"]]["name"]): _curve(edge, height)
+            for edge in said.get("edges", ())
+        }
+        names = {box.id: f"n{index}" for index, box in enumerate(drawn.boxes)}
+        return Layout(
+            width,
+            height,
+            {box: places[name] for box, name in names.items()},
+            tuple(edges[names[arrow.source], names[arrow.target]] for arrow in drawn.arrows),
+        )
     except (KeyError, TypeError, ValueError) as fault:
         raise ValueError(f"Graphviz gave no layout: {fault}") from fault
-    if len(curves) != len(drawn.arrows):
-        raise ValueError(f"Graphviz gave {len(curves)} lines for {len(drawn.arrows)} arrows")
-    return Layout(width, height, boxes, curves)
 
 
 def _flip(pos: str, height: float) -> Point:

@@ -99,8 +99,9 @@ def _targets(exits: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _box(name: str, node: Any) -> Box:
-    plan = str(getattr(node, "plan", "")) if node.kind == "goto" else ""
-    return Box(name, node.kind, tuple(_short(_say(node)))[:LINES], plan)
+    if node.kind == "goto":
+        return Box(name, node.kind, (f"→ {node.plan}" + (f".{node.node}" if node.node else ""),), node.plan)
+    return Box(name, node.kind, tuple(_short(_say(node)))[:LINES])
 
 
 def _say(node: Any) -> Iterator[str]:

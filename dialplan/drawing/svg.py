@@ -125,8 +125,7 @@ def _card(box: Box, width: float, height: float, look: Look, is_lit: bool) -> It
     yield _words(PAD_PX, y, box.id, NAME_PX, weight=600)
     for line in box.lines:
         y += LINE_PX * LEAD
-        shown = f"→ {line}" if box.plan and line == box.plan else line
-        yield _words(PAD_PX, y, shown, LINE_PX, colour="#3d3d3d")
+        yield _words(PAD_PX, y, line, LINE_PX, colour="#3d3d3d")
 
 
 def _badge(numbers: Sequence[int]) -> Iterator[str]:
@@ -204,7 +203,7 @@ def _looks(drawn: Drawn) -> list[Look]:
 
 
 def _defs() -> str:
-    heads = (("plain", LINE, 8.0), ("lit", PATH, 4.6))
+    heads = (("plain", LINE, 7.0), ("lit", PATH, 3.3))
     markers = "".join(
         f'<marker id="{name}" viewBox="0 0 10 10" refX="1" refY="5" markerWidth="{size}" '
         f'markerHeight="{size}" orient="auto"><path d="M0,0 L10,5 L0,10 z" fill="{colour}"/></marker>'
