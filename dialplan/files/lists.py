@@ -83,7 +83,9 @@ class _Entries:
 
 def _read_list(section: Section, name: str, texts: Mapping[str, str]) -> NumberList:
     reading = section.reading
-    kind = section.get("kind", member(ListKind), ListKind.NUMBERS)
+    # one fault, not one for each entry that is no number
+    usual = ListKind.WORDS if section.has("kind") else ListKind.NUMBERS
+    kind = section.get("kind", member(ListKind), usual)
     entries = _Entries(reading, kind)
     for where, cell in section.cells_of("entries"):
         _read_entry(section, entries, where, cell)
@@ -118,7 +120,7 @@ def _read_entry(section: Section, entries: _Entries, where: str, cell: Cell) -> 
         _put(entries, row.place_of(what), row.path(what), text + star, reason, until)
 
 
-def _put(entries: _Entries, place: Place, where: str, text: str, reason: str, until: datetime | None) -> None:
+def _put(entries: _Entries, place: Place, where: str, text: str, reason: str, until: End | None) -> None:
     try:
         entries.put(place, where, text, reason, until)
     except ValueError as error:

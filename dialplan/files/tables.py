@@ -138,9 +138,8 @@ def _read_columns(section: Section, grid: Grid | None) -> dict[str, str]:
         table = Section(section.reading, cell, section.path("columns"))
         for column, _, target in table.entries():
             where = f'{section.path("columns")}["{column}"]'
-            variable = table.parsed(target, where, user_variable, "")
-            if variable:
-                _define(section, found, column, variable, target.place, where)
+            found[column] = table.parsed(target, where, user_variable, "")
+            define_variable(section.reading, found[column], target.place)
             _check_column(section, grid, column, table.place_of(column), where)
     elif isinstance(cell, Items) or cell is not None:
         for where, item in section.cells_of("columns"):
@@ -157,7 +156,6 @@ def _define(
         user_variable(variable)
     except Wrong as wrong:
         section.reading.fault(place, where, f'the column "{column}" would set a variable: {wrong.message}')
-        return
     found[column] = variable
     define_variable(section.reading, variable, place)
 
@@ -175,7 +173,7 @@ def _read_default(section: Section, variables: Mapping[str, str]) -> dict[str, s
     found: dict[str, str] = {}
     for column, place, cell in table.entries():
         where = f'{section.path("default")}["{column}"]'
-        if column not in variables:
+        if variables and column not in variables:
             message = f'"{column}" is no column of this table'
             section.reading.fault(place, where, message, nearest_of(column, variables))
         for text in table.parsed_one(cell, where, str):

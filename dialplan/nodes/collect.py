@@ -127,8 +127,7 @@ def read(section: Section) -> Collect:
     """A collect node as it is written."""
     words = read_words(section, "collect")
     into = section.need("into", user_variable, "")
-    if into:
-        define_variable(section.reading, into, section.place_of("into"))
+    define_variable(section.reading, into, section.place_of("into"))
     forms = section.list_of("pattern", parse_form)
     is_phone = section.get("as", choice((PHONE,)), "") == PHONE
     least, most = _read_lengths(section, forms, is_phone)
