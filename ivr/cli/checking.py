@@ -13,7 +13,8 @@ import typer
 from audio.source import CatalogueError, load_catalogue
 from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Configuration
-from dialplan.source import load
+from dialplan.scenarios import run_scenarios
+from dialplan.source import load, read_texts
 from ivr.cli.shared import err, give_up, out, print_json
 from ivr.notify import DEFAULT as TEMPLATES
 from ivr.settings import Settings
@@ -27,6 +28,7 @@ def run_check(settings: Settings, folder: Path | None, *, strict: bool, as_json:
     try:
         loaded = load(folder, known_prompts(settings), TEMPLATES.names(), datetime.now(UTC).date())
         configuration, warnings = loaded.configuration, loaded.warnings
+        faults = run_scenarios(configuration, read_texts(folder))
     except ConfigurationFaults as found:
         faults, warnings = found.faults, tuple(found.warnings)
     is_refused = bool(faults) or (strict and bool(warnings))

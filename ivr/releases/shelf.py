@@ -22,6 +22,7 @@ from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Configuration
 from dialplan.overrides import Override, with_overrides
+from dialplan.scenarios import demand_scenarios
 from dialplan.source import Loaded, load_texts, read_texts
 from ivr.clock import Clock
 from ivr.notify import DEFAULT as TEMPLATES
@@ -53,7 +54,7 @@ log = structlog.get_logger(__name__)
 
 Activate = Callable[[Configuration], Awaitable[None]]
 """Told of each configuration that becomes live: the failsafe of the switch is made from it."""
-Proving = Callable[[Loaded, Mapping[str, str]], None]
+Proving = Callable[[Configuration, Mapping[str, str]], None]
 """What a configuration must stand beside its checks; raises ConfigurationFaults."""
 PROMPTS = "catalogue of prompts"
 """What faults of the prompts are said of, when they have no place of their own."""
@@ -126,7 +127,7 @@ class Releases:
         prompts: Callable[[], Collection[str]],
         database: Database,
         clock: Clock,
-        prove: Proving | None = None,
+        prove: Proving | None = demand_scenarios,
     ) -> None:
         """`prove`: what a configuration must stand beside its checks (its scenarios)."""
         self._folder, self._prompts, self._prove = folder, prompts, prove
@@ -437,7 +438,7 @@ class Releases:
         """All that must be so before anything goes live."""
         loaded = load_texts(texts, self._known_prompts(), TEMPLATES.names())
         if self._prove is not None:
-            self._prove(loaded, texts)
+            self._prove(loaded.configuration, texts)
         return loaded
 
     def _known_prompts(self) -> Collection[str]:
