@@ -35,6 +35,7 @@ def check_unused_plans(survey: Survey) -> Iterator[Finding]:
 def check_unused_names(survey: Survey) -> Iterator[Finding]:
     """Something with a name (a calendar, a directory entry, a list ...) that nothing names."""
     windows = {calendar.id for calendar in survey.configuration.calendars.values() if calendar.window}
+    directory = survey.configuration.directory
     spared = NEVER_NAMED | ({VARIABLE} if _tells_all(survey) else set())
     for (kind, name, *more), place in survey.reading.places.items():
         of = DEFINED.get(kind)
@@ -42,6 +43,8 @@ def check_unused_names(survey: Survey) -> Iterator[Finding]:
             continue
         if of == CALENDAR and name in windows:
             continue
+        if of == ENTRY and name in directory and directory[name].extension:
+            continue  # callers key it
         yield Finding(place, name, f"this {of} is used nowhere")
 
 

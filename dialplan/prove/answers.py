@@ -98,6 +98,9 @@ def _of_admit(admit: Admit, _: Any, __: Vocabulary) -> Iterator[Answer]:
     if waiting is None:
         for limit in admit.limits:
             yield Answer(Admitted(Admission.LIMIT, limit=limit.key), f"limit:{limit.key}")
+        if agents is not None:  # all of them talk
+            key = f"group:{agents.group}"
+            yield Answer(Admitted(Admission.LIMIT, limit=key), f"limit:{key}")
         return
     full = admit.limits[0].key if admit.limits else ""
     if waiting.longest:
@@ -123,6 +126,7 @@ def _of_look_up(look_up: LookUp, _: Any, vocabulary: Vocabulary) -> Iterator[Ans
 
 def _of_callback(_: AskCallback, __: Any, ___: Vocabulary) -> Iterator[Answer]:
     yield Answer(Kept(1))
+    yield Answer(Kept(refused="supposed"), "limit")
 
 
 _ANSWERS: Mapping[type, Callable[[Any, Any, Vocabulary], Iterator[Answer]]] = {

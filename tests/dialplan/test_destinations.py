@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from paper import NUMBER, SMALL, at, small
+from paper import NUMBER, SMALL, at, known_prompts, small, small_texts
 from switchboard import Caller, with_groups
 
+from dialplan.admitting import admit_on_paper
 from dialplan.chance import shuffled
 from dialplan.commands import Admit, Dial, Hangup
 from dialplan.events import Admission, Outcome
@@ -15,8 +16,10 @@ from dialplan.extensions import may_grow, resolve_extension
 from dialplan.importance import is_important
 from dialplan.model import Configuration
 from dialplan.nodes.destination import Destination
+from dialplan.prove.answers import Vocabulary, answers_to
 from dialplan.run import Run
 from dialplan.simulate import simulate
+from dialplan.source import load_texts
 
 
 def plan_with(ring: str, nodes: str = "") -> str:
@@ -443,3 +446,26 @@ def test_importance_is_nobodys_without_a_list() -> None:
     call = Caller(small(LIMITED))
     run = Run(call.configuration, call.configuration.brands["acme"], call.state, call.now)
     assert not is_important(run)
+
+
+def test_an_entry_that_only_its_extension_leads_to_is_not_unused() -> None:
+    directory = SMALL["directory.yaml"].rstrip(" ") + (
+        "        porter: {title: The porter, kind: external, phone: 0470 00 00 77, extension: 2101}\n"
+        "        idle: {title: Nobody rings me, kind: external, phone: 0470 00 00 78}\n"
+    )
+    loaded = load_texts(small_texts(directory=directory), known_prompts())
+    said = [
+        warning.where for warning in loaded.warnings if "directory entry is used nowhere" in warning.message
+    ]
+    assert "porter" not in said and "idle" in said
+
+
+def test_the_proof_of_a_plan_knows_that_all_agents_may_talk() -> None:
+    admit = Caller(with_groups(DESK)).admit
+    words = [answer.word for answer in answers_to(admit, None, Vocabulary())]
+    assert words == ["in:one", "in:two", "in:eng", "nobody", "limit:group:night-desk"]
+    for word in words:
+        done = admit_on_paper(admit, word)
+        assert done is not None and done.admitted in [
+            answer.event for answer in answers_to(admit, None, Vocabulary())
+        ]
