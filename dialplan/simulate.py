@@ -13,9 +13,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dialplan import gates, last_resort
+from dialplan.abandon import abandon
 from dialplan.admitting import WORDS, admit_on_paper
 from dialplan.commands import (
     Admit,
+    AskCallback,
+    CheckPin,
     Collect,
     Command,
     Dial,
@@ -23,19 +26,23 @@ from dialplan.commands import (
     LookUp,
     Play,
     Prompt,
+    Record,
     SendMail,
     StartPage,
+    SwitchPlan,
     Target,
     Told,
     Utterance,
 )
 from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
-from dialplan.events import Dialled, Event, Failed, Outcome, Played
+from dialplan.events import Dialled, Event, Failed, Outcome, PinChecked, Played, Switched
 from dialplan.fullness import full_limit, is_full, read_full
 from dialplan.looking import LOOK_WORDS, Rows, look_up_on_paper, read_rows
 from dialplan.model import Configuration
 from dialplan.numbers import to_e164
+from dialplan.pins import is_pin
 from dialplan.roster import on_duty
+from dialplan.saying import CALLBACK_WORDS, HANG_UP, RECORD_WORDS, keep_on_paper, record_on_paper
 from dialplan.suppositions import (
     FAILED,
     Supposed,
@@ -61,6 +68,8 @@ PLAY_S = 4.0
 KEY_S = 1.0
 BUSY_S = 2.0
 TALK_S = 60.0
+PIN_WORDS = (PIN_WRONG, PIN_BLOCKED) = ("wrong", "blocked")
+"""How a question for a PIN is supposed to be answered: nobody's, or too many wrong ones before."""
 CALL_IN = "call-in"
 """The mail that a page sends when it begins."""
 
@@ -158,6 +167,7 @@ def simulate(
     chance: float = 0.0,
     full: Sequence[str] = (),
     found: Rows | None = None,
+    record: str = "",
 ) -> Simulation:
     """A call to `to` at `at`. A naive `at` is by the desk's clock; it must be given: there is no clock here.
 
@@ -166,8 +176,9 @@ def simulate(
     `outcomes`: by directory id or number; everybody else answers. `suppose`: by node (`ring` or `night.ring`)
     how what it asks is answered, `failed` for instance; see `dialplan.suppositions`. `chance`: the call's
     random number. `full`: places that never come free, see `dialplan.fullness`. `found`: the row that each
-    table has for any key, see `dialplan.looking`. Raises UnknownDestination,
-    UnknownOutcome, UnknownNode, WrongSupposition.
+    table has for any key, see `dialplan.looking`. `record`: what is said where a message may be left:
+    `nothing`, `hang-up` in the middle of it, or so long, `12 s`. Raises UnknownDestination, UnknownOutcome,
+    UnknownNode, WrongSupposition.
     """
     if at is None:
         raise ValueError("a simulation needs the time of the call")
@@ -176,7 +187,8 @@ def simulate(
     call = CallFacts("simulated", number, to_e164(caller, country), "", dutch_first, chance)
     supposed = Suppositions(configuration, outcomes or {}, suppose or {})
     places, rows = read_full(configuration, full), read_rows(configuration, found or {})
-    return _Driver(configuration, call, _aware(configuration, at), list(keys), supposed, places, rows).run()
+    now = _aware(configuration, at)
+    return _Driver(configuration, call, now, list(keys), supposed, places, rows, record).run()
 
 
 def _aware(configuration: Configuration, at: datetime) -> datetime:
@@ -196,6 +208,10 @@ class _Driver:
     supposed: Suppositions
     full: frozenset[str] = frozenset()
     rows: Rows = field(default_factory=dict)
+    record: str = ""
+    """What every caller says who is asked for a message; empty: something."""
+    recorded: int = 0
+    is_gone: bool = False
     ahead: str = ""
     """Keys typed ahead of the next question."""
     word: str = ""
@@ -217,8 +233,18 @@ class _Driver:
             self.performed.append(Performed(at, made, step.commands, event))
             if event is None:
                 return self._story(step)
+            if self.is_gone:
+                return self._story(self._see_through(step, event))
             step = advance(self.configuration, step.state, event, self._local())
         raise AssertionError("the engine did not end within its budget")
+
+    def _see_through(self, step: Step, event: Event) -> Step:
+        """The caller has hung up: what he left behind is seen through."""
+        after = abandon(self.configuration, step.state, event, self._local())
+        self.hops.extend(after.hops)
+        for told in after.commands:
+            self._note(told)  # type: ignore[arg-type]
+        return after
 
     def _local(self) -> datetime:
         return self.now.astimezone(ZoneInfo(self.configuration.desk.timezone))
@@ -239,6 +265,8 @@ class _Driver:
         )
 
     def _ended(self, step: Step) -> str:
+        if self.is_gone:
+            return "the caller hung up"
         hangup = step.commands[-1]
         assert isinstance(hangup, Hangup)
         if not step.state.brand:
@@ -264,6 +292,10 @@ class _Driver:
             Dial: self._dial,
             Admit: lambda admit: self._admit(step, admit),
             LookUp: lambda look_up: self._look_up(step, look_up),
+            Record: lambda record: self._record(step, record),
+            AskCallback: lambda wish: self._ask_callback(step, wish),
+            CheckPin: self._check_pin,
+            SwitchPlan: lambda switch: Switched(),
             Hangup: self._hang_up,
         }
         return performers[type(asked)](asked)
@@ -305,6 +337,32 @@ class _Driver:
         if done is None:
             raise WrongSupposition(f"{step.state.plan}.{step.state.node}", self.word, LOOK_WORDS)
         return done
+
+    def _record(self, step: Step, record: Record) -> Event:
+        self.recorded += 1
+        word = self.word or self.record
+        done = record_on_paper(record, word, f"{self.call.id}-{self.recorded}")
+        if done is None:
+            raise WrongSupposition(f"{step.state.plan}.{step.state.node}", word, RECORD_WORDS)
+        self._hear(record.utterances)
+        self.now += timedelta(seconds=done.length_s or record.silence_s)
+        self.is_gone = word == HANG_UP
+        return done
+
+    def _ask_callback(self, step: Step, _: AskCallback) -> Event:
+        done = keep_on_paper(self.word)
+        if done is None:
+            raise WrongSupposition(f"{step.state.plan}.{step.state.node}", self.word, CALLBACK_WORDS)
+        return done
+
+    def _check_pin(self, asked: CheckPin) -> Event:
+        """By the hashes of the configuration; supposed, the node is answered with whose PIN it is."""
+        pins = self.configuration.desk.pins
+        people = asked.people or tuple(pins)
+        if self.word:
+            return PinChecked("" if self.word in PIN_WORDS else self.word, self.word == PIN_BLOCKED)
+        owner = next((who for who in people if is_pin(asked.digits, pins.get(who, ""))), "")
+        return PinChecked(owner)
 
     def _admit(self, step: Step, admit: Admit) -> Event:
         plan, node = step.state.plan, step.state.node

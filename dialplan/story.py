@@ -8,6 +8,7 @@ from typing import Any
 from dialplan.commands import (
     Admit,
     AskCallback,
+    CheckPin,
     Collect,
     Command,
     Dial,
@@ -18,10 +19,23 @@ from dialplan.commands import (
     Record,
     SendMail,
     StartPage,
+    SwitchPlan,
     Utterance,
 )
 from dialplan.engine import Hop
-from dialplan.events import Admitted, Dialled, Event, Failed, Found, Keyed, Outcome, Recorded
+from dialplan.events import (
+    Admitted,
+    Dialled,
+    Event,
+    Failed,
+    Found,
+    Kept,
+    Keyed,
+    Outcome,
+    PinChecked,
+    Recorded,
+    Switched,
+)
 from dialplan.model import Configuration
 from dialplan.numbers import display
 from dialplan.simulate import Performed, Simulation
@@ -130,8 +144,21 @@ def _look_up(_: Configuration, look_up: LookUp, event: Event) -> Iterator[str]:
     yield f'the table "{look_up.table}" is asked: {found}'
 
 
-def _callback(configuration: Configuration, callback: AskCallback, _: Event) -> Iterator[str]:
-    yield f"a call back to {display(callback.number, configuration.desk.country)} is kept"
+def _callback(configuration: Configuration, callback: AskCallback, event: Event) -> Iterator[str]:
+    assert isinstance(event, Kept)
+    number = display(callback.number, configuration.desk.country)
+    yield f"no call back: {event.refused}" if event.refused else f"a call back to {number} is kept"
+
+
+def _check_pin(_: Configuration, __: CheckPin, event: Event) -> Iterator[str]:
+    assert isinstance(event, PinChecked)
+    yield f"the PIN is that of {event.who}" if event.who else "the PIN is nobody's, or no more are looked at"
+
+
+def _switch_plan(_: Configuration, switch: SwitchPlan, event: Event) -> Iterator[str]:
+    assert isinstance(event, Switched)
+    to = switch.plan or "its usual plan"
+    yield event.refused or f"the number group {switch.group} is switched to {to}"
 
 
 def _page(_: Configuration, page: StartPage, __: None) -> Iterator[str]:
@@ -155,6 +182,8 @@ _SAYERS: Mapping[type, Callable[[Configuration, Any, Any], Iterator[str]]] = {
     Record: _record,
     LookUp: _look_up,
     AskCallback: _callback,
+    CheckPin: _check_pin,
+    SwitchPlan: _switch_plan,
     StartPage: _page,
     SendMail: _mail,
     Hangup: _hang_up,

@@ -7,6 +7,7 @@ from typing import Final
 
 from dialplan.checks.circles import circles_of
 from dialplan.checks.survey import Finding, NodeId, Survey
+from dialplan.nodes.call_back import DECLINED, LIMIT, NOT_ALLOWED
 from dialplan.nodes.destination import Destination
 from dialplan.nodes.exits import NEXT, REST
 from dialplan.nodes.goto import Goto
@@ -14,12 +15,13 @@ from dialplan.nodes.hangup import HangupNode
 from dialplan.nodes.list import LISTED
 from dialplan.nodes.lookup import EXITS as LOOKUP_EXITS
 from dialplan.nodes.menu import NO_INPUT, WRONG_INPUT
+from dialplan.nodes.record import NOTHING
 from dialplan.run import Node
 
 BY_TIME_OR_DATA = frozenset({"calendar", "origin", "list", "switch", "percentage", "lookup"})
 """Kinds that choose between their exits by themselves: by the time, the caller's number or what is known."""
 
-WAITING = frozenset({"destination", "menu", "collect", "record", "callback"})
+WAITING = frozenset({"destination", "menu", "collect", "record", "call-back"})
 """Kinds that wait for a person: somebody who answers, or a caller who keys or speaks."""
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,6 +33,8 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "percentage": (),
     "list": (LISTED, NEXT),
     "lookup": LOOKUP_EXITS,
+    "record": (NEXT, NOTHING),
+    "call-back": (NEXT, DECLINED, NOT_ALLOWED, LIMIT),
 }
 """The exits that a node of each kind must have, or a `rest`; any other kind needs `next`."""
 

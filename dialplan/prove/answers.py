@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from dialplan.commands import Admit, AskCallback, Asked, Collect, Dial, LookUp, Play, Record
+from dialplan.commands import (
+    Admit,
+    AskCallback,
+    Asked,
+    CheckPin,
+    Collect,
+    Dial,
+    LookUp,
+    Play,
+    Record,
+    SwitchPlan,
+)
 from dialplan.events import (
     Admission,
     Admitted,
@@ -21,8 +32,10 @@ from dialplan.events import (
     Kept,
     Keyed,
     Outcome,
+    PinChecked,
     Played,
     Recorded,
+    Switched,
 )
 from dialplan.simulate import CAUSES, TALK_S
 from dialplan.suppositions import FAILED
@@ -129,6 +142,17 @@ def _of_callback(_: AskCallback, __: Any, ___: Vocabulary) -> Iterator[Answer]:
     yield Answer(Kept(refused="supposed"), "limit")
 
 
+def _of_pin(pin: CheckPin, _: Any, __: Vocabulary) -> Iterator[Answer]:
+    yield Answer(PinChecked(), "wrong")
+    yield Answer(PinChecked(is_blocked=True), "blocked")
+    for who in pin.people or ("supposed",):
+        yield Answer(PinChecked(who), who)
+
+
+def _of_switch(_: SwitchPlan, __: Any, ___: Vocabulary) -> Iterator[Answer]:
+    yield Answer(Switched())
+
+
 _ANSWERS: Mapping[type, Callable[[Any, Any, Vocabulary], Iterator[Answer]]] = {
     Play: _of_play,
     Collect: _of_collect,
@@ -137,4 +161,6 @@ _ANSWERS: Mapping[type, Callable[[Any, Any, Vocabulary], Iterator[Answer]]] = {
     Record: _of_record,
     LookUp: _of_look_up,
     AskCallback: _of_callback,
+    CheckPin: _of_pin,
+    SwitchPlan: _of_switch,
 }

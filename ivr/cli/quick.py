@@ -61,6 +61,7 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a node, plan, number or group that has no place",
     )
+    add("--record", default="", help="what is said where a message may be left: nothing, hang-up, 12 s")
     add("--chance", type=_share, default=0.0, help="the call's random number, from 0 to 1, for percentages")
     add("--french-first", action="store_true", help="in the language `bi`, French comes first")
     add("--config", type=Path, help="another configuration folder")
@@ -79,6 +80,7 @@ def _simulate(given: argparse.Namespace) -> None:
         given.outcome,
         given.suppose,
         given.full,
+        given.record,
         chance=given.chance,
         dutch_first=not given.french_first,
         why=given.why,

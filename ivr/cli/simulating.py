@@ -31,6 +31,7 @@ def run_simulate(
     outcomes: Sequence[str],
     suppose: Sequence[str],
     full: Sequence[str],
+    record: str,
     *,
     chance: float,
     dutch_first: bool,
@@ -51,6 +52,7 @@ def run_simulate(
             suppose=dict(_pair(one, "suppose", "NODE=ANSWER", "desk=failed") for one in suppose),
             chance=chance,
             full=full,
+            record=record,
         )
     except (UnknownDestination, UnknownOutcome, UnknownNode, WrongSupposition) as fault:
         give_up(fault)
