@@ -282,4 +282,7 @@ def test_an_important_customer_twice_and_one_without_a_number() -> None:
 def test_a_number_with_shared_cost_is_warned_of() -> None:
     texts = texts_with("{number: +49 1801 23456, allow: foreign}, rest: bye")
     warnings = [str(one) for one in load_texts(texts, known_prompts(), TEMPLATES).warnings]
-    assert "plans/main.yaml:3:32 ring destination number: +49 180 1 23456 is a number with shared cost" in warnings
+    assert (
+        "plans/main.yaml:3:32 ring destination number: +49 180 1 23456 is a number with shared cost"
+        in warnings
+    )
