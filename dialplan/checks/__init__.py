@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from dialplan.catalogue import Prompts
-from dialplan.checks import duty, hours, lines, names, people, speech, ways
+from dialplan.checks import duty, hours, lines, messages, names, people, speech, ways
 from dialplan.checks.references import check_references
 from dialplan.checks.survey import USUAL_DAY, Finding, Rule, Survey, name_of
 from dialplan.model import Configuration
@@ -36,6 +36,8 @@ RULES: tuple[Rule, ...] = (
     speech.check_spoken_keys,
     speech.check_prompts_in_all_languages,
     speech.check_languages_offered,
+    messages.check_messages_are_sent,
+    messages.check_callers_are_called_back,
     people.check_engineers_have_mail,
     people.check_shared_mail,
     people.check_shared_phones,
