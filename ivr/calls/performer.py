@@ -251,7 +251,7 @@ class Performer:
         finally:
             self.phases.queue_left_at = self._now()
             answer = turn.answer
-            how = {"by": str(answer.admission), "waited_s": round(answer.waited_s, 1)} if answer else {}
+            how = {"by": str(answer.admission), "waited_s": round(answer.waited_s, 3)} if answer else {}
             tell("left", **how)
 
     async def stream(self, file: str, keys: str = "") -> str:
