@@ -18,6 +18,7 @@ from dialplan.commands import (
     Record,
     SendMail,
     StartPage,
+    SwitchPlan,
     Utterance,
 )
 from dialplan.events import Dialled, Event
@@ -89,6 +90,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     Collect: lambda asked: f"is asked {say_utterances(asked.utterances)}",
     Record: lambda asked: f"is recorded after {say_utterances(asked.utterances)}",
     AskCallback: lambda asked: f"will be called back at {display(asked.number)}",
+    SwitchPlan: lambda asked: f"switches {asked.group} to {asked.plan or 'its usual plan'}",
     Admit: _say_admit,
     Dial: lambda asked: say_dial(asked, None),
     StartPage: lambda told: f'engineers are rung by the policy "{told.policy}"',

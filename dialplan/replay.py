@@ -17,15 +17,30 @@ from dialplan.commands import (
     Admit,
     AskCallback,
     Asked,
+    CheckPin,
     Collect,
     Dial,
     Hangup,
     LookUp,
     Play,
     Record,
+    SwitchPlan,
 )
 from dialplan.engine import BUDGET, Hop, advance, begin
-from dialplan.events import Admitted, Dialled, Event, Failed, Found, Kept, Keyed, Outcome, Played, Recorded
+from dialplan.events import (
+    Admitted,
+    Dialled,
+    Event,
+    Failed,
+    Found,
+    Kept,
+    Keyed,
+    Outcome,
+    PinChecked,
+    Played,
+    Recorded,
+    Switched,
+)
 from dialplan.model import Configuration
 from dialplan.noticed import SENTENCES, kind_of, say_dial, say_hangup, say_unanswered, who
 from dialplan.tape import Heard, Tape
@@ -306,6 +321,8 @@ _ANSWERS: Final[Mapping[type, type]] = {
     Record: Recorded,
     LookUp: Found,
     AskCallback: Kept,
+    CheckPin: PinChecked,
+    SwitchPlan: Switched,
 }
 
 

@@ -26,8 +26,10 @@ from dialplan.events import (
     Kept,
     Keyed,
     Outcome,
+    PinChecked,
     Played,
     Recorded,
+    Switched,
 )
 from dialplan.run import CallFacts
 
@@ -39,6 +41,8 @@ _KINDS: Final[Mapping[str, type[Any]]] = {
     "recorded": Recorded,
     "found": Found,
     "kept": Kept,
+    "pin-checked": PinChecked,
+    "switched": Switched,
     "failed": Failed,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}

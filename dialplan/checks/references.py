@@ -18,6 +18,7 @@ from dialplan.nodes.mail import TEMPLATE
 from dialplan.nodes.page import POLICY
 from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
 from dialplan.nodes.speech import PROMPT
+from dialplan.nodes.switch_plan import NUMBER_GROUP
 from dialplan.reading import Reading
 from dialplan.variables import SET_BY_NODES, SYSTEM
 
@@ -48,6 +49,7 @@ FILES: Final = {
     VARIABLE: "tables.yaml",
     GROUP: "skills.yaml",
     EXTENSION: "directory.yaml",
+    NUMBER_GROUP: "brands.yaml",
 }
 """Where each of them stands: names of a file that cannot be read are not called unknown."""
 
@@ -90,6 +92,7 @@ def _known_names(
     known[ENTRY_OR_GROUP] = known[ENTRY] | known[GROUP]
     for group in configuration.skills.values():
         known[f"skill of {group.id}"] = set(group.skills)
+    known[NUMBER_GROUP] = set(configuration.groups)
     if prompts is not None:
         known[PROMPT] = set(prompts)
     if templates is not None:

@@ -12,6 +12,7 @@ from dialplan.catalogue import Prompts
 from dialplan.faults import Place
 from dialplan.model import Configuration
 from dialplan.nodes.goto import Goto
+from dialplan.nodes.switch_plan import SwitchPlanNode
 from dialplan.reading import Reading
 from dialplan.run import Node
 
@@ -97,12 +98,19 @@ class Survey:
         """The nodes that a call to one of the numbers may reach."""
         numbers = self.configuration.numbers.values()
         overs = {gate.over for number in numbers for gate in number.gates if gate.over}
-        return self.spread({self.start_of(plan) for plan in self.called_plans} | overs, self.ways_and_limits)
+        starts = {self.start_of(plan) for plan in (*self.called_plans, *self.switched_plans)}
+        return self.spread(starts | overs, self.ways_and_limits)
 
     @cached_property
     def called_plans(self) -> tuple[str, ...]:
         """The plans to which a number leads at once."""
         return tuple(dict.fromkeys(number.plan for number in self.configuration.numbers.values()))
+
+    @cached_property
+    def switched_plans(self) -> tuple[str, ...]:
+        """The plans to which numbers may be switched by phone."""
+        nodes = (node for _, node in self.nodes() if isinstance(node, SwitchPlanNode))
+        return tuple(dict.fromkeys(plan for node in nodes for plan in node.plans.values()))
 
     def start_of(self, plan: str) -> NodeId:
         """Where a plan begins."""

@@ -27,6 +27,7 @@ from dialplan.nodes import (
     record,
     set,
     switch,
+    switch_plan,
 )
 from dialplan.reading import Section
 from dialplan.run import Node
@@ -48,6 +49,7 @@ KINDS: Final[Mapping[str, Callable[[Section], Node]]] = {
     "switch": switch.read,
     "percentage": percentage.read,
     "lookup": lookup.read,
+    "switch-plan": switch_plan.read,
     "goto": goto.read,
     "hangup": hangup.read,
 }
