@@ -47,6 +47,8 @@ class Reading:
     references: list[Reference] = field(default_factory=list)
     places: dict[tuple[str, ...], Place] = field(default_factory=dict)
     """Where things were defined: ("plan", id), ("plan", id, "node", id), ("directory", id) ..."""
+    has_groups: bool = False
+    """Whether there are skills groups."""
     broken: set[str] = field(default_factory=set)
     """Files that could not be read as a whole: names that would stand there are not called unknown."""
 

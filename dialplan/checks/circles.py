@@ -39,18 +39,37 @@ def _way_to(at: NodeId, came: dict[NodeId, NodeId]) -> tuple[NodeId, ...]:
 
 def _groups(nodes: set[NodeId], ways: Ways) -> Iterator[set[NodeId]]:
     """Strongly connected components: forwards until everything is finished, then backwards (Kosaraju)."""
-    inside = {at: [to for to in ways(at) if to in nodes] for at in nodes}
-    back: dict[NodeId, list[NodeId]] = {at: [] for at in nodes}
+    inside = _trimmed({at: [to for to in ways(at) if to in nodes] for at in nodes})
+    back: dict[NodeId, list[NodeId]] = {at: [] for at in inside}
     for at, targets in inside.items():
         for target in targets:
             back[target].append(at)
     seen: set[NodeId] = set()
-    finished = [at for start in sorted(nodes) for at in _finished(start, inside, seen)]
+    finished = [at for start in sorted(inside) for at in _finished(start, inside, seen)]
     taken: set[NodeId] = set()
     for start in reversed(finished):
         if start not in taken:
             group = set(_finished(start, back, taken))
             yield group
+
+
+def _trimmed(ways: dict[NodeId, list[NodeId]]) -> dict[NodeId, list[NodeId]]:
+    """Without the nodes that lead to an end whatever happens: most of them, and none is on a circle."""
+    back: dict[NodeId, list[NodeId]] = {}
+    for at, targets in ways.items():
+        for target in targets:
+            back.setdefault(target, []).append(at)
+    left = {at: len(targets) for at, targets in ways.items()}
+    waiting = [at for at, count in left.items() if not count]
+    gone: set[NodeId] = set()
+    while waiting:
+        at = waiting.pop()
+        gone.add(at)
+        for before in back.get(at, ()):
+            left[before] -= 1
+            if not left[before]:
+                waiting.append(before)
+    return {at: [to for to in targets if to not in gone] for at, targets in ways.items() if at not in gone}
 
 
 def _finished(start: NodeId, ways: dict[NodeId, list[NodeId]], seen: set[NodeId]) -> Iterator[NodeId]:

@@ -27,6 +27,7 @@ def read_skills(root: Section) -> dict[str, SkillsGroup]:
     for name, place, cell in root.entries():
         section = as_section(root.reading, cell, name)
         root.reading.places["skills", name] = place
+        root.reading.has_groups = True
         if not root.parsed_key(name, place, identifier) or section is None:
             continue
         if ("directory", name) in root.reading.places:

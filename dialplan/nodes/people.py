@@ -139,9 +139,7 @@ def _refer(section: Section, who: str, cell: Cell, where: str) -> None:
     reading = section.reading
     if not who or who.startswith("$") or _is_group(section, who):
         return
-    may_be_group = (
-        any(kind == "skills" for kind, *_ in reading.places) and "directory.yaml" not in reading.broken
-    )
+    may_be_group = reading.has_groups and "directory.yaml" not in reading.broken
     is_known = ("directory", who) in reading.places
     reading.refer(ENTRY_OR_GROUP if may_be_group and not is_known else ENTRY, who, cell.place, where)
 
