@@ -46,8 +46,8 @@ def check_special_days_first(survey: Survey) -> Iterator[Finding]:
 def check_closed_for_good(survey: Survey) -> Iterator[Finding]:
     """A calendar whose days have all passed."""
     for calendar in survey.configuration.calendars.values():
-        if not any(open_spans(calendar, survey.today, days) for days in STEPS_DAYS):
-            message = f"is never open from {_say_day(survey.today)} on"
+        if not any(open_spans(calendar, survey.from_day, days) for days in STEPS_DAYS):
+            message = f"is never open from {_say_day(survey.from_day)} on"
             yield Finding(survey.place("calendar", calendar.id), calendar.id, message)
 
 
@@ -59,7 +59,7 @@ def _overlays(survey: Survey) -> Iterator[tuple[tuple[str, str], tuple[str, ...]
             overlay = survey.memo.get(("overlay", *node.calendars))
             if overlay is None:
                 zone = ZoneInfo(survey.configuration.desk.timezone)
-                overlay = Overlay([calendars[name] for name in node.calendars], survey.today, zone)
+                overlay = Overlay([calendars[name] for name in node.calendars], survey.from_day, zone)
                 survey.memo["overlay", *node.calendars] = overlay
             yield at, node.calendars, overlay
 

@@ -8,6 +8,7 @@ from dialplan.checks.references import DEFINED, ENGINEER
 from dialplan.checks.survey import Finding, Survey
 from dialplan.extensions import EXTENSION
 from dialplan.files.variables import VARIABLE
+from dialplan.importance import CUSTOMERS, PRIORITY
 from dialplan.nodes.calendar import CALENDAR
 from dialplan.nodes.destination import ENTRY
 from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
@@ -36,10 +37,13 @@ def check_unused_names(survey: Survey) -> Iterator[Finding]:
     """Something with a name (a calendar, a directory entry, a list ...) that nothing names."""
     windows = {calendar.id for calendar in survey.configuration.calendars.values() if calendar.window}
     directory = survey.configuration.directory
+    read_by_service = {(VARIABLE, name) for name in (PRIORITY, *CUSTOMERS)}
     spared = NEVER_NAMED | ({VARIABLE} if _tells_all(survey) else set())
     for (kind, name, *more), place in survey.reading.places.items():
         of = DEFINED.get(kind)
-        if of is None or more or of in spared or _is_used(survey, of, name):
+        if of is None or more or of in spared or (of, name) in read_by_service:
+            continue
+        if _is_used(survey, of, name):
             continue
         if of == CALENDAR and name in windows:
             continue

@@ -40,7 +40,7 @@ class Survey:
     configuration: Configuration
     reading: Reading
     prompts: Prompts = field(default_factory=Prompts)
-    today: date = USUAL_DAY
+    from_day: date = USUAL_DAY
     memo: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
     """What one rule has worked out and another wants too."""
 

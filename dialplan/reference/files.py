@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from dialplan.reference.expected import EXPECTED
 from dialplan.reference.hours import CALENDAR
 from dialplan.reference.nodes import PAGES
 from dialplan.reference.people import DUTY, ENTRY, SKILLS
@@ -12,6 +13,7 @@ from dialplan.reference.ringing import GATE
 from dialplan.reference.shapes import (
     CALLERS,
     COUNTRY,
+    FLAG,
     MAIL,
     NAME_PATTERN,
     PHONE,
@@ -25,6 +27,7 @@ from dialplan.reference.shapes import (
     either,
     entries,
     list_of,
+    many,
     name,
     object_of,
     one_of,
@@ -43,6 +46,7 @@ class FilePage(NamedTuple):
     entry: str = ""
 
 
+_NAMED = Shape("", {"pattern": NAME_PATTERN})
 _CALL_BACK = (
     Field("countries", list_of(COUNTRY), "Countries beside the desk's own that may be called back."),
     Field("per_number", whole(1, 100), "Call-backs for one number within an hour.", "3"),
@@ -71,6 +75,11 @@ DESK: Final = FilePage(
         Field("mail_from", MAIL, "The sender of every mail.", needed=True),
         Field("shown_number", PHONE, "What called phones see; never 0800 nor 078.", needed=True),
         Field("call_back", table(_CALL_BACK), "Which numbers may be called back, how often and how."),
+        Field(
+            "pins",
+            entries(_NAMED, text("hash", "^scrypt:"), "directory entry -> hash of a PIN"),
+            "Who may switch plans by phone.",
+        ),
     ),
 )
 _NUMBER = (
@@ -221,8 +230,37 @@ PLAN: Final = FilePage(
         ),
     ),
 )
+_ANSWERS = entries(SCALAR, list_of(SCALAR), "name -> answers")
+_AT = Shape(
+    "moment, `2027-07-21 10:00`",
+    {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d)?$"},
+)
+SCENARIOS: Final = FilePage(
+    "scenarios/*.yaml",
+    "What callers are meant to meet; tried by every check.",
+    (
+        Field("title", TITLE, "What it is about; for people."),
+        Field("to", many(PHONE), "The number that is called, or several.", needed=True),
+        Field("at", many(_AT), "When, or several times; every number is called at every time.", needed=True),
+        Field("from", PHONE, "The caller's number.", "withheld"),
+        Field("keys", list_of(SCALAR), "What is keyed at each question; empty for nothing."),
+        Field("outcomes", _ANSWERS, "How ringing somebody ends, one time after the other.", "answered"),
+        Field("suppose", _ANSWERS, "How what a node asks is answered."),
+        Field("full", list_of(TITLE), "What has no place."),
+        Field(
+            "chance",
+            Shape("0 to 1", {"type": "number", "minimum": 0, "maximum": 1}),
+            "What chance draws.",
+            "0",
+        ),
+        Field("french_first", FLAG, "Which language of `bi` comes first.", "no"),
+        Field("expect", table(EXPECTED), "What is meant to happen.", needed=True),
+    ),
+    "scenario",
+)
 FILES: Final[Sequence[FilePage]] = (
     DESK, BRANDS, DIRECTORY, CALENDARS, DUTY_FILE, GROUPS, SKILLS_FILE, ORIGINS, LISTS, TABLES, PLAN,
+    SCENARIOS,
 )  # fmt: skip
 
 
@@ -260,4 +298,4 @@ def _definitions() -> dict[str, Any]:
 
 def short_name(page: FilePage) -> str:
     """`desk.yaml` -> `desk`, `plans/*.yaml` -> `plan`."""
-    return "plan" if page is PLAN else page.file.removesuffix(".yaml")
+    return page.file.removesuffix("s/*.yaml").removesuffix(".yaml")

@@ -27,6 +27,7 @@ PAGES: Final[Mapping[str, NodePage]] = {
         ringing.CALL_BACK,
         ringing.PAGE,
         ringing.MAIL_NODE,
+        ringing.SWITCH_PLAN,
         deciding.GOTO,
         deciding.HANGUP,
     )

@@ -9,6 +9,7 @@ from dialplan.reference.pages import Exit, Going, NodePage
 from dialplan.reference.shapes import (
     FLAG,
     KEY,
+    NAME_PATTERN,
     NODE,
     PHONE,
     TITLE,
@@ -27,6 +28,8 @@ from dialplan.reference.shapes import (
     whole,
 )
 
+_CHOSEN: Final = Shape("a key", {"pattern": "^[1-9]$"})
+_NAMED: Final = Shape("", {"pattern": NAME_PATTERN})
 PERSON: Final = text("who", r"^(\$[a-z0-9._-]+|[a-z0-9]+([-_][a-z0-9]+)*|[+0-9][0-9 ./()-]*)$")
 LEVELS: Final = either(
     "a skill, a list, or skill -> level",
@@ -162,4 +165,33 @@ MAIL_NODE: Final = NodePage(
     ),
     Going.NEXT,
     rest_says="it cannot be sent",
+)
+SWITCH_PLAN: Final = NodePage(
+    "switch-plan",
+    "Lets somebody with a PIN switch a number group to another plan, by phone.",
+    (
+        Field(
+            "switch-plan",
+            entries(_CHOSEN, name("number group"), "key -> number group"),
+            "The groups that can be switched.",
+            needed=True,
+        ),
+        Field(
+            "plans", entries(_CHOSEN, name("plan"), "key -> plan"), "The plans to choose from.", needed=True
+        ),
+        Field(
+            "say", entries(_NAMED, name("prompt"), "plan -> prompt"), "How a plan is spoken of.", "its key"
+        ),
+        Field("callers", list_of(PERSON), "Numbers and entries that may call.", "anybody"),
+        Field("people", list_of(name("directory entry")), "Whose PINs are taken.", "all of desk.yaml"),
+        Field("for", duration("1 min", "30 days"), "How long it holds.", "until it is switched back"),
+        Field("tell", ADDRESSES, "Who hears of wrong PINs.", "`$brand.mailboxes`"),
+    ),
+    Going.NEXT,
+    (
+        Exit("not-allowed", "the caller may not switch anything"),
+        Exit("wrong-pin", "three wrong PINs, or no more tries are allowed"),
+        Exit("cancelled", "nothing was chosen or confirmed"),
+    ),
+    rest_says="it could not be done",
 )

@@ -121,7 +121,8 @@ WORDS: Final = many(
 NODE: Final = name("node")
 KEY: Final = Shape("a key of a telephone", {"type": ["string", "integer"], "pattern": "^[0-9*#]$"})
 PHONE: Final = Shape(
-    "telephone number in any usual form", {"type": ["string", "integer"], "pattern": "^[+0-9][0-9 ./()-]*$"}
+    "telephone number in any usual form",
+    {"type": ["string", "integer"], "pattern": "^(tel:)?[+(0-9][0-9 ./()-]*$"},
 )
 MAIL: Final = Shape("mail address", {"type": "string", "pattern": "^[^@\\s]+@[^@\\s]+$"})
 SPOKEN: Final = one_of(*LANGUAGES)

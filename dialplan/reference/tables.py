@@ -15,15 +15,19 @@ from dialplan.reference.files import FilePage
 from dialplan.reference.pages import Going, NodePage
 from dialplan.reference.shapes import Field
 
-_MARKED = re.compile(r"(<!-- (?P<what>[a-z]+)(?P<more>[^>]*?) -->\n)(?P<old>.*?)(?=<!-- end -->)", re.DOTALL)
+_MARKED = re.compile(
+    r"(<!-- (?!end)(?P<what>[a-z]+)(?P<more>[^>]*?) -->\n)(?P<old>.*?)(?=<!-- end -->)", re.DOTALL
+)
 Maker = Callable[[str], str]
 """Given what stands behind the marker's word, the lines below it."""
 
 
 def fill(text: str, makers: Mapping[str, Maker]) -> str:
-    """A page with everything between markers made anew. KeyError: a marker that nobody knows."""
+    """A page with everything between these markers made anew; other markers are left alone."""
 
     def make(found: re.Match[str]) -> str:
+        if found["what"] not in makers:
+            return found[0]
         return f"{found[1]}{makers[found['what']](found['more'].strip())}\n"
 
     return _MARKED.sub(make, text)
@@ -81,10 +85,9 @@ def inner_tables(fields: Sequence[Field]) -> str:
 
 
 def _inner(fields: Sequence[Field]) -> Iterator[tuple[str, str]]:
-    """Each table below some fields, under the words that lead to it."""
-    for field in fields:
-        if field.name != "exits":
-            yield from _of_schema(field.name, field.shape.schema)
+    """Each table below some fields, once, under the words that lead to it."""
+    described = [_of_schema(field.name, field.shape.schema) for field in fields if field.name != "exits"]
+    yield from dict.fromkeys(each for one in described for each in one)
 
 
 def _of_schema(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import PurePosixPath
 
 from dialplan.checks import RULES, name_of
 from dialplan.reference.files import FILES, schema_of, short_name
@@ -34,9 +33,7 @@ def node_page(kind: str, text: str, desk: Mapping[str, str]) -> str:
     page = PAGES[kind]
     inner = inner_tables(page.fields)
     fields = fields_table(page.all_fields) + (f"\n\n{inner}" if inner else "")
-    text = fill(
-        text, {"fields": lambda _: fields, "exits": lambda _: exits_table(page), "call": lambda more: ""}
-    )
+    text = fill(text, {"fields": lambda _: fields, "exits": lambda _: exits_table(page)})
     return _EXAMPLE.sub(lambda found: _with_calls(found, desk), text)
 
 
@@ -62,11 +59,7 @@ def rules_table(text: str, grades: Mapping[str, str]) -> str:
 def _with_calls(found: re.Match[str], desk: Mapping[str, str]) -> str:
     """An example, and below it what callers meet."""
     texts = {**desk, "plans/main.yaml": found[1]}
-    after = (
-        fill(found[2], {"call": lambda more: told(texts, json.loads(more))})
-        if "<!-- call" in found[2]
-        else found[2]
-    )
+    after = fill(found[2], {"call": lambda more: told(texts, json.loads(more))})
     return f"```yaml\n{found[1]}```\n{after}"
 
 
@@ -88,8 +81,3 @@ def _say(story: Simulation) -> str:
     rang = ", ".join(dict.fromkeys(rung.label for rung in story.rang)) or "nobody"
     mails = f" Mails: {', '.join(f'`{mail.template}`' for mail in story.mails)}." if story.mails else ""
     return f"Heard: {heard}. Rung: {rang}.{mails} End: {story.ended}."
-
-
-def kind_of(path: PurePosixPath) -> str:
-    """`docs/nodes/menu.md` -> `menu`."""
-    return path.stem

@@ -19,6 +19,7 @@ from dialplan.nodes import KINDS
 from dialplan.reading import Section
 from dialplan.reference.files import FILES, PLAN, FilePage, schema_of, short_name
 from dialplan.reference.nodes import PAGES
+from dialplan.scenarios import read_scenarios
 from dialplan.source import load_texts, read_texts
 from dialplan.times import parse_duration_s
 
@@ -29,8 +30,8 @@ Asked = tuple[str, str, str]
 
 
 def page_of(file: str) -> FilePage:
-    name = "plans/*.yaml" if file.startswith("plans/") else file
-    return next(page for page in FILES if page.file == name)
+    folder, slash, _ = file.partition("/")
+    return next(page for page in FILES if page.file == (f"{folder}/*.yaml" if slash else file))
 
 
 def variants(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -52,14 +53,14 @@ def step(schema: Mapping[str, Any], word: str) -> Mapping[str, Any]:
 
 
 def table_at(file: str, where: str, kinds: Mapping[str, str]) -> dict[str, Any]:
-    """The schema of the table to which the words of a reader lead."""
+    """The schema of the table to which the words of a reader lead; empty when its keys are names."""
     schema: Mapping[str, Any] = schema_of(page_of(file))
     words = [re.sub(r"\[\d+\]$", "", word) for word in where.split()]
     if file.startswith("plans/") and words and words[0] in kinds:
         schema = PAGES[kinds[words.pop(0)]].schema
     for word in words:
         schema = step(schema, word)
-    return next(dict(each["properties"]) for each in variants(schema) if "properties" in each)
+    return next((dict(each["properties"]) for each in variants(schema) if "properties" in each), {})
 
 
 @cache
@@ -80,9 +81,12 @@ def asked_and_usual() -> tuple[frozenset[Asked], tuple[tuple[Asked, Any, Any], .
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Section, "cell", noting_cell)
         patch.setattr(Section, "get", noting_get)
-        loaded = load_texts(read_texts(EVERYTHING), known_prompts(), {"plan-mail"})
-    nodes = loaded.configuration.plans["main"].nodes
-    return frozenset(asked), tuple(usual), {name: node.kind for name, node in nodes.items()}
+        texts = read_texts(EVERYTHING)
+        loaded = load_texts(texts, known_prompts(), {"plan-mail", "pin-wrong"})
+        read_scenarios(loaded.configuration, texts)
+    kinds = {name: node.kind for name, node in loaded.configuration.plans["main"].nodes.items()}
+    known = frozenset(each for each in asked if table_at(each[0], each[1], kinds))
+    return known, tuple(each for each in usual if each[0] in known), kinds
 
 
 def test_every_kind_of_node_is_described_and_no_other() -> None:
@@ -209,7 +213,7 @@ TEXTS = {
         ("small", small_texts()),
     )
     for file, text in texts.items()
-    if file.endswith(".yaml") and not file.startswith("scenarios/")
+    if file.endswith(".yaml")
 }
 
 
@@ -248,8 +252,6 @@ def test_an_editor_underlines(name: str) -> None:
 
 @pytest.mark.parametrize("file", sorted(CONFIG.rglob("*.yaml")), ids=lambda path: path.name)
 def test_shipped_files_name_their_schema(file: Path) -> None:
-    if "scenarios" in file.parts:
-        return
     said = re.match(r"# yaml-language-server: \$schema=(\S+)\n", file.read_text(encoding="utf-8"))
     assert said, "the first line tells an editor where the schema is"
     page = page_of(file.relative_to(CONFIG).as_posix())
