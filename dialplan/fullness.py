@@ -46,8 +46,8 @@ def full_limit(admit: Admit, full: frozenset[str]) -> str:
 
 
 def _shared(key: str) -> str:
-    """The key without the caller, whom no name stands for."""
-    return key.rpartition(":")[0] if key.startswith("caller:") else key
+    """The key without the caller and the brand, for whom no name stands."""
+    return key.rpartition(":")[0] if key.startswith("caller:") else key.partition("/")[0]
 
 
 def _known(configuration: Configuration) -> Mapping[str, set[str]]:

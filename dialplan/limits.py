@@ -4,10 +4,11 @@
     limit: {starts: 3, within: 20 s}
     limit: {calls: 5, starts: 3, within: 20 s, over: all-busy}
 
-On a destination, `name` makes several destinations share their places. On a number, a number group, a plan
-or (`caller-limit` of a plan) on every single caller, `over` is the node to which a call over the limit goes,
-`node` or `plan.node`; without it the call is refused: the caller hears why before the call is answered,
-so that he pays nothing, and the line is ended with `cause` (`busy`, `rejected` or `congested`; default busy).
+On a destination, `name` makes several destinations share their places; without it a destination that rings
+the brand's own people has places for each brand. On a number, a number group, a plan or (`caller-limit` of a
+plan) on every single caller, `over` is the node to which a call over the limit goes, `node` or `plan.node`;
+without it the call is refused: the caller hears why before the call is answered, so that he pays nothing, and
+the line is ended with `cause` (`busy`, `rejected` or `congested`; default busy).
 """
 
 from __future__ import annotations

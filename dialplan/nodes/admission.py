@@ -44,7 +44,7 @@ def note_waiting(node: Destination, run: Run, waited: int) -> str:
     """Keep for later nodes that the caller waited; the sentence for the trace, empty when he did not."""
     if node.queue is None or not waited:
         return ""
-    run.set_variable(QUEUE, node.queue.id)
+    run.set_variable(QUEUE, node.queue.name(run))
     run.set_variable(WAITED, str(waited))
     return f"waited {say_duration(waited)}"
 

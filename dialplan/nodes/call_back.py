@@ -149,15 +149,15 @@ def wish_of(people: Destination, run: Run, number: str, usual_queue: str) -> Ask
     """What is asked of the service: who calls back, and which place of the queue the caller keeps."""
     queue, configuration = people.queue, run.configuration
     group = configuration.skills[people.group] if people.group else None
-    rounds = () if group else people._rounds(run)
-    name = queue.id if queue else usual_queue
+    rounds = () if group else people.rounds(run)
+    name = queue.name(run) if queue else usual_queue
     has_waited = run.variables.get(QUEUE) == name and run.variables.get(WAITED, "").isdecimal()
     return AskCallback(
         number,
         name,
         tuple({target.number: target for dial in rounds for target in dial.targets}.values()),
-        agents=skilled._agents(people, run, group) if group else None,
-        limits=(people.limit,) if people.limit else (),
+        agents=skilled.agents_of(people, run, group) if group else None,
+        limits=people.limits(run),
         show=run.brand.shown_number,
         priority=priority_of(run, queue.priority, queue.important) if queue else 0,
         since_s=float(run.variables[WAITED]) if has_waited else 0.0,

@@ -24,7 +24,7 @@ Exits: `answered` (default: the call is over), `no-answer`, `not-reached`, `busy
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 from dialplan.chance import shuffled
@@ -67,6 +67,8 @@ class Destination:
     group: str = ""
     needs: Mapping[str, int] = field(default_factory=dict)
     limit: Limit | None = None
+    by_brand: bool = False
+    """Each brand has places of its own, for each has other people."""
     queue: Queue | None = None
 
     @property
@@ -83,13 +85,13 @@ class Destination:
         """Ask for a place where there are limits; ring the first phone, or all."""
         if self.group:
             return skilled.enter(self, run)
-        rounds = self._rounds(run)
+        rounds = self.rounds(run)
         if not rounds:
             return Go("rest", "there is nobody to ring")
         if self.limit is None:
             return Ask(rounds[0], (0,))
         waiting = self.queue.waiting(run) if self.queue else None
-        return Ask(Admit((self.limit,), None, waiting), (ASKED,))
+        return Ask(Admit(self.limits(run), None, waiting), (ASKED,))
 
     def resume(self, run: Run, event: Event) -> Move:
         """There is a place or none; or somebody answered, or the next phone, or the exit of the outcome."""
@@ -101,17 +103,25 @@ class Destination:
         index, before = (int(at[1]), at[2:]) if held else (int(at[0]), at[1:])
         return self._rung(run, expect(event, Dialled), index, str(before[0]) if before else "", held)
 
+    def limits(self, run: Run) -> tuple[Limit, ...]:
+        """The limit as it holds for this call."""
+        if self.limit is None:
+            return ()
+        if not self.by_brand:
+            return (self.limit,)
+        return (replace(self.limit, key=f"{self.limit.key}/{run.brand.id}"),)
+
     def answered(self, why: str) -> Move:
         """Somebody talked with the caller: on, where the plan goes on; else the call is over."""
         return Go("answered", why) if "answered" in self.exits else End("answered", why)
 
     def _admitted(self, run: Run, admitted: Admitted) -> Move:
         if admitted.admission is Admission.IN:
-            return Ask(self._rounds(run)[0], (HELD, 0, note_waiting(self, run, round(admitted.waited_s))))
+            return Ask(self.rounds(run)[0], (HELD, 0, note_waiting(self, run, round(admitted.waited_s))))
         return Go(*exit_of(self, run, admitted, round(admitted.waited_s)))
 
     def _rung(self, run: Run, dialled: Dialled, index: int, before: str, held: bool) -> Move:
-        rounds = self._rounds(run)
+        rounds = self.rounds(run)
         said = self._said(run, rounds[index], dialled)
         why = f"{before}; {said}" if before else said
         is_over = dialled.outcome is Outcome.ANSWERED or index + 1 >= len(rounds)
@@ -133,7 +143,7 @@ class Destination:
             known = memo[key] = say_outcome((label,), outcome, cause, dial.ring_s)
         return known
 
-    def _rounds(self, run: Run) -> tuple[Dial, ...]:
+    def rounds(self, run: Run) -> tuple[Dial, ...]:
         """What is rung, one after the other."""
         memo, key = run.configuration.memo, (id(self), run.brand.id)
         known: tuple[Dial, ...] | None = memo.get(key)
@@ -161,8 +171,9 @@ def read(section: Section) -> Destination:
     """A destination node as it is written."""
     people = read_people(section)
     plan = section.place.file.removeprefix("plans/").rpartition(".")[0]
-    limit = read_limit(section, "limit", f"{plan}.{section.where}")
-    queue = read_queue(section, "queue", f"{plan}.{section.where}")
+    usual, by_brand = f"{plan}.{section.where}", any(who in BRAND_PEOPLE for who in people.who)
+    limit = read_limit(section, "limit", usual)
+    queue = read_queue(section, "queue", usual, by_brand=by_brand)
     if queue and not limit and not people.group and not section.has("limit"):
         section.fault("queue", "nobody ever waits here: a queue needs a limit, or a skills group to ring")
     keys = queue.keys if queue else {}
@@ -177,6 +188,7 @@ def read(section: Section) -> Destination:
         group=people.group,
         needs=_read_needs(section, people.group),
         limit=limit,
+        by_brand=by_brand and limit is not None and limit.key == f"destination:{usual}",
         queue=queue,
     )
 

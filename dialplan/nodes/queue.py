@@ -11,7 +11,8 @@
       every: 30 s
       keys: {1: call-back, 2: message}
 
-Fields: `id` (default: plan and node) lets several destinations share one queue; `longest` callers at most
+Fields: `id` (default: plan and node, and the brand where each brand has other people) lets several
+destinations share one queue; `longest` callers at most
 (0, the default: no limit); `wait` at most (default 5 min); `priority` of everybody (0 to 99, default 0) and
 of `important` customers (default 10), see `dialplan.importance`; `fair` (default 2 min): who has waited so
 much longer than another goes before him, whatever the priority; `welcome`, `first`, `comfort` words;
@@ -64,11 +65,17 @@ class Queue:
     music: str = MUSIC
     keys: dict[str, str] = field(default_factory=dict)
     """Key -> node."""
+    by_brand: bool = False
+    """Each brand has a queue of its own, for each has other people."""
+
+    def name(self, run: Run) -> str:
+        """The queue in which this caller waits."""
+        return f"{self.id}/{run.brand.id}" if self.by_brand else self.id
 
     def waiting(self, run: Run, waited_s: float = 0.0, *, late: bool = False) -> Waiting:
         """How this caller waits. `waited_s`: waited already, which counts; `late`: not welcomed again."""
         return Waiting(
-            queue=self.id,
+            queue=self.name(run),
             longest=self.longest,
             wait_s=max(1.0, self.wait_s - waited_s),
             priority=priority_of(run, self.priority, self.important),
@@ -104,8 +111,11 @@ def _one(run: Run, word: str | Value, language: str) -> Utterance:
     return Prompt(prompt, language)  # type: ignore[arg-type]
 
 
-def read_queue(section: Section, key: str, usual_id: str) -> Queue | None:
-    """The queue under a key; None when none stands there. Its keys are exits of the node that has it."""
+def read_queue(section: Section, key: str, usual_id: str, *, by_brand: bool = False) -> Queue | None:
+    """The queue under a key; None when none stands there. Its keys are exits of the node that has it.
+
+    `by_brand`: a queue without an `id` is one for each brand.
+    """
     table = section.section(key)
     if table is None:
         return None
@@ -122,6 +132,7 @@ def read_queue(section: Section, key: str, usual_id: str) -> Queue | None:
         every_s=table.get("every", duration(5, 600), 30.0),
         music=table.get("music", identifier, MUSIC),
         keys=_read_keys(table),
+        by_brand=by_brand and not table.has("id"),
     )
     table.close()
     return queue

@@ -70,17 +70,17 @@ def _tale(memory: list[str | int]) -> Tale:
 
 def _ask(node: Destination, run: Run, tale: Tale) -> Move:
     group = run.configuration.skills[node.group]
-    agents = _agents(node, run, group)
+    agents = agents_of(node, run, group)
     if not agents.people:
         return Go("nobody", tale.told(NOBODY_ABLE.format(group=group.title)))
     if tale.tried:
         agents = replace(agents, except_=tale.tried)
-    limits = (node.limit,) if node.limit else ()
     waiting = node.queue.waiting(run, tale.waited, late=bool(tale.tried)) if node.queue else None
-    return Ask(Admit(limits, agents, waiting), (ASKED, *tale.memory))
+    return Ask(Admit(node.limits(run), agents, waiting), (ASKED, *tale.memory))
 
 
-def _agents(node: Destination, run: Run, group: SkillsGroup) -> Agents:
+def agents_of(node: Destination, run: Run, group: SkillsGroup) -> Agents:
+    """The agents of the group who can serve this caller."""
     order = AgentOrder(node.order) if node.order else group.order
     languages = languages_of(run.language, True)
     memo, key = run.configuration.memo, (id(node), languages)

@@ -11,12 +11,11 @@ from switchboard import Caller, with_groups
 from dialplan.admitting import admit_on_paper
 from dialplan.chance import shuffled
 from dialplan.commands import Admit, Dial, Hangup
-from dialplan.events import Admission, Outcome
+from dialplan.events import Admission, Admitted, Outcome
 from dialplan.extensions import may_grow, resolve_extension
 from dialplan.importance import is_important
 from dialplan.model import Configuration
 from dialplan.nodes.destination import Destination
-from dialplan.prove.answers import Vocabulary, answers_to
 from dialplan.run import Run
 from dialplan.simulate import simulate
 from dialplan.source import load_texts
@@ -185,6 +184,25 @@ def test_a_place_is_given_back_when_ringing_goes_wrong() -> None:
     call = Caller(small(LIMITED)).let_in()
     call.fails("the switch is ill")
     assert call.way == ["ring.rest", "bye.end"] and call.given_back == [""]
+
+
+def test_each_brand_has_places_for_its_own_people() -> None:
+    """One plan serves many brands: a full office of one must not close the other's."""
+    beta = SMALL["brands.yaml"].replace("acme:", "beta:").replace("03 205 55 82", "03 205 55 83")
+    ring = "{destination: $brand.office, limit: {calls: 1}, queue: {longest: 2}, rest: bye}"
+    configuration = small(plan_with(ring), brands=SMALL["brands.yaml"].rstrip(" ") + beta)
+    asked = [Caller(configuration, dialled).admit for dialled in (NUMBER, "+3232055583")]
+    assert [admit.limits[0].key for admit in asked] == [
+        "destination:main.ring/acme",
+        "destination:main.ring/beta",
+    ]
+    assert [admit.waiting.queue for admit in asked if admit.waiting] == ["main.ring/acme", "main.ring/beta"]
+    left = Caller(configuration).refused(Admission.TIMEOUT, waited_s=30)
+    assert left.state.variables["queue"] == "main.ring/acme"
+    full = simulate(configuration, NUMBER, None, at("2026-11-23 10:00"), full=["main.ring"])
+    assert full.steps[0].exit == "rest"
+    shared = plan_with("{destination: $brand.office, limit: {calls: 1, name: offices}, rest: bye}")
+    assert Caller(small(shared)).admit.limits[0].key == "destination:offices"
 
 
 # -- queues
@@ -460,12 +478,8 @@ def test_an_entry_that_only_its_extension_leads_to_is_not_unused() -> None:
     assert "porter" not in said and "idle" in said
 
 
-def test_the_proof_of_a_plan_knows_that_all_agents_may_talk() -> None:
+def test_on_paper_all_agents_may_talk() -> None:
     admit = Caller(with_groups(DESK)).admit
-    words = [answer.word for answer in answers_to(admit, None, Vocabulary())]
-    assert words == ["in:one", "in:two", "in:eng", "nobody", "limit:group:night-desk"]
-    for word in words:
-        done = admit_on_paper(admit, word)
-        assert done is not None and done.admitted in [
-            answer.event for answer in answers_to(admit, None, Vocabulary())
-        ]
+    done = admit_on_paper(admit, "limit:group:night-desk")
+    assert done is not None and done.admitted == Admitted(Admission.LIMIT, limit="group:night-desk")
+    assert admit_on_paper(admit, "queue-full") is None, "there is no queue that could be full"
