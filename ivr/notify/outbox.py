@@ -71,7 +71,7 @@ def enqueue(
         "language": language,
         "to": list(to),
         "cc": list(cc),
-        "subject": one_line(subject)[:LONGEST_SUBJECT] or letter.subject,
+        "subject": " ".join(one_line(subject).split())[:LONGEST_SUBJECT] or letter.subject,
         "body": letter.body,
         "created": now,
         "next_at": now,
