@@ -216,7 +216,7 @@ def base_of(session: Session, place: str, files: Mapping[str, str]) -> Release |
 
 def ancestors(session: Session, fingerprint: str, most: int = 200) -> list[Release]:
     """A release and those it was made from, one after the other; without their files."""
-    query = select(Release).options(defer(Release.files, raiseload=True))
+    query = select(Release).options(defer(Release.files))
     found: list[Release] = []
     while fingerprint and len(found) < most:
         one = session.scalars(query.where(Release.fingerprint == fingerprint)).first()

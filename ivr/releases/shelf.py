@@ -44,6 +44,7 @@ from ivr.storage import (
     Activation,
     ActivationSource,
     ActivationState,
+    Copy,
     Database,
     DatabaseUnavailable,
     Draft,
@@ -198,12 +199,28 @@ class Releases:
         release, activation = kept or (None, None)
         is_same = release is not None and release.fingerprint == loaded.configuration.fingerprint
         is_followed = activation is None or activation.source is ActivationSource.FOLDER
+        if is_followed and release is not None and not is_same:
+            is_followed = not await self._is_planned(loaded.configuration.fingerprint)
         if is_same and activation is not None:
             await self._switch_to(loaded)
         elif release is None or is_followed:
             await self._take(_Candidate(loaded, texts), ActivationSource.FOLDER, AT_START)
         else:
             await self._keep_to(release, loaded)
+
+    async def _is_planned(self, fingerprint: str) -> bool:
+        """Whether what the folder holds, or what it began with, is to become live later: then not now."""
+        place = place_of(self._folder)
+
+        def work(session: Session) -> bool:
+            copy = session.get(Copy, place)
+            planned = {one.release for one in planned_activations(session)}
+            return bool(planned & {fingerprint, copy.release if copy else ""})
+
+        try:
+            return await self._database.read(work)
+        except DatabaseUnavailable:
+            return False
 
     async def _keep_to(self, release: Release, folder: Loaded) -> None:
         """What is live was chosen by somebody: an edit of the folder waits for somebody to choose it."""
