@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from dialplan.belgium import FIRST_YEAR, LAST_YEAR, belgian_holidays
 from dialplan.times import DAY_NAMES, MONTH_NAMES, say_date
 
 Windows: TypeAlias = tuple[tuple[int, int], ...]
@@ -134,8 +133,6 @@ def holiday_name(
 def _holidays(country: str, subdivision: str, categories: tuple[str, ...], year: int) -> dict[date, str]:
     """The holidays of a year. Raises NotImplementedError for a country or subdivision nobody knows, and
     ValueError for a category it does not have."""
-    if (country, subdivision, categories) == ("BE", "", (PUBLIC,)) and FIRST_YEAR <= year <= LAST_YEAR:
-        return belgian_holidays(year)
     import holidays  # slow to import, and most commands never ask
 
     found = holidays.country_holidays(
