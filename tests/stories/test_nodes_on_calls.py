@@ -284,7 +284,7 @@ ASKED = [
 
 
 async def test_questions_are_asked_and_answered_in_every_way(house: House, tmp_path: Path) -> None:
-    """All at once, each with keys of his own; the record keeps what was keyed only where the plan keeps it."""
+    """All at once, each with keys of his own, pressed a second after the call is answered."""
 
     async def asks(place: int, title: str, keys: str, way: list[str], heard: str) -> None:
         caller = f"+3247000982{place}"
