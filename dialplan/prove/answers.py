@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dialplan.commands import (
     Admit,
+    Agents,
     AskCallback,
     Asked,
     CheckPin,
@@ -37,8 +38,10 @@ from dialplan.events import (
     Recorded,
     Switched,
 )
+from dialplan.model import Configuration
 from dialplan.simulate import CAUSES, TALK_S
 from dialplan.suppositions import FAILED
+from dialplan.tables import default_row, find_row
 
 KEYS = "0123456789*#"
 
@@ -51,16 +54,20 @@ class Answer(NamedTuple):
     word: str = ""
 
 
+FOUND = "found"
 FAILURE = Answer(Failed("supposed"), FAILED)
 """What may come of everything."""
 
 
 class Vocabulary(NamedTuple):
     """What the plans of a configuration can tell apart. `inputs`: values with which input is compared;
-    `rows`: by table, the rows that make a difference."""
+    `rows`: of each database, the rows that make a difference; `phones`: how many telephones each person has.
+    """
 
-    inputs: frozenset[str] = frozenset()
-    rows: Mapping[str, tuple[Mapping[str, str], ...]] = {}
+    configuration: Configuration
+    inputs: frozenset[str]
+    rows: Mapping[str, tuple[Mapping[str, str], ...]]
+    phones: Mapping[str, int]
 
 
 def answers_to(command: Asked, node: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
@@ -77,7 +84,12 @@ def _of_play(_: Play, __: Any, ___: Vocabulary) -> Iterator[Answer]:
 
 def _of_collect(collect: Collect, node: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
     seen = dict.fromkeys(("", *KEYS.replace(collect.terminator or " ", "")))
-    if collect.most > 1:
+    if collect.choices:
+        own = getattr(node, "keys", ())
+        seen |= dict.fromkeys(
+            each for each in sorted(collect.choices) if each in own or each in vocabulary.inputs
+        )
+    elif collect.most > 1:
         least = min(int(getattr(node, "least", 1)), collect.most)
         seen |= dict.fromkeys(_DIGITS[:length] for length in (least, collect.most))
         seen |= dict.fromkeys(each for each in sorted(vocabulary.inputs) if len(each) <= collect.most)
@@ -99,12 +111,9 @@ def _of_dial(dial: Dial, _: Any, __: Vocabulary) -> Iterator[Answer]:
             yield Answer(Dialled(outcome, CAUSES[outcome]))
 
 
-def _of_admit(admit: Admit, _: Any, __: Vocabulary) -> Iterator[Answer]:
+def _of_admit(admit: Admit, _: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
     agents, waiting = admit.agents, admit.waiting
-    people = (
-        [target.entry for target in agents.people if target.entry not in agents.except_] if agents else [""]
-    )
-    for agent in people:
+    for agent in _telling_agents(agents, vocabulary) if agents else ("",):
         yield Answer(Admitted(Admission.IN, agent), f"in:{agent}" if agent else "")
     if agents is not None:
         yield Answer(Admitted(Admission.NOBODY), Admission.NOBODY)
@@ -125,16 +134,29 @@ def _of_admit(admit: Admit, _: Any, __: Vocabulary) -> Iterator[Answer]:
         yield Answer(Admitted(Admission.KEY, key=key, limit=full, position=1, waited_s=10.0), f"key:{key}")
 
 
+def _telling_agents(agents: Agents, vocabulary: Vocabulary) -> Iterator[str]:
+    """Agents differ in their names and in how many telephones they have; only the last decides."""
+    kinds: dict[int, str] = {}
+    for target in agents.people:
+        if target.entry not in agents.except_:
+            kinds.setdefault(vocabulary.phones.get(target.entry, 1), target.entry)
+    yield from kinds.values()
+
+
 def _of_record(_: Record, __: Any, ___: Vocabulary) -> Iterator[Answer]:
     yield Answer(Recorded("supposed", 10.0))
     yield Answer(Recorded(""), "nothing")
 
 
 def _of_look_up(look_up: LookUp, _: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
-    for row in vocabulary.rows.get(look_up.table, ({},)):
-        yield Answer(Found(row), ";".join(f"{name}={value}" for name, value in row.items()) or "found")
-    yield Answer(Found(None), "not-found")
-    yield Answer(Found(None, is_default=True), "no-answer")
+    table = vocabulary.configuration.tables[look_up.table]
+    if not table.is_database:
+        yield Answer(find_row(table, look_up.value))
+        return
+    for row in vocabulary.rows[look_up.table] or ({},):
+        yield Answer(Found(row, "as supposed"), FOUND)
+    yield Answer(Found(None, "as supposed"), "not-found")
+    yield Answer(default_row(table, "as supposed"), "unanswered")
 
 
 def _of_callback(_: AskCallback, __: Any, ___: Vocabulary) -> Iterator[Answer]:

@@ -2,19 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
-from dialplan.model import Configuration, Plan
+from dialplan.engine import CallFacts
+from dialplan.model import Brand, Configuration, Plan, ServiceNumber
+from dialplan.nodes.call_back import CallBack
+from dialplan.nodes.list import ListNode
+from dialplan.nodes.lookup import LookupNode
+from dialplan.nodes.origin import OriginNode
+from dialplan.nodes.percentage import Percentage
+from dialplan.nodes.switch import SwitchNode
+from dialplan.numbers import to_e164
+from dialplan.origins import built_in
+from dialplan.run import Go, Node, Run, State
+from dialplan.tables import find_row
+from dialplan.variables import SYSTEM
+from dialplan.zones import ZONES
 
 USUAL = "+32470000099"
 """A caller of whom nobody knows anything."""
 
+FOREIGN: Mapping[str, str] = {
+    "FR": "+33142340000", "NL": "+31201234567", "DE": "+493012345678", "LU": "+35227123456",
+    "GB": "+442079460000", "CH": "+41443640000", "US": "+12025550100",
+}  # fmt: skip
+"""Numbers of other countries; the desk's own zones are asked of the numbering plan."""
 
-def callers_of(configuration: Configuration, plans: Iterable[Plan]) -> tuple[str | None, ...]:
-    """The callers to try; nobody in particular when that makes no difference."""
-    return (None,)
+BY_CALLER = frozenset({"caller", "caller_shown", "caller_kind", "country", "zone"})
+"""System variables that depend on who calls."""
+DRAWS = 4000
 
 
-def chances_of(plans: Iterable[Plan]) -> tuple[float, ...]:
-    """A random number out of every share that some node cuts."""
-    return (0.0,)
+def callers_of(
+    configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime
+) -> tuple[str | None, ...]:
+    """The callers to try, one of each kind; nobody in particular when it makes no difference who calls."""
+    nodes = [(plan.id, name, node) for plan in plans for name, node in plan.nodes.items() if _asks_who(node)]
+    brand = configuration.brands[number.brand]
+    gates = (*number.gates, *(gate for plan in plans for gate in plan.gates))
+    is_counted = any(gate.per_caller for gate in gates)
+    if not nodes and not is_counted:
+        return (None,)
+    kinds: dict[tuple[object, ...], str | None] = {}
+    for caller in _candidates(configuration, [node for _, _, node in nodes]):
+        run = _run(configuration, brand, CallFacts("kind", number.number, caller), at)
+        exits = [_decision(run, plan, name, node) for plan, name, node in nodes]
+        kinds.setdefault((*exits, caller is None and is_counted), caller)
+    return tuple(kinds.values())
+
+
+def chances_of(
+    configuration: Configuration, plans: list[Plan], brand: Brand, at: datetime
+) -> tuple[float, ...]:
+    """A random number for every combination of shares that some call may meet."""
+    nodes = [
+        (plan.id, name, node)
+        for plan in plans
+        for name, node in plan.nodes.items()
+        if isinstance(node, Percentage)
+    ]
+    if not nodes:
+        return (0.0,)
+    kinds: dict[tuple[object, ...], float] = {}
+    for draw in range(DRAWS):
+        chance = draw / DRAWS
+        run = _run(configuration, brand, CallFacts("kind", "", None, chance=chance), at)
+        kinds.setdefault(tuple(_decision(run, plan, name, node) for plan, name, node in nodes), chance)
+    return tuple(kinds.values())
+
+
+def _asks_who(node: Node) -> bool:
+    if isinstance(node, OriginNode | CallBack):
+        return True
+    return isinstance(node, ListNode | SwitchNode | LookupNode) and node.variable in BY_CALLER
+
+
+def _run(configuration: Configuration, brand: Brand, call: CallFacts, at: datetime) -> Run:
+    state = State(call, brand.id, "", "", brand.language, {}, (), 0, False, False)
+    return Run(configuration, brand, state, at)
+
+
+def _decision(run: Run, plan: str, name: str, node: Node) -> object:
+    """What the node does with this call, as far as it is decided on arrival."""
+    run.plan, run.node = plan, name
+    if isinstance(node, LookupNode):
+        table = run.configuration.tables[node.table]
+        row = find_row(table, SYSTEM[node.variable].read(run)).row
+        return None if row is None else tuple(row.get(column, "") for column in table.variables)
+    move = node.enter(run)
+    return move.exit if isinstance(move, Go) else type(move)
+
+
+def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator[str | None]:
+    """The usual caller first; then everybody of whom some node may know something."""
+    yield USUAL
+    yield None
+    for node in nodes:
+        if isinstance(node, OriginNode):
+            for name in node.origins:
+                yield from _of_origin(configuration, name)
+        elif isinstance(node, ListNode):
+            for name in node.lists:
+                found = configuration.lists[name]
+                yield from found.exact
+                yield from (_completed(prefix) for prefix in found.prefixes)
+        elif isinstance(node, LookupNode):
+            country = configuration.desk.country
+            yield from filter(None, (to_e164(key, country) for key in configuration.tables[node.table].rows))
+        elif isinstance(node, SwitchNode):
+            for _, patterns in node.cases:
+                yield from (_completed(p.prefix or p.value) for p in patterns if p.prefix or p.value)
+    yield from (_in_zone(area.area) for area in ZONES.values())
+    yield from FOREIGN.values()
+    yield "+3280039808"
+
+
+def _of_origin(configuration: Configuration, name: str) -> Iterator[str | None]:
+    origin = built_in(name) or configuration.origins.get(name)
+    if origin is None:
+        return
+    yield from sorted(origin.numbers)
+    yield from (_completed(prefix) for prefix in origin.prefixes)
+    yield from (_example_of(country) for country in sorted(origin.countries))
+
+
+def _example_of(country: str) -> str:
+    """A number of a country, as its numbering plan gives one for examples."""
+    import phonenumbers
+
+    found = phonenumbers.example_number(country)
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else USUAL
+
+
+def _in_zone(area: str) -> str:
+    return f"+32{area}{'5110000'[: 8 - len(area)]}"
+
+
+def _completed(prefix: str) -> str:
+    """A number that begins so, as long as a Belgian one at least."""
+    return prefix + "5110000000"[: max(0, 11 - len(prefix))] if prefix.startswith("+") else prefix

@@ -13,7 +13,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from dialplan.calendars import Calendar, changes_between, is_open
-from dialplan.model import Configuration
+from dialplan.model import Configuration, ServiceNumber
+from dialplan.prove.clock import Clock
 from dialplan.roster import next_handover, on_duty
 
 DAY = timedelta(days=1)
@@ -22,12 +23,14 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time without changes. `open`: the calendars that are open in it; `has_duty`: somebody is on call."""
+    """A time without changes. `open`: the calendars that are open in it; `has_duty`: somebody is on call;
+    `facts`: whatever else the plans ask of the clock."""
 
     start: datetime
     end: datetime
     open: frozenset[str]
     has_duty: bool
+    facts: tuple[object, ...] = ()
 
     @property
     def length(self) -> timedelta:
@@ -36,25 +39,20 @@ class Stretch:
 
 
 def stretches_of(
-    configuration: Configuration, calendars: Iterable[str], start: datetime, end: datetime
+    configuration: Configuration, clock: Clock, number: ServiceNumber, start: datetime, end: datetime
 ) -> list[Stretch]:
     """The stretches of a period, first to last; `start` and `end` are aware. In the desk's zone."""
-    asked = [configuration.calendars[name] for name in sorted(set(calendars))]
+    asked = [configuration.calendars[name] for name in sorted(clock.calendars)]
+    edges = {start.astimezone(UTC), end.astimezone(UTC), *_changes(configuration, asked, start, end)}
+    edges |= set(clock.changes(start, end, configuration.desk.timezone))
     zone = ZoneInfo(configuration.desk.timezone)
-    edges = sorted({start.astimezone(UTC), end.astimezone(UTC), *_changes(configuration, asked, start, end)})
-    return [_stretch(configuration, asked, first, last, zone) for first, last in pairwise(edges)]
-
-
-def _stretch(
-    configuration: Configuration, asked: Iterable[Calendar], first: datetime, last: datetime, zone: ZoneInfo
-) -> Stretch:
-    at = first.astimezone(zone)
-    return Stretch(
-        at,
-        last.astimezone(zone),
-        frozenset(calendar.id for calendar in asked if is_open(calendar, at)[0]),
-        has_duty(configuration, at),
-    )
+    found: list[Stretch] = []
+    for first, last in pairwise(sorted(edges)):
+        at = first.astimezone(zone)
+        open_ = frozenset(calendar.id for calendar in asked if is_open(calendar, at)[0])
+        facts = clock.facts(configuration, number, at)
+        found.append(Stretch(at, last.astimezone(zone), open_, has_duty(configuration, at), facts))
+    return found
 
 
 def has_duty(configuration: Configuration, at: datetime) -> bool:

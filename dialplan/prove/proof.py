@@ -10,9 +10,9 @@ from typing import Any
 
 from dialplan.engine import CallFacts
 from dialplan.model import Configuration, Plan, ServiceNumber
-from dialplan.nodes.calendar import CalendarNode
 from dialplan.nodes.goto import Goto
 from dialplan.prove.callers import USUAL, callers_of, chances_of
+from dialplan.prove.clock import Clock, clock_of
 from dialplan.prove.explore import Explorer, Graph, Time
 from dialplan.prove.judge import Verdict, Wrong, judge
 from dialplan.prove.moments import Stretch, stretches_of
@@ -20,8 +20,8 @@ from dialplan.prove.phrases import say_counter_example
 from dialplan.prove.script import replay, starts_of, write_script
 from dialplan.prove.vocabulary import decisive_of, vocabulary_of
 
-Kind = tuple[frozenset[str], bool]
-"""What decides about a moment: the calendars that are open, and whether somebody is on duty."""
+Kind = tuple[frozenset[str], bool, tuple[object, ...]]
+"""What decides about a moment: the open calendars, whether somebody is on duty, and the rest of the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +104,20 @@ def prove(
     end = start + timedelta(days=days)
     wanted = [each for each in configuration.numbers.values() if number in (None, each.number)]
     prover = _Prover(configuration, start, end)
-    for same in _kinds_of_number(wanted).values():
+    for same in _kinds_of_number(configuration, wanted).values():
         prover.look_at(same)
     return prover.proof(len(wanted))
 
 
-def _kinds_of_number(numbers: Iterable[ServiceNumber]) -> dict[tuple[object, ...], list[ServiceNumber]]:
+def _kinds_of_number(
+    configuration: Configuration, numbers: Iterable[ServiceNumber]
+) -> dict[tuple[object, ...], list[ServiceNumber]]:
     """Numbers that lead to the same plan for the same brand are one."""
     kinds: dict[tuple[object, ...], list[ServiceNumber]] = {}
     for number in numbers:
-        gates = tuple(getattr(number, "gates", ()))
-        shape = tuple((gate.over, gate.cause, gate.per_caller) for gate in gates)
-        kinds.setdefault((number.plan, number.brand, number.line_type, shape), []).append(number)
+        gates = tuple((gate.over, gate.cause, gate.per_caller) for gate in number.gates)
+        switched = plans_for(configuration, number)[1:] and (number.group, number.number)
+        kinds.setdefault((number.plan, number.brand, gates, tuple(switched)), []).append(number)
     return kinds
 
 
@@ -126,7 +128,7 @@ class _Prover:
     end: datetime
     found: dict[tuple[Wrong, str, str], CounterExample] = field(default_factory=dict)
     taken: set[tuple[str, str, str]] = field(default_factory=set)
-    periods: dict[frozenset[str], _Period] = field(default_factory=dict)
+    periods: dict[Clock, _Period] = field(default_factory=dict)
     plans: set[str] = field(default_factory=set)
     has_callers: bool = False
     """Whether it makes a difference who calls, in what is looked at now."""
@@ -137,10 +139,13 @@ class _Prover:
 
     def look_at(self, same: list[ServiceNumber]) -> None:
         """Every call to some numbers that are one."""
-        plans = plans_from(self.configuration, same[0].plan)
-        period = self._period(plans)
-        callers, chances = callers_of(self.configuration, plans), chances_of(plans)
-        decisive, vocabulary = decisive_of(plans), vocabulary_of(plans)
+        plans = plans_from(self.configuration, plans_for(self.configuration, same[0]))
+        period = self._period(plans, same[0])
+        brand = self.configuration.brands[same[0].brand]
+        callers = callers_of(self.configuration, plans, same[0], self.start)
+        chances = chances_of(self.configuration, plans, brand, self.start)
+        decisive = decisive_of(self.configuration, plans)
+        vocabulary = vocabulary_of(self.configuration, plans, decisive)
         self.has_callers = len(callers) > 1
         self.coverage.kinds_of_number += 1
         self.coverage.callers = max(self.coverage.callers, len(callers) * len(chances))
@@ -151,18 +156,12 @@ class _Prover:
                 graph = Explorer(self.configuration, call, period.times, decisive, vocabulary).run()
                 self._take(graph, period, tuple(number.number for number in same))
 
-    def _period(self, plans: list[Plan]) -> _Period:
-        calendars = frozenset(
-            name
-            for plan in plans
-            for node in plan.nodes.values()
-            if isinstance(node, CalendarNode)
-            for name in node.calendars
-        )
-        known = self.periods.get(calendars)
+    def _period(self, plans: list[Plan], number: ServiceNumber) -> _Period:
+        clock = clock_of(self.configuration, plans, number)
+        known = self.periods.get(clock)
         if known is None:
-            stretches = stretches_of(self.configuration, calendars, self.start, self.end)
-            known = self.periods[calendars] = _Period(stretches)
+            stretches = stretches_of(self.configuration, clock, number, self.start, self.end)
+            known = self.periods[clock] = _Period(stretches)
         return known
 
     def _take(self, graph: Graph, period: _Period, numbers: tuple[str, ...]) -> None:
@@ -247,7 +246,9 @@ class _Period:
     def __init__(self, stretches: list[Stretch]) -> None:
         self.stretches = stretches
         order: dict[Kind, int] = {}
-        self.kinds = [order.setdefault((each.open, each.has_duty), len(order)) for each in stretches]
+        self.kinds = [
+            order.setdefault((each.open, each.has_duty, each.facts), len(order)) for each in stretches
+        ]
         self.times = [self._time(kind) for kind in range(len(order))]
 
     def _time(self, kind: int) -> Time:
@@ -259,10 +260,16 @@ class _Period:
         return Time(best.start, best.has_duty, later)
 
 
-def plans_from(configuration: Configuration, plan: str) -> list[Plan]:
-    """A plan, and those to which it may hand a call on."""
+def plans_for(configuration: Configuration, number: ServiceNumber) -> list[str]:
+    """The plans in which a call to a number may begin: its own, and those it is switched to for a while."""
+    keys = (f"number:{number.number}", f"group:{number.group}")
+    return [number.plan, *(one.to for key in keys for one in configuration.overrides.get(key, ()))]
+
+
+def plans_from(configuration: Configuration, begins: list[str]) -> list[Plan]:
+    """Some plans, and those to which they may hand a call on."""
     found: dict[str, Plan] = {}
-    waiting = [plan]
+    waiting = list(begins)
     while waiting:
         name = waiting.pop()
         if name in found or name not in configuration.plans:
@@ -271,5 +278,5 @@ def plans_from(configuration: Configuration, plan: str) -> list[Plan]:
         for node in found[name].nodes.values():
             if isinstance(node, Goto):
                 waiting.append(node.plan)
-        waiting.extend(gate.over[0] for gate in getattr(found[name], "gates", ()) if gate.over)
+        waiting.extend(gate.over[0] for gate in found[name].gates if gate.over)
     return list(found.values())

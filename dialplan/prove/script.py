@@ -6,19 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dialplan import last_resort
+from dialplan import gates, last_resort
 from dialplan.commands import Asked, Dial
 from dialplan.engine import CallFacts, Hop, State, advance, begin
-from dialplan.events import Dialled, Keyed, Outcome
+from dialplan.events import Dialled, Found, Keyed, Outcome
 from dialplan.model import Configuration
 from dialplan.numbers import display
-from dialplan.prove.answers import Answer
+from dialplan.prove.answers import FOUND, Answer
 from dialplan.prove.explore import Time
 from dialplan.prove.judge import Verdict
 from dialplan.prove.moments import Stretch
 from dialplan.simulate import simulate
 from dialplan.suppositions import FAILED
 
+OWN_NODES = (last_resort.NODE, gates.NODE)
+"""Nodes of the engine, which no plan has and of which nothing can be supposed."""
 LONGEST_CALL_S = 1800
 """So far before a change a call is begun to meet it half-way."""
 
@@ -52,6 +54,7 @@ class Script:
     keys: list[str] = field(default_factory=list)
     outcomes: dict[str, list[str]] = field(default_factory=dict)
     suppose: dict[str, list[str]] = field(default_factory=dict)
+    found: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def command(self) -> str:
         """As it is typed in a shell."""
@@ -64,9 +67,11 @@ class Script:
         yield f"--at {_write_moment(self.at)}"
         if any(self.keys):
             yield f'--keys "{",".join(self.keys)}"'
-        for option, table in (("outcome", self.outcomes), ("suppose", self.suppose)):
-            for name, answers in table.items():
+        for option, answered in (("outcome", self.outcomes), ("suppose", self.suppose)):
+            for name, answers in answered.items():
                 yield f'--{option} "{name}={",".join(answers)}"'
+        for table, row in self.found.items():
+            yield f'--found "{table}:{",".join(f"{name}={value}" for name, value in row.items())}"'
         if self.chance:
             yield f"--chance {self.chance:g}"
 
@@ -147,7 +152,10 @@ def _add(script: Script, question: Question, by_node: bool) -> None:
         word = ""
     elif type(event) is Dialled:
         word = _add_outcomes(script, question, event, by_node)
-    if question.state.node != last_resort.NODE:
+    elif type(event) is Found and word == FOUND and event.row:
+        script.found[question.asked.table] = dict(event.row)  # type: ignore[union-attr]
+        word = ""
+    if question.state.node not in OWN_NODES:
         script.suppose.setdefault(f"{question.state.plan}.{question.state.node}", []).append(word)
 
 
@@ -181,6 +189,7 @@ def _leads_along(configuration: Configuration, script: Script, way: Way) -> bool
         script.outcomes,
         suppose=script.suppose,
         chance=script.chance,
+        found=script.found,
     )
     wanted = [hop[:4] for hop in way.hops]
     return [hop[:4] for hop in done.steps[: len(wanted)]] == wanted

@@ -62,6 +62,13 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
         help="a node, plan, number or group that has no place",
     )
     add("--record", default="", help="what is said where a message may be left: nothing, hang-up, 12 s")
+    add(
+        "--found",
+        action="append",
+        default=[],
+        metavar="TABLE:COLUMN=VALUE,...",
+        help="the row that a table has for whatever it is asked",
+    )
     add("--chance", type=_share, default=0.0, help="the call's random number, from 0 to 1, for percentages")
     add("--french-first", action="store_true", help="in the language `bi`, French comes first")
     add("--config", type=Path, help="another configuration folder")
@@ -80,6 +87,7 @@ def _simulate(given: argparse.Namespace) -> None:
         given.outcome,
         given.suppose,
         given.full,
+        given.found,
         given.record,
         chance=given.chance,
         dutch_first=not given.french_first,

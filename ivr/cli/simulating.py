@@ -52,6 +52,7 @@ def run_simulate(
             suppose=dict(_pair(one, "suppose", "NODE=ANSWER", "desk=failed") for one in suppose),
             chance=chance,
             full=full,
+            found=dict(_row(one) for one in found),
             record=record,
         )
     except (UnknownDestination, UnknownOutcome, UnknownNode, WrongSupposition) as fault:
@@ -92,6 +93,14 @@ def _pair(text: str, option: str, form: str, example: str) -> tuple[str, str]:
     if not sign or not name:
         give_up(f"--{option} {text!r}: write {form}, for instance {example}.")
     return name, answer
+
+
+def _row(text: str) -> tuple[str, dict[str, str]]:
+    """`customers:name=Colruyt,window=3` -> the table and its row."""
+    table, colon, cells = text.partition(":")
+    if not colon:
+        give_up(f"--found {text!r}: write TABLE:COLUMN=VALUE, for instance customers:window=3.")
+    return table, dict(_pair(cell, "found", "COLUMN=VALUE", "window=3") for cell in cells.split(",") if cell)
 
 
 def _lines(done: Simulation) -> list[str]:
