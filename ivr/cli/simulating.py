@@ -31,6 +31,7 @@ def run_simulate(
     outcomes: Sequence[str],
     suppose: Sequence[str],
     full: Sequence[str],
+    found: Sequence[str],
     record: str,
     *,
     chance: float,
