@@ -1,8 +1,9 @@
 """Skills groups: agents of whom the free ones are rung, one at a time, and who get a rest after each call.
 
 An agent has skills with levels; a destination may ask for some (`needs`), and then only agents who have all
-of them are rung, the best first. `$language` as a need stands for the language in which the caller is spoken
-to: an agent has it who has a skill named after one of the caller's languages (`nl`, `fr`, `de`, `en`).
+of them are rung, in turn the best first. `$language` as a need stands for the language in which the caller
+is spoken to: an agent has it who has a skill named after one of the caller's languages (`nl`, `fr`, `de`,
+`en`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dialplan.chance import shuffled
-from dialplan.commands import Admit, AgentOrder, Agents, Dial, Leave
+from dialplan.commands import Admit, AgentOrder, Agents, Dial, Leave, Target
 from dialplan.document import Table
 from dialplan.events import Admission, Admitted, Dialled, Event, Outcome
 from dialplan.fields import whole
@@ -108,14 +108,19 @@ def _admitted(node: Destination, run: Run, admitted: Admitted, tale: Tale) -> Mo
 
 
 def _ring(node: Destination, run: Run, agent: str, phone: int, tale: Tale) -> Move:
-    targets = run.configuration.directory[agent].targets
+    targets = _phones(node, run, agent)
     ring_s = node.ring_s or run.configuration.skills[node.group].ring_s
     memory = (HELD, agent, phone, *tale.memory)
     return Ask(Dial((targets[phone],), ring_s, run.brand.shown_number), memory)
 
 
+def _phones(node: Destination, run: Run, agent: str) -> tuple[Target, ...]:
+    entry = run.configuration.directory[agent]
+    return entry.all_targets if node.all_phones else entry.targets
+
+
 def _rung(node: Destination, run: Run, dialled: Dialled, agent: str, phone: int, tale: Tale) -> Move:
-    targets = run.configuration.directory[agent].targets
+    targets = _phones(node, run, agent)
     ring_s = node.ring_s or run.configuration.skills[node.group].ring_s
     tale = tale._replace(
         outcome=dialled.outcome.value,
