@@ -22,6 +22,7 @@ from dialplan.document import Cell, Table, compose
 from dialplan.faults import ConfigurationFaults, Fault, Place, nearest_of
 from dialplan.fields import identifier
 from dialplan.files.brands import read_brands
+from dialplan.files.bulk import read_bulk
 from dialplan.files.calendars import read_calendars
 from dialplan.files.data import warn_of_unread_data
 from dialplan.files.desk import read_desk
@@ -176,10 +177,6 @@ def _read_all(
     directory = read_directory(_section(reading, texts, DIRECTORY, unread))
     written = Numbers(reading, {})
     brands = read_brands(_section(reading, texts, BRANDS, unread), desk, written)
-    groups_section = _optional(reading, texts, GROUPS, unread)
-    own_groups, lines = read_groups(groups_section, written)
-    warn_of_empty_groups(groups_section, own_groups, written)
-    numbers, groups = settle(written, own_groups, lines, brands)
     calendars = read_calendars(_section(reading, texts, CALENDARS, unread), texts)
     duty = read_duty(_section(reading, texts, DUTY, unread))
     origins = read_origins(_optional(reading, texts, ORIGINS, unread))
@@ -187,6 +184,11 @@ def _read_all(
     tables = read_tables(_optional(reading, texts, TABLES, unread), texts)
     skills = read_skills(_optional(reading, texts, SKILLS, unread))
     plans = _read_plans(reading, texts, unread)
+    plans |= read_bulk(reading, texts, written, brands)
+    groups_section = _optional(reading, texts, GROUPS, unread)
+    own_groups, lines = read_groups(groups_section, written)
+    warn_of_empty_groups(groups_section, own_groups, written)
+    numbers, groups = settle(written, own_groups, lines, brands)
     warn_of_unread_data(reading, texts)
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
     fingerprint = hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in digests.items()).encode())
