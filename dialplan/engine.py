@@ -90,6 +90,8 @@ def _walk(run: Run, node: Node | None = None, move: Move | None = None) -> Step:
     plan = plans.get(run.plan)
     while True:
         if run.used > BUDGET:
+            if type(move) is Ask and move.memory and move.memory[0] == HELD:
+                run.tell(Leave())
             return _resort(run, node.kind if node else "node", f"more than {BUDGET} steps")
         if type(move) is Go:
             exit_, why = move

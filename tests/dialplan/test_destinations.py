@@ -186,6 +186,29 @@ def test_a_place_is_given_back_when_ringing_goes_wrong() -> None:
     assert call.way == ["ring.rest", "bye.end"] and call.given_back == [""]
 
 
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_call_without_end_gives_its_last_place_back_too(steps: int) -> None:
+    """A plan that rings again and again: at the end of its steps the caller comes to the last resort.
+
+    `steps` before it, so that the end comes at each of the three places of the circle.
+    """
+    ring = "{destination: one, limit: {calls: 1}, rest: bye, exits: {busy: ring}}"
+    before = "".join(
+        f"  n{place}: {{calendar: [{{when: work, go: n{place - 1}}}], rest: n{place - 1}}}\n"
+        for place in range(1, steps + 1)
+    ).replace("n0", "ring")
+    plan = plan_with(ring, before).replace("start: ring", f"start: n{steps}" if steps else "start: ring")
+    call, granted = Caller(small(plan)), 0
+    while call.state.node == "ring":
+        if isinstance(call.asked, Admit):
+            granted += 1
+            call.let_in()
+        else:
+            call.ring_ends(Outcome.BUSY)
+    assert call.ringing == ["boss"] and granted > 50
+    assert len(call.given_back) == granted, "nothing is in his hands when the last resort rings"
+
+
 def test_each_brand_has_places_for_its_own_people() -> None:
     """One plan serves many brands: a full office of one must not close the other's."""
     beta = SMALL["brands.yaml"].replace("acme:", "beta:").replace("03 205 55 82", "03 205 55 83")
