@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dialplan.engine import CallFacts
@@ -13,6 +14,7 @@ from dialplan.nodes.lookup import LookupNode
 from dialplan.nodes.origin import OriginNode
 from dialplan.nodes.percentage import Percentage
 from dialplan.nodes.switch import SwitchNode
+from dialplan.nodes.switch_plan import SwitchPlanNode
 from dialplan.numbers import to_e164
 from dialplan.origins import built_in
 from dialplan.run import Go, Node, Run, State
@@ -32,48 +34,61 @@ FOREIGN: Mapping[str, str] = {
 BY_CALLER = frozenset({"caller", "caller_shown", "caller_kind", "country", "zone"})
 """System variables that depend on who calls."""
 DRAWS = 4000
+PER_CALLER = ("", "per-caller")
+"""Stands for the limits of single callers, which count nobody who shows no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One kind of call. `decisions`: what each node that asks who calls, or chance, does with it."""
+
+    call: CallFacts
+    decisions: Mapping[tuple[str, str], object]
 
 
 def callers_of(
     configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime
-) -> tuple[str | None, ...]:
-    """The callers to try, one of each kind; nobody in particular when it makes no difference who calls."""
-    nodes = [(plan.id, name, node) for plan in plans for name, node in plan.nodes.items() if _asks_who(node)]
-    brand = configuration.brands[number.brand]
+) -> tuple[Caller, ...]:
+    """The calls to try, one of each kind; nobody in particular where it makes no difference who calls."""
+    nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
+    asking = {place: node for place, node in nodes.items() if asks_who(node)}
+    shares = {place: node for place, node in nodes.items() if isinstance(node, Percentage)}
     gates = (*number.gates, *(gate for plan in plans for gate in plan.gates))
     is_counted = any(gate.per_caller for gate in gates)
-    if not nodes and not is_counted:
-        return (None,)
-    kinds: dict[tuple[object, ...], str | None] = {}
-    for caller in _candidates(configuration, [node for _, _, node in nodes]):
-        run = _run(configuration, brand, CallFacts("kind", number.number, caller), at)
-        exits = [_decision(run, plan, name, node) for plan, name, node in nodes]
-        kinds.setdefault((*exits, caller is None and is_counted), caller)
-    return tuple(kinds.values())
+    callers = _candidates(configuration, asking.values()) if asking or is_counted else (None,)
+    chances = (draw / DRAWS for draw in range(DRAWS)) if shares else (0.0,)
+    by_caller = _kinds(configuration, number, at, asking, ((caller, 0.0) for caller in callers), is_counted)
+    by_chance = _kinds(configuration, number, at, shares, ((None, chance) for chance in chances), False)
+    return tuple(
+        Caller(replace(who.call, chance=drawn.call.chance), {**who.decisions, **drawn.decisions})
+        for who in by_caller
+        for drawn in by_chance
+    )
 
 
-def chances_of(
-    configuration: Configuration, plans: list[Plan], brand: Brand, at: datetime
-) -> tuple[float, ...]:
-    """A random number for every combination of shares that some call may meet."""
-    nodes = [
-        (plan.id, name, node)
-        for plan in plans
-        for name, node in plan.nodes.items()
-        if isinstance(node, Percentage)
-    ]
-    if not nodes:
-        return (0.0,)
-    kinds: dict[tuple[object, ...], float] = {}
-    for draw in range(DRAWS):
-        chance = draw / DRAWS
-        run = _run(configuration, brand, CallFacts("kind", "", None, chance=chance), at)
-        kinds.setdefault(tuple(_decision(run, plan, name, node) for plan, name, node in nodes), chance)
-    return tuple(kinds.values())
+def _kinds(
+    configuration: Configuration,
+    number: ServiceNumber,
+    at: datetime,
+    nodes: Mapping[tuple[str, str], Node],
+    calls: Iterable[tuple[str | None, float]],
+    is_counted: bool,
+) -> list[Caller]:
+    """Of calls that every node treats alike, the first."""
+    found: dict[tuple[object, ...], Caller] = {}
+    for caller, chance in calls:
+        call = CallFacts("proof", number.number, caller, "", True, chance)
+        run = _run(configuration, configuration.brands[number.brand], call, at)
+        decisions = {place: _decision(run, *place, node) for place, node in nodes.items()}
+        key = (*decisions.values(), caller is None and is_counted)
+        if key not in found:
+            found[key] = Caller(call, {**decisions, PER_CALLER: caller is None} if is_counted else decisions)
+    return list(found.values())
 
 
-def _asks_who(node: Node) -> bool:
-    if isinstance(node, OriginNode | CallBack):
+def asks_who(node: Node) -> bool:
+    """Whether a node decides by who calls."""
+    if isinstance(node, OriginNode | CallBack | SwitchPlanNode):
         return True
     return isinstance(node, ListNode | SwitchNode | LookupNode) and node.variable in BY_CALLER
 
@@ -110,6 +125,10 @@ def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator
         elif isinstance(node, LookupNode):
             country = configuration.desk.country
             yield from filter(None, (to_e164(key, country) for key in configuration.tables[node.table].rows))
+        elif isinstance(node, SwitchPlanNode):
+            directory = configuration.directory
+            for who in node.callers:
+                yield directory[who].phones[0].number if who in directory else who
         elif isinstance(node, SwitchNode):
             for _, patterns in node.cases:
                 yield from (_completed(p.prefix or p.value) for p in patterns if p.prefix or p.value)

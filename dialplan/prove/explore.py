@@ -8,9 +8,11 @@ every answer the next stretch of the period may have begun, once in a call.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple, TypeAlias
 
 from dialplan import last_resort
@@ -19,6 +21,8 @@ from dialplan.engine import BUDGET, CallFacts, Hop, State, Step, advance, begin
 from dialplan.events import Dialled, Event, Kept, Outcome, Recorded
 from dialplan.model import Configuration
 from dialplan.prove.answers import FAILURE, Answer, Vocabulary, answers_to
+from dialplan.prove.callers import Caller
+from dialplan.prove.live import NOTHING, Live
 
 Key: TypeAlias = tuple[Any, ...]
 
@@ -40,8 +44,18 @@ class Time(NamedTuple):
     """A kind of moment: `at` stands for it. `later`: the kinds that may begin while a call is going on."""
 
     at: datetime
+    open: frozenset[str]
     has_duty: bool
+    facts: tuple[object, ...]
     later: tuple[int, ...] = ()
+
+    def seen_by(self, live: Live) -> tuple[object, ...]:
+        """What of it still matters."""
+        return (
+            self.open & live.calendars,
+            self.has_duty if live.pages else None,
+            self.facts if live.clock else None,
+        )
 
 
 @dataclass(slots=True)
@@ -70,13 +84,13 @@ class Ending(NamedTuple):
     hops: tuple[Hop, ...]
     met: Met
     time: int
+    call: CallFacts
 
 
 @dataclass(slots=True)
 class Graph:
     """What exploring has found."""
 
-    call: CallFacts
     vertices: dict[Key, Vertex] = field(default_factory=dict)
     endings: dict[tuple[str, str, str, Hangup, Met], Ending] = field(default_factory=dict)
     strange: dict[tuple[str, ...], Ending] = field(default_factory=dict)
@@ -87,23 +101,27 @@ class Graph:
 
 
 class Explorer:
-    """Explores one kind of call in every kind of moment."""
+    """Explores every kind of call to a number in every kind of moment."""
 
     def __init__(
-        self, configuration: Configuration, call: CallFacts, times: list[Time], decisive: tuple[str, ...],
-        vocabulary: Vocabulary,
+        self, configuration: Configuration, callers: Sequence[Caller], times: Sequence[Time],
+        live: Mapping[tuple[str, str], Live], vocabulary: Vocabulary,
     ) -> None:  # fmt: skip
-        self._configuration, self._times = configuration, times
-        self._decisive, self._vocabulary = decisive, vocabulary
-        self.graph = Graph(call)
+        self._configuration, self._callers, self._times = configuration, callers, times
+        self._live, self._vocabulary = live, vocabulary
+        self._decisions = {(each.call.caller, each.call.chance): each.decisions for each in callers}
+        self._all = reduce(or_, live.values(), NOTHING)
+        self._later: dict[tuple[Live, object], tuple[int, ...]] = {}
+        self.graph = Graph()
 
     def run(self) -> Graph:
         """First what happens of itself within each kind of moment; then what failures, and then what a change
         of the hour do to it: so that a counter-example needs no more of them than it must."""
         waiting: deque[Key] = deque()
         for index, time in enumerate(self._times):
-            step = begin(self._configuration, self.graph.call, time.at)
-            self._take(step, Met(), index, False, None, None, waiting)
+            for each in self._callers:
+                step = begin(self._configuration, each.call, time.at)
+                self._take(step, Met(), index, False, None, None, waiting)
         while waiting:
             self._expand(waiting.popleft(), waiting)
         for key in list(self.graph.vertices):
@@ -135,9 +153,26 @@ class Explorer:
 
     def _cross(self, key: Key, waiting: deque[Key]) -> None:
         vertex = self.graph.vertices[key]
-        for later in self._times[vertex.time].later:
+        for later in self._later_than(vertex):
             for answer in (*self._answers(vertex), FAILURE):
                 self._answer(key, vertex, answer, later, True, waiting)
+
+    def _later_than(self, vertex: Vertex) -> tuple[int, ...]:
+        """The kinds of moment that may begin now and make a difference from here."""
+        live = self._live_of(vertex.state)
+        now = self._times[vertex.time].seen_by(live)
+        known = self._later.get((live, now))
+        if known is None:
+            alike = (time for time in self._times if time.seen_by(live) == now)
+            after = dict.fromkeys(later for time in alike for later in time.later)
+            others = {self._times[later].seen_by(live): later for later in reversed(after)}
+            known = self._later[live, now] = tuple(kind for seen, kind in others.items() if seen != now)
+        return known
+
+    def _live_of(self, state: State) -> Live:
+        if state.node == last_resort.NODE:
+            return NOTHING
+        return self._live.get((state.plan, state.node), self._all)
 
     def _answers(self, vertex: Vertex) -> Iterator[Answer]:
         plan = self._configuration.plans.get(vertex.state.plan)
@@ -161,14 +196,14 @@ class Explorer:
         for hop in step.hops:
             graph.taken.add((hop.plan, hop.node, hop.exit))
         met = _asked(met, step)
-        here = Ending(origin, by, step.hops, met, time)
+        here = Ending(origin, by, step.hops, met, time, step.state.call)
         self._note(step, here)
         if isinstance(asked, Hangup):
             last = step.hops[-1]
             graph.endings.setdefault((last.plan, last.node, last.exit, asked, met), here)
             return None
         state = step.state._replace(used=0)
-        key: Key = (time, met, self._essence(state))
+        key = self._key(state, met, time)
         if key in graph.vertices:
             return key
         if crossed:
@@ -189,17 +224,22 @@ class Explorer:
                 kind = "round" if hop.why == ROUND else "fault"
                 self.graph.strange.setdefault((kind, hop.plan, hop.node, hop.why), here)
 
-    def _essence(self, state: State) -> Key:
-        """A state without what decides nothing."""
+    def _key(self, state: State, met: Met, time: int) -> Key:
+        """A state without what decides nothing any more."""
+        live, call = self._live_of(state), state.call
         essence: list[Any] = list(state)
         variables = state.variables
-        essence[_CALL] = None
-        essence[_VARIABLES] = tuple((name, variables[name]) for name in self._decisive if name in variables)
+        decisions = self._decisions[call.caller, call.chance]
+        essence[_CALL] = tuple((at, decisions[at]) for at in sorted(live.drawn) if at in decisions)
+        essence[_VARIABLES] = tuple((name, variables[name]) for name in live.variables if name in variables)
         essence[_MEMORY] = tuple(part for part in state.memory if not (type(part) is str and " " in part))
-        return tuple(essence)
+        essence[_ADMITTED] = tuple(key.removesuffix(f":{call.caller}") for key in state.admitted)
+        return (self._times[time].seen_by(live), met, tuple(essence))
 
 
-_CALL, _VARIABLES, _MEMORY = (State._fields.index(name) for name in ("call", "variables", "memory"))
+_CALL, _VARIABLES, _MEMORY, _ADMITTED = (
+    State._fields.index(name) for name in ("call", "variables", "memory", "admitted")
+)
 FAULT = "fault in the node"
 ROUND = f"more than {BUDGET} steps"
 

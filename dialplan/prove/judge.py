@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from dialplan import last_resort
 from dialplan.commands import Hangup
+from dialplan.engine import CallFacts
 from dialplan.prove.answers import Answer
 from dialplan.prove.explore import Ending, Graph, Key
 
@@ -50,6 +51,7 @@ class Verdict:
     plan: str
     node: str
     detail: str
+    call: CallFacts
     start: int
     turns: tuple[Turn, ...]
     circle: int = 0
@@ -85,8 +87,8 @@ def _wrong_end(node: str, hangup: Hangup, ending: Ending) -> Wrong | None:
 def _verdict(graph: Graph, wrong: Wrong, plan: str, node: str, detail: str, ending: Ending) -> Verdict:
     start, turns = way_to(graph, ending.before)
     if ending.answer is None:
-        return Verdict(wrong, plan, node, detail, ending.time, ())
-    return Verdict(wrong, plan, node, detail, start, (*turns, (ending.answer, ending.time)))
+        return Verdict(wrong, plan, node, detail, ending.call, ending.time, ())
+    return Verdict(wrong, plan, node, detail, ending.call, start, (*turns, (ending.answer, ending.time)))
 
 
 def way_to(graph: Graph, key: Key | None) -> tuple[int, tuple[Turn, ...]]:
@@ -114,8 +116,9 @@ def _rounds(graph: Graph) -> Iterator[Verdict]:
             vertex = graph.vertices[circle[0][0]]
             start, turns = way_to(graph, circle[0][0])
             round_ = tuple((answer, vertex.time) for _, answer in circle)
+            state = vertex.state
             yield Verdict(
-                Wrong.ROUND, vertex.state.plan, vertex.state.node, "", start, (*turns, *round_), len(round_)
+                Wrong.ROUND, state.plan, state.node, "", state.call, start, (*turns, *round_), len(round_)
             )
         seen |= _reached(graph, key)
 

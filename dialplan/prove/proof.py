@@ -11,10 +11,11 @@ from typing import Any
 from dialplan.engine import CallFacts
 from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.nodes.goto import Goto
-from dialplan.prove.callers import USUAL, callers_of, chances_of
+from dialplan.prove.callers import USUAL, callers_of
 from dialplan.prove.clock import Clock, clock_of
 from dialplan.prove.explore import Explorer, Graph, Time
 from dialplan.prove.judge import Verdict, Wrong, judge
+from dialplan.prove.live import live_at
 from dialplan.prove.moments import Stretch, stretches_of
 from dialplan.prove.phrases import say_counter_example
 from dialplan.prove.script import replay, starts_of, write_script
@@ -141,20 +142,16 @@ class _Prover:
         """Every call to some numbers that are one."""
         plans = plans_from(self.configuration, plans_for(self.configuration, same[0]))
         period = self._period(plans, same[0])
-        brand = self.configuration.brands[same[0].brand]
         callers = callers_of(self.configuration, plans, same[0], self.start)
-        chances = chances_of(self.configuration, plans, brand, self.start)
         decisive = decisive_of(self.configuration, plans)
         vocabulary = vocabulary_of(self.configuration, plans, decisive)
-        self.has_callers = len(callers) > 1
+        live = live_at(plans, frozenset(decisive))
+        self.has_callers = len({each.call.caller for each in callers}) > 1
         self.coverage.kinds_of_number += 1
-        self.coverage.callers = max(self.coverage.callers, len(callers) * len(chances))
+        self.coverage.callers = max(self.coverage.callers, len(callers))
         self.plans |= {plan.id for plan in plans}
-        for caller in callers:
-            for chance in chances:
-                call = CallFacts("proof", same[0].number, caller, "", True, chance)
-                graph = Explorer(self.configuration, call, period.times, decisive, vocabulary).run()
-                self._take(graph, period, tuple(number.number for number in same))
+        graph = Explorer(self.configuration, callers, period.times, live, vocabulary).run()
+        self._take(graph, period, tuple(number.number for number in same))
 
     def _period(self, plans: list[Plan], number: ServiceNumber) -> _Period:
         clock = clock_of(self.configuration, plans, number)
@@ -169,7 +166,7 @@ class _Prover:
         self.coverage.answers += graph.answers
         self.taken |= graph.taken
         for verdict in judge(graph):
-            self._keep(graph.call, period, verdict, numbers)
+            self._keep(verdict.call, period, verdict, numbers)
 
     def _keep(self, call: CallFacts, period: _Period, verdict: Verdict, numbers: tuple[str, ...]) -> None:
         """The shortest of its kind at its node; the numbers of the others are added to it."""
@@ -194,7 +191,7 @@ class _Prover:
     def _counter_example(self, call: CallFacts, period: _Period, verdict: Verdict) -> CounterExample:
         way = replay(self.configuration, call, period.times, verdict)
         starts = starts_of(verdict, way, period.times, period.stretches, period.kinds)
-        script, is_shown = write_script(self.configuration, call, way, starts)
+        script, is_shown = write_script(self.configuration, call, way, period.times[verdict.start].at, starts)
         sentence = say_counter_example(
             self.configuration,
             call,
@@ -257,7 +254,7 @@ class _Period:
         best = max(own, key=lambda stretch: stretch.length)
         pairs = pairwise(self.kinds)
         later = tuple(sorted({after for before, after in pairs if before == kind and after != kind}))
-        return Time(best.start, best.has_duty, later)
+        return Time(best.start, best.open, best.has_duty, best.facts, later)
 
 
 def plans_for(configuration: Configuration, number: ServiceNumber) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from dialplan import gates, last_resort
 from dialplan.commands import Asked, Dial
 from dialplan.engine import CallFacts, Hop, State, advance, begin
-from dialplan.events import Dialled, Found, Keyed, Outcome
+from dialplan.events import Admitted, Dialled, Found, Keyed, Outcome
 from dialplan.model import Configuration
 from dialplan.numbers import display
 from dialplan.prove.answers import FOUND, Answer
@@ -55,6 +55,7 @@ class Script:
     outcomes: dict[str, list[str]] = field(default_factory=dict)
     suppose: dict[str, list[str]] = field(default_factory=dict)
     found: dict[str, dict[str, str]] = field(default_factory=dict)
+    full: list[str] = field(default_factory=list)
 
     def command(self) -> str:
         """As it is typed in a shell."""
@@ -70,6 +71,7 @@ class Script:
         for option, answered in (("outcome", self.outcomes), ("suppose", self.suppose)):
             for name, answers in answered.items():
                 yield f'--{option} "{name}={",".join(answers)}"'
+        yield from (f'--full "{key}"' for key in self.full)
         for table, row in self.found.items():
             yield f'--found "{table}:{",".join(f"{name}={value}" for name, value in row.items())}"'
         if self.chance:
@@ -95,17 +97,15 @@ def replay(configuration: Configuration, call: CallFacts, times: Sequence[Time],
 
 
 def write_script(
-    configuration: Configuration, call: CallFacts, way: Way, starts: Iterable[datetime]
+    configuration: Configuration, call: CallFacts, way: Way, usual: datetime, starts: Iterable[datetime]
 ) -> tuple[Script, bool]:
-    """The command for a way, and whether it does lead along it, at one of `starts`."""
-    first: Script | None = None
+    """The command for a way, and whether it does lead along it at one of `starts`; if not, at `usual`."""
+    first = _script(call, way, usual, by_node=False)
     for at in starts:
         for by_node in (False, True):
             script = _script(call, way, at, by_node)
-            first = first or script
             if _leads_along(configuration, script, way):
                 return script, True
-    assert first is not None
     return first, False
 
 
@@ -155,6 +155,8 @@ def _add(script: Script, question: Question, by_node: bool) -> None:
     elif type(event) is Found and word == FOUND and event.row:
         script.found[question.asked.table] = dict(event.row)  # type: ignore[union-attr]
         word = ""
+    if type(event) is Admitted and question.state.node == gates.NODE and word:
+        script.full.append(event.limit.removesuffix(f":{script.caller}"))
     if question.state.node not in OWN_NODES:
         script.suppose.setdefault(f"{question.state.plan}.{question.state.node}", []).append(word)
 
@@ -190,6 +192,7 @@ def _leads_along(configuration: Configuration, script: Script, way: Way) -> bool
         suppose=script.suppose,
         chance=script.chance,
         found=script.found,
+        full=script.full,
     )
     wanted = [hop[:4] for hop in way.hops]
     return [hop[:4] for hop in done.steps[: len(wanted)]] == wanted
