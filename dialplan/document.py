@@ -20,6 +20,9 @@ DEEPEST = 32
 
 LARGEST_CHARS = 16_000_000
 LONGEST_REREAD_CHARS = 20_000
+MOST_REREAD_BRACKETS = 400
+"""Open brackets within each other make reading without libyaml slow: it looks at all of them at each sign."""
+
 _QUOTES = frozenset({"'", '"', "|", ">"})
 _TOO_DEEP = "is nested too deeply, or contains itself"
 
@@ -75,7 +78,7 @@ def _compose_fast(file: str, text: str) -> _Composer:
         try:
             return _Composer(file).read(fast(text))
         except yaml.YAMLError:
-            if len(text) > LONGEST_REREAD_CHARS:
+            if len(text) > LONGEST_REREAD_CHARS or text.count("[") + text.count("{") > MOST_REREAD_BRACKETS:
                 raise
     return _Composer(file).read(yaml.BaseLoader(text))
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple
 
+LONGEST_SAID = 800
+"""Characters of a sentence that somebody reads to its end."""
+
 
 class Place(NamedTuple):
     """Where something stands: a file of the configuration, line and column counted from 1."""
@@ -48,8 +51,13 @@ class ConfigurationFaults(Exception):  # noqa: N818 - the plural says it: all of
 
 
 def fault_at(place: Place, where: str, message: str, nearest: str = "", rule: str = "") -> Fault:
-    """A fault at a place."""
-    return Fault(place.file, place.line, place.column, where, message, nearest, rule)
+    """A fault at a place. What somebody wrote at great length is said shortly."""
+    return Fault(place.file, place.line, place.column, _short(where), _short(message), nearest, rule)
+
+
+def _short(text: str) -> str:
+    half = LONGEST_SAID // 2
+    return text if len(text) <= LONGEST_SAID else f"{text[:half]} ... {text[-half:]}"
 
 
 def nearest_of(name: str, names: Iterable[str]) -> str:

@@ -89,9 +89,11 @@ def check_events(text: str) -> None:
     for event in calendar.walk("VEVENT"):
         title = str(event.get("SUMMARY", "")) or "an event without a summary"
         for name, why in event.errors:
-            raise UnreadableEvents(f"{title}: {name}: {why}", _line_of(text, name, event))
+            raise UnreadableEvents(f"{title}: {name or 'a line'}: {why}", _line_of(text, name, event))
         if "DTSTART" not in event:
             raise UnreadableEvents(f"{title}: has no DTSTART", _line_of(text, "UID", event))
+        if isinstance(event["DTSTART"], list):
+            raise UnreadableEvents(f"{title}: has DTSTART twice", _line_of(text, "DTSTART", event))
     starts = [_date_of(event["DTSTART"].dt) for event in calendar.walk("VEVENT")]
     if starts:
         _expand(text, min(starts), max(starts) + timedelta(days=400))
@@ -131,7 +133,7 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _line_of(text: str, name: str, event: Any) -> int:
+def _line_of(text: str, name: str | None, event: Any) -> int:
     """The line of a property of an event, as near as the library lets us tell."""
     lines = text.splitlines()
     uid = str(event.get("UID", ""))
@@ -142,7 +144,7 @@ def _line_of(text: str, name: str, event: Any) -> int:
         elif line.startswith("UID") and line.rpartition(":")[2].strip() == uid:
             break
     for number in range(begin, len(lines)):
-        if lines[number].startswith(name):
+        if name and lines[number].startswith(name):
             return number + 1
         if lines[number].startswith("END:VEVENT"):
             break
