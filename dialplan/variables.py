@@ -77,16 +77,20 @@ SYSTEM: Final[Mapping[str, SystemVariable]] = {
 }
 
 
-SET_BY_NODES: Final[Mapping[str, str]] = {
+KNOWN_TO_NODES: Final[Mapping[str, str]] = {
+    "customer": "the customer, by number or name: the page and the queue go by it",
+    "customer_name": "the customer's name: the queue goes by it too",
+    "priority": "how important this caller is to a queue",
     "extension": "the extension that the caller has keyed in a menu",
     "message": "the message that the caller has left",
     "recordings": "every recording of this call",
+    "callback-number": "the number at which the caller wants to be called back",
     "queue": "the queue in which the caller last waited",
     "waited": "how long he waited there, in seconds",
     "position": "in the words of a queue: the caller's place in it",
     "wait": "in the words of a queue: the wait that is to be expected, in seconds",
 }
-"""Variables that nodes set without being told a name; a plan may set them too."""
+"""Variables that nodes set or go by without being told a name; a plan may set them too."""
 
 
 def value_of(run: Run, name: str) -> str:

@@ -20,7 +20,7 @@ from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
 from dialplan.nodes.speech import PROMPT
 from dialplan.nodes.switch_plan import NUMBER_GROUP
 from dialplan.reading import Reading
-from dialplan.variables import SET_BY_NODES, SYSTEM
+from dialplan.variables import KNOWN_TO_NODES, SYSTEM
 
 ENGINEER: Final = "engineer"
 
@@ -88,7 +88,7 @@ def _known_names(
         elif kind == "plan":
             known.setdefault(f"node of {name}", set()).add(more[-1])
     known[ORIGIN] |= known_origins()
-    known[VARIABLE] |= {*SYSTEM, *SET_BY_NODES}
+    known[VARIABLE] |= {*SYSTEM, *KNOWN_TO_NODES}
     known[ENTRY_OR_GROUP] = known[ENTRY] | known[GROUP]
     for group in configuration.skills.values():
         known[f"skill of {group.id}"] = set(group.skills)

@@ -12,7 +12,7 @@ variable of the call; `all-variables` lists them all.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -20,10 +20,12 @@ from dialplan.commands import SendMail
 from dialplan.events import Event
 from dialplan.faults import nearest_of
 from dialplan.fields import email, flag, identifier, title
+from dialplan.files.variables import refer_variable
 from dialplan.model import Brand
 from dialplan.nodes.exits import NEXT, read_exits
 from dialplan.reading import Section, Wrong
 from dialplan.run import Go, Move, Run, Unexpected
+from dialplan.variables import SYSTEM, all_values
 
 TEMPLATE: Final = "mail template"
 """What a reference to a template is called."""
@@ -73,27 +75,13 @@ def addresses(written: tuple[str, ...], brand: Brand) -> tuple[str, ...]:
     return tuple(found)
 
 
-SYSTEM_VARIABLES: Final = frozenset(
-    {"brand", "caller", "caller_name", "call", "dialled", "plan", "node", "language", "at"}
-)
+SYSTEM_VARIABLES: Final = frozenset(SYSTEM)
 """What a mail is told by the system; every other variable is one that the plan has set."""
 
 
 def variables_of(run: Run) -> dict[str, str]:
     """What a mail is told of the call: the system's variables, and the plan's."""
-    call = run.call
-    return {
-        **run.variables,
-        "brand": run.brand.title,
-        "caller": call.caller or "",
-        "caller_name": call.caller_name,
-        "call": call.id,
-        "dialled": call.dialled,
-        "plan": run.plan,
-        "node": run.node,
-        "language": run.language,
-        "at": run.now.isoformat(timespec="seconds"),
-    }
+    return all_values(run)
 
 
 def read(section: Section) -> Mail:
@@ -106,10 +94,18 @@ def read(section: Section) -> Mail:
         template,
         to,
         cc,
-        section.get("subject", title, ""),
-        section.get("text", _words, ""),
+        _read_text(section, "subject", title),
+        _read_text(section, "text", _words),
         section.get("recordings", flag, False),
     )
+
+
+def _read_text(section: Section, key: str, parse: Callable[[str], str]) -> str:
+    """A text with variables in it, each noted as a reference."""
+    text = section.get(key, parse, "")
+    for name in _NAME.findall(text):
+        refer_variable(section.reading, name, section.place_of(key), section.path(key))
+    return text
 
 
 def _fill(text: str, variables: Mapping[str, str]) -> str:

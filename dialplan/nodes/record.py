@@ -28,7 +28,8 @@ from typing import ClassVar, Final, TypeAlias
 from dialplan.commands import Collect, SendMail
 from dialplan.commands import Record as RecordCommand
 from dialplan.events import Event, Keyed, Recorded
-from dialplan.fields import duration, flag, identifier
+from dialplan.fields import duration, flag, identifier, user_variable
+from dialplan.files.variables import define_variable
 from dialplan.nodes.exits import NEXT, read_exits
 from dialplan.nodes.mail import RECORDINGS, TEMPLATE, addresses, read_address, variables_of
 from dialplan.nodes.speech import read_words, refer_prompts
@@ -146,7 +147,7 @@ def read(section: Section) -> Record:
     return Record(
         read_exits(section, own=(NOTHING,), needs_next=True),
         read_words(section, "record"),
-        into=section.get("into", identifier, "message"),
+        into=_read_into(section),
         longest_s=section.get("longest", duration(3, 600), 120.0),
         silence_s=section.get("silence", duration(1, 60), 5.0),
         least_s=section.get("least", duration(0.2, 60), 1.0),
@@ -163,3 +164,9 @@ def _keys(text: str) -> str:
     if not text or set(text) - set("0123456789*#") or len(set(text)) != len(text):
         raise Wrong(f'"{text}" are no keys of a telephone; write each once, as in "#" or "*#"')
     return text
+
+
+def _read_into(section: Section) -> str:
+    into = section.get("into", user_variable, "message")
+    define_variable(section.reading, into, section.place_of("into"))
+    return into

@@ -5,28 +5,63 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from paper import CONFIG, known_prompts, shipped, small
+from paper import CONFIG, known_prompts, shipped
+from resources import with_resources
 
-from dialplan.commands import Collect, Command, Dial, Hangup, Play
+from dialplan.commands import (
+    Admit,
+    AskCallback,
+    Collect,
+    Command,
+    Dial,
+    Hangup,
+    Limit,
+    LookUp,
+    Play,
+)
+from dialplan.commands import Record as RecordCommand
 from dialplan.engine import BUDGET, CallFacts, Hop, advance, begin
-from dialplan.events import Dialled, Event, Failed, Keyed, Outcome, Played
+from dialplan.events import (
+    Admission,
+    Admitted,
+    Dialled,
+    Event,
+    Failed,
+    Found,
+    Kept,
+    Keyed,
+    Outcome,
+    Played,
+    Recorded,
+)
 from dialplan.faults import ConfigurationFaults
 from dialplan.last_resort import NOBODY, NODE
 from dialplan.model import Configuration, Plan
 from dialplan.nodes.announce import Announce
+from dialplan.nodes.attempts import Attempts
 from dialplan.nodes.calendar import CalendarNode
+from dialplan.nodes.call_back import CallBack
 from dialplan.nodes.collect import Collect as CollectNode
 from dialplan.nodes.destination import IN_TURN, TOGETHER, Destination
 from dialplan.nodes.goto import Goto
 from dialplan.nodes.hangup import HangupNode
 from dialplan.nodes.language import Language
+from dialplan.nodes.list import ListNode
+from dialplan.nodes.lookup import LookupNode
 from dialplan.nodes.mail import Mail
 from dialplan.nodes.menu import Menu
+from dialplan.nodes.origin import OriginNode
 from dialplan.nodes.page import Page
+from dialplan.nodes.percentage import Percentage
+from dialplan.nodes.queue import Queue
+from dialplan.nodes.record import Record
+from dialplan.nodes.set import SetNode, parse_template
+from dialplan.nodes.switch import SwitchNode, parse_patterns
 from dialplan.run import Node
 from dialplan.simulate import simulate
 from dialplan.source import load_texts, read_texts
@@ -45,28 +80,77 @@ def exits(*names: str) -> st.SearchStrategy[dict[str, str]]:
     return st.dictionaries(st.sampled_from([*names, "rest"]), targets, max_size=4)
 
 
+limits = st.none() | st.builds(Limit, st.just("destination:x"), st.integers(1, 2))
+queues = st.none() | st.builds(Queue, st.just("q"), st.integers(0, 2), keys=st.just({"1": "n1"}))
+attempts = st.builds(
+    Attempts,
+    st.integers(1, 3),
+    st.none() | st.just({"no-input": 2, "wrong-input": 1}),
+    is_ahead=st.booleans(),
+)
+
+
+def deciding() -> st.SearchStrategy[Node]:
+    """Nodes that choose by themselves, with names that are there and names that are not."""
+    half = Decimal(50)
+    return st.one_of(
+        st.builds(OriginNode, exits("mobile", "important"), st.just(("important", "mobile", "ghost"))),
+        st.builds(ListNode, exits("listed", "next"), st.sampled_from([("blocked", "hidden"), ("ghost",)]),
+                  st.sampled_from(["caller", "customer"])),
+        st.builds(SetNode, exits("next"), st.just({"customer": parse_template("$caller of $brand")})),
+        st.builds(SwitchNode, exits("32*", "4711"), st.sampled_from(["customer", "caller", "hour"]),
+                  st.just((("4711", parse_patterns("4711")), ("32*", parse_patterns("32*, +32*"))))),
+        st.builds(Percentage, exits("n1", "n2"), st.just((("n1", half), ("n2", half)))),
+        st.builds(LookupNode, exits("found", "not-found", "unanswered"),
+                  st.sampled_from(["customers", "crm", "ghost"]), st.sampled_from(["caller", "customer"])),
+    )  # fmt: skip
+
+
 def nodes() -> st.SearchStrategy[Node]:
+    return st.one_of(usual(), deciding())
+
+
+def usual() -> st.SearchStrategy[Node]:
     people = st.lists(
         st.sampled_from(["one", "two", "$brand.office", "ghost"]), min_size=1, max_size=3, unique=True
     )
     words = st.just(("please-hold",))
     return st.one_of(
-        st.builds(Announce, exits("next"), words),
-        st.builds(Menu, exits("1", "2", "no-input", "wrong-input"), words, st.just(frozenset("12"))),
+        st.builds(Announce, exits("next"), words, is_one=st.booleans(), stops=st.booleans()),
+        st.builds(Menu, exits("1", "22", "no-input", "wrong-input", "extension"), words,
+                  st.just(frozenset({"1", "22"})), attempts=attempts, repeat=st.sampled_from(["", "0"]),
+                  extensions=st.booleans()),
         st.builds(Language, exits("next"), st.sampled_from(["nl", "fr", "de", "en"])),
         st.builds(CalendarNode, exits("work"), st.sampled_from([("work",), ("ghost",)])),
-        st.builds(Destination, exits(*OUTCOMES), people.map(tuple), st.sampled_from([IN_TURN, TOGETHER])),
+        st.builds(Destination, exits(*OUTCOMES, "limit", "queue-full", "queue-timeout"), people.map(tuple),
+                  st.sampled_from([IN_TURN, TOGETHER]), limit=limits, queue=queues),
+        st.builds(Destination, exits(*OUTCOMES, "limit", "nobody"), st.just(()), limit=limits,
+                  queue=queues, group=st.sampled_from(["team", "ghosts"])),
+        st.builds(Record, exits("next", "nothing"), words, review=st.booleans()),
+        st.builds(CallBack, exits("next", "declined", "not-allowed", "limit"),
+                  st.sampled_from(["one", "ghost"])),
         st.builds(Page, exits("next"), st.just("standard")),
         st.builds(Mail, exits("next"), st.just("plan-mail"), st.just(("a@example.com",))),
         st.builds(CollectNode, exits("next", "no-input", "wrong-input"), words, st.just("customer"),
-                  st.just(2), st.just(4), confirm=st.booleans()),
+                  st.just(2), st.just(4), confirm=st.booleans(), attempts=attempts),
+        st.builds(Language, exits("next"), variable=st.just("customer")),
         st.builds(Goto, st.sampled_from(["main", "gone"]), st.sampled_from(["", *NAMES])),
-        st.builds(HangupNode),
+        st.builds(HangupNode, words=st.sampled_from([(), ("goodbye",)])),
     )  # fmt: skip
 
 
+SKILLS = "team: {title: The team, agents: [one, two], wrap-up: 5 s}\n"
+PLAIN = """
+    start: ring
+    nodes:
+      ring: {destination: team, rest: bye}
+      bye: {hangup: normal}
+"""
+BASE = with_resources(PLAIN, skills=SKILLS)
+
+
 def with_plan(nodes: dict[str, Node]) -> Configuration:
-    return replace(small(), plans={"main": Plan("main", "drawn", "n0", nodes)}, memo={})
+    return replace(BASE, plans={"main": Plan("main", "drawn", "n0", nodes)}, memo={})
 
 
 plans = st.dictionaries(st.sampled_from(NAMES), nodes(), max_size=6).map(with_plan)
@@ -79,7 +163,8 @@ class Story:
         self, configuration: Configuration, dialled: str, when: datetime, seed: int, wild: bool
     ) -> None:
         chance, self.asked, self.hops, self.answers = random.Random(seed), list[Command](), list[Hop](), 0
-        step = begin(configuration, CallFacts("c", dialled, None), when)
+        caller = chance.choice([None, "+32470000099", "+3227887499"])
+        step = begin(configuration, CallFacts("c", dialled, caller, chance=chance.random()), when)
         self.answered = False
         while True:
             assert len(step.commands) >= 1 and step.state.call.id == "c"
@@ -108,7 +193,10 @@ class Story:
 def _any_event(chance: random.Random) -> Event:
     digits = "".join(chance.choices("0123456789*#ax ", k=chance.randint(0, 5)))
     dialled = Dialled(chance.choice(list(Outcome)), chance.randint(0, 130), chance.choice(["one", "", "x"]))
-    return chance.choice([Played(), Keyed(digits), dialled, Failed("broken")])
+    admitted = Admitted(chance.choice(list(Admission)), chance.choice(["one", "", "x"]), key="1")
+    found = Found(chance.choice([None, {}, {"name": "x"}]), "", chance.random() < 0.5)
+    others = [Recorded(chance.choice(["", "r"])), Kept(), admitted, found]
+    return chance.choice([Played(), Keyed(digits), dialled, Failed("broken"), *others])
 
 
 def _fitting_event(chance: random.Random, asked: Command) -> Event:
@@ -118,7 +206,18 @@ def _fitting_event(chance: random.Random, asked: Command) -> Event:
         return Played()
     if isinstance(asked, Collect):
         return Keyed("".join(chance.choices("0123456789*#", k=chance.randint(0, asked.most))))
-    assert isinstance(asked, Dial)
+    if isinstance(asked, Admit):
+        people = [target.entry for target in asked.agents.people] if asked.agents else [""]
+        kinds = [Admission.IN, Admission.NOBODY if asked.agents else Admission.LIMIT]
+        kinds += [Admission.FULL, Admission.TIMEOUT, Admission.KEY] if asked.waiting else [Admission.LIMIT]
+        return Admitted(chance.choice(kinds), chance.choice(people or [""]), key="1")
+    if isinstance(asked, LookUp):
+        return Found(chance.choice([None, {"Customer Name": "x"}]), "", chance.random() < 0.3)
+    if isinstance(asked, RecordCommand):
+        return Recorded(chance.choice(["", "message-1"]), 3.0)
+    if isinstance(asked, AskCallback):
+        return Kept(1)
+    assert isinstance(asked, Dial), asked
     return Dialled(chance.choice(list(Outcome)), 0, asked.targets[0].entry)
 
 
