@@ -67,6 +67,9 @@ class CallbackRun:
         self._stop, self._reaching = asyncio.Event(), asyncio.Lock()
         self._handling: asyncio.Event | None = None
         """Set when the agent's leg has been talked to; None while it has not come to us."""
+        # before the next sync, which says whether it still lives
+        self._found = means.legs.watch(callback.leg) if callback.leg else None
+        """The leg of an earlier run."""
         self._outcome: Outcome | None = None
         """How ringing the caller ended."""
 
@@ -87,14 +90,15 @@ class CallbackRun:
 
     async def cancel(self, why: str) -> bool:
         """Take it back; False when an agent has it by now."""
-        if self.callback.state not in (WAITING, RINGING_AGENT):
-            return False
-        leg = self.callback.leg
-        done = await self._step(CallbackState.CANCELLED, why=why, ended=self._now())
-        self._stop.set()
-        if done and leg:
-            await self._means.legs.hang_up(self._means.legs.watch(leg))
-        return done
+        while self.callback.state in (WAITING, RINGING_AGENT):
+            leg = self.callback.leg
+            # lost when the drive took a step in the same moment: then once more
+            if await self._step(CallbackState.CANCELLED, why=why, ended=self._now()):
+                self._stop.set()
+                if leg:
+                    await self._means.legs.hang_up(self._means.legs.watch(leg))
+                return True
+        return False
 
     # -- waiting and trying
 
@@ -210,7 +214,8 @@ class CallbackRun:
     async def _go_on(self) -> None:
         """After a restart: the leg may live, or be over, or never have come to be."""
         await self._hold_again()
-        leg = self._means.legs.watch(self.callback.leg)
+        found, self._found = self._found, None
+        leg = found or self._means.legs.watch(self.callback.leg)
         await self._see_through(leg, self._rules().ring_s + TALK_S + ENDING_S)
         if self.callback.state is RINGING_AGENT:
             await self._step(WAITING, leg="", due_at=self._now(), why="the service was started anew")
