@@ -32,6 +32,7 @@ from dialplan.importance import HIGHEST, priority_of
 from dialplan.nodes.exits import node_of
 from dialplan.nodes.speech import read_words, refer_prompts
 from dialplan.reading import Section
+from dialplan.variables import value_of
 from dialplan.words import BRAND_WORDS, Value, Words, languages_of, utter
 
 if TYPE_CHECKING:
@@ -74,11 +75,30 @@ class Queue:
 
     def waiting(self, run: Run, waited_s: float = 0.0, *, late: bool = False) -> Waiting:
         """How this caller waits. `waited_s`: waited already, which counts; `late`: not welcomed again."""
+        priority = priority_of(run, self.priority, self.important)
+        memo = run.configuration.memo
+        key = (id(self), run.brand.id, run.language, run.call.dutch_first, priority, waited_s, late)
+        known: Waiting | None = memo.get(key) if waited_s == 0 else None
+        if known is None:
+            known = self._made(run, priority, waited_s, late)
+            if waited_s == 0 and not self._varies:
+                memo[key] = known
+        return known
+
+    @property
+    def _varies(self) -> bool:
+        """Whether something is said that is another thing on each call."""
+        said = (self.welcome, self.first, *self.periodic)
+        return any(
+            isinstance(word, Value) and word.variable not in OWN_VALUES for words in said for word in words
+        )
+
+    def _made(self, run: Run, priority: int, waited_s: float, late: bool) -> Waiting:
         return Waiting(
             queue=self.name(run),
             longest=self.longest,
             wait_s=max(1.0, self.wait_s - waited_s),
-            priority=priority_of(run, self.priority, self.important),
+            priority=priority,
             fair_s=self.fair_s,
             welcome=_say(run, self.welcome),
             first=_say(run, self.first),
@@ -106,7 +126,7 @@ def _say(run: Run, words: Words) -> tuple[Utterance, ...]:
 
 def _one(run: Run, word: str | Value, language: str) -> Utterance:
     if isinstance(word, Value):
-        return Say(word.kind, run.variables.get(word.variable, ""), language)  # type: ignore[arg-type]
+        return Say(word.kind, value_of(run, word.variable), language)  # type: ignore[arg-type]
     prompt = getattr(run.brand, BRAND_WORDS[word]) if word.startswith("$") else word
     return Prompt(prompt, language)  # type: ignore[arg-type]
 

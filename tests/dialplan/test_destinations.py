@@ -303,6 +303,17 @@ def test_the_trace_says_that_he_waited_before_somebody_answered() -> None:
     assert call.why == "waited 42 s; Agent one answered"
 
 
+def test_a_queue_says_what_it_knows_of_this_caller() -> None:
+    queue = QUEUED.replace("welcome: please-hold", "welcome: [please-hold, $priority, $position]")
+    configuration = small("start: wait\nnodes:\n  wait: {set: {priority: $hour}, next: ring}\n" + queue[19:])
+    for hour in ("09", "11"):
+        waiting = Caller(configuration, when=f"2026-11-23 {hour}:30").admit.waiting
+        assert waiting is not None
+        assert [getattr(word, "value", "please-hold") for word in waiting.welcome] == [
+            "please-hold", str(int(hour)), "",
+        ] * 2  # fmt: skip
+
+
 IMPORTANT = "important: [Colruyt, {name: Croix-Rouge, numbers: [02 555 01 00], ids: [465]}]"
 
 
