@@ -37,7 +37,7 @@ from dialplan.words import Words, is_fixed, utter
 __all__ = ["KEYS", "NO_INPUT", "SORRY", "WRONG_INPUT", "Menu", "is_key", "one_key", "read", "read_keys"]
 
 KEYS = "0123456789*#"
-LONGEST_CHOICE: Final = 8
+LONGEST_CHOICE: Final = 6
 MOST_REPEATS: Final = 5
 
 
