@@ -25,12 +25,13 @@ from bench.load import Load
 from bench.paper import command_rows, engine_rows
 from bench.rounds import QUICK, Plan, Rounds
 from bench.systems import Dutyline, HelperFailedError, System, make_systems
+from bench.waiting import CALLERS, QUICK_CALLERS, measure_waiting
 from ivr.settings import Settings
 from ivr.switch import AsteriskFailedError, PortTakenError, Switch
 from ivr.switch.paths import place
 
 TALK_S = 1.0
-ROWS = frozenset({1, 2, 3, 4, 5, 8, 9})
+ROWS = frozenset({1, 2, 3, 4, 5, 6, 8, 9})
 ON_PAPER = frozenset({4, 8})
 """Rows that want no switch."""
 NEEDED = ("native", "dutyline")
@@ -153,6 +154,11 @@ async def _measure_on(
             more += (await measure_activation(load, switch, service, wishes.plan.rate)).rows()
     finally:
         load.close()
+    if 6 in wishes.rows:
+        service = systems["dutyline"]
+        assert isinstance(service, Dutyline)
+        callers = QUICK_CALLERS if wishes.plan.rounds < Plan().rounds else CALLERS
+        more += (await measure_waiting(switch, service, callers, say)).rows()
     return rounds, more
 
 

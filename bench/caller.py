@@ -174,7 +174,7 @@ class Callers:
         call.is_left = True
         if not call.final.done() or call.final.cancelled():
             self._wire.send(self._request(call, "CANCEL", call.uri, 1, via=call.via))
-        elif call.final.result().status == 200 and not call.ended.done():
+        elif call.final.result().status == 200 and (call.ended.cancelled() or not call.ended.done()):
             self._hang_up(call)
             await asyncio.wait({call.bye_answered}, timeout=2.0)
         call.final.cancel()

@@ -16,7 +16,7 @@ class Limits:
     """A whole answer of several lines: a long channel variable, a usage text."""
     noise_lines: int = 200
     """Lines between two answers that are none, before the connection is given up."""
-    sessions: int = 1_000
+    sessions: int = 5_000
     """Calls at the same time; the next is turned away at once."""
     waiting: int = 256
     """Connections that have not said who they are; beyond it the oldest makes room."""

@@ -165,7 +165,7 @@ class Holding:
 
 
 def round_wait(seconds: float) -> int:
-    """A wait as people say it: half a minute, or so many whole minutes."""
+    """A wait as people say it: half a minute, or so many whole minutes, rather more than less."""
     return 30 if seconds <= SHORT_WAIT_S else max(1, round(seconds / 60 + 0.25)) * 60
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -151,10 +152,13 @@ async def ask_console(name: str, tree: Tree, paths: SwitchPaths, command: str, t
 
 
 def die_with(parent: int) -> Callable[[], None]:
-    """For the child: have the kernel kill it when we die, whatever we die of."""
+    """For the child: have the kernel kill it when we die, whatever we die of; and as many open files as it
+    may have, for a call takes half a dozen and a thousand may wait."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
     def ask_kernel() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         if os.getppid() != parent:
             os._exit(1)
 
