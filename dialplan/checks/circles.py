@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from dialplan.checks.survey import NodeId
 
@@ -15,6 +16,21 @@ def circles_of(nodes: set[NodeId], ways: Ways) -> Iterator[tuple[NodeId, ...]]:
         start = min(group)
         if len(group) > 1 or start in ways(start):
             yield _shortest(start, group, ways)
+
+
+def on_circles(nodes: Collection[NodeId], ways: Ways) -> set[NodeId]:
+    """The nodes on a circle, and those between two circles: what is left when dead ends are taken away."""
+    inside = {at: [to for to in ways(at) if to in nodes] for at in nodes}
+    arriving = Counter(to for targets in inside.values() for to in targets)
+    bare = [at for at in nodes if not arriving[at]]
+    left = set(nodes)
+    for at in bare:
+        left.discard(at)
+        for target in inside[at]:
+            arriving[target] -= 1
+            if not arriving[target]:
+                bare.append(target)
+    return left
 
 
 def _shortest(start: NodeId, group: set[NodeId], ways: Ways) -> tuple[NodeId, ...]:

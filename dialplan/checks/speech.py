@@ -102,10 +102,13 @@ def _is_all_known(survey: Survey, words: Words) -> bool:
 def _compare_keys(
     survey: Survey, at: NodeId, words: Words, keys: frozenset[str], others: frozenset[str]
 ) -> Iterator[Finding]:
+    spoken = {language: _keys_said(survey, words, language) for language in LANGUAGES}
+    if all(not said or said - others == keys - others for said in spoken.values()):
+        return
     lacking: dict[str, set[str]] = {}
     unsaid: dict[str, set[str]] = {}
     for language in _languages_heard(survey, at):
-        said = keys_spoken(" . ".join(survey.prompts.text(str(word), language) for word in words))
+        said = spoken[language]
         for key in said - keys - others:
             lacking.setdefault(key, set()).add(language)
         for key in keys - said if said else ():
@@ -114,6 +117,10 @@ def _compare_keys(
         yield survey.at_node(at, f"says key {key} in {say_languages(languages)}, but has no such key")
     for key, languages in sorted(unsaid.items()):
         yield survey.at_node(at, f"has key {key}, but does not say it in {say_languages(languages)}")
+
+
+def _keys_said(survey: Survey, words: Words, language: str) -> frozenset[str]:
+    return keys_spoken(" . ".join(survey.prompts.text(str(word), language) for word in words))
 
 
 def _languages_heard(survey: Survey, at: NodeId) -> frozenset[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 
@@ -82,6 +83,7 @@ _SENTENCE = re.compile(r"[.!?]+(?:\s|$)")
 _WORD = re.compile(r"l'|[^\W\d_]+(?:-[^\W\d_]+)*|\d+|[*#,;]")
 
 
+@lru_cache(maxsize=1024)
 def keys_spoken(text: str) -> frozenset[str]:
     """Every key that a text asks for."""
     found: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from dialplan.checks.circles import circles_of
+from dialplan.checks.circles import circles_of, on_circles
 from dialplan.checks.survey import Finding, NodeId, Survey
 from dialplan.nodes.call_back import DECLINED, LIMIT, NOT_ALLOWED
 from dialplan.nodes.destination import Destination
@@ -21,7 +21,7 @@ from dialplan.run import Node
 BY_TIME_OR_DATA = frozenset({"calendar", "origin", "list", "switch", "percentage", "lookup"})
 """Kinds that choose between their exits by themselves: by the time, the caller's number or what is known."""
 
-WAITING = frozenset({"destination", "menu", "collect", "record", "call-back"})
+WAITING = frozenset({"destination", "menu", "collect", "record", "call-back", "switch-plan"})
 """Kinds that wait for a person: somebody who answers, or a caller who keys or speaks."""
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -78,6 +78,13 @@ def check_endless_loops(survey: Survey) -> Iterator[Finding]:
 
 
 def _endless(survey: Survey) -> frozenset[NodeId]:
+    known: frozenset[NodeId] | None = survey.memo.get(("endless",))
+    if known is None:
+        known = survey.memo["endless",] = _without_end(survey)
+    return known
+
+
+def _without_end(survey: Survey) -> frozenset[NodeId]:
     back: dict[NodeId, list[NodeId]] = {}
     ends: set[NodeId] = set()
     for at, node in survey.nodes():
@@ -90,7 +97,7 @@ def _endless(survey: Survey) -> frozenset[NodeId]:
 
 def check_silent_loops(survey: Survey) -> Iterator[Finding]:
     """A loop without a question: no key and no count leaves it, at most the time or what is known."""
-    quiet = {at for at in survey.reached - _endless(survey) if survey.node(at).kind not in WAITING}
+    quiet = {at for at in _going_round(survey) if survey.node(at).kind not in WAITING}
     for circle in circles_of(quiet, lambda at: _unattended(survey, at)):
         free = [at for at in circle if survey.node(at).kind in BY_TIME_OR_DATA]
         leaves = any(target not in circle for at in free for target in _unattended(survey, at))
@@ -101,11 +108,19 @@ def check_silent_loops(survey: Survey) -> Iterator[Finding]:
 
 def check_ringing_loops(survey: Survey) -> Iterator[Finding]:
     """A loop for whoever is not answered and keys nothing: only the step budget ends it."""
-    open_to_all = survey.reached - _endless(survey)
-    for circle in circles_of(set(open_to_all), lambda at: _unattended(survey, at)):
+    for circle in circles_of(_going_round(survey), lambda at: _unattended(survey, at)):
         if any(survey.node(at).kind in WAITING for at in circle):
             message = f"whoever is not answered and keys nothing goes round here: {_say_circle(circle)}"
             yield survey.at_node(circle[0], message)
+
+
+def _going_round(survey: Survey) -> set[NodeId]:
+    """The nodes that may be part of a loop which calls can leave; mostly there are none."""
+    known: set[NodeId] | None = survey.memo.get(("going round",))
+    if known is None:
+        known = on_circles(survey.reached - _endless(survey), lambda at: _unattended(survey, at))
+        survey.memo["going round",] = known
+    return known
 
 
 def _unattended(survey: Survey, at: NodeId) -> tuple[NodeId, ...]:
