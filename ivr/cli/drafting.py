@@ -9,10 +9,10 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from ivr.cli.folders import write_folder
-from ivr.cli.releasing import Told, author_or_me, changes_between, clock, publish, read_folder, write
-from ivr.cli.shared import give_up, out, print_json
+from ivr.cli.releasing import Told, author_or_me, changes_between, clock, look, publish, read_folder, write
+from ivr.cli.shared import out, print_json
 from ivr.cli.showing import read
-from ivr.releases import SHOWN, DraftError, discard_draft, find_draft, list_drafts, place_of, save_draft
+from ivr.releases import SHOWN, discard_draft, find_draft, list_drafts, place_of, save_draft
 from ivr.settings import Settings
 from ivr.storage import Draft, Release
 
@@ -53,7 +53,7 @@ def save(settings: Settings, name: str, folder: Path | None, author: str, revisi
 
 def show(settings: Settings, name: str, *, as_json: bool) -> None:
     """One draft: what it changes in the release it began with."""
-    draft, base = read(settings, lambda session: _with_base(session, name))
+    draft, base = look(settings, lambda session: _with_base(session, name))
     changes = changes_between(base.files, draft.files) if base else []
     if as_json:
         print_json(_as_json(draft) | {"files": sorted(draft.files), "changes": changes})
@@ -70,7 +70,7 @@ def show(settings: Settings, name: str, *, as_json: bool) -> None:
 
 def export(settings: Settings, name: str, folder: Path, *, force: bool) -> None:
     """A draft's files in a folder, to be worked on."""
-    draft, _ = read(settings, lambda session: _with_base(session, name))
+    draft, _ = look(settings, lambda session: _with_base(session, name))
     write_folder(folder, draft.files, force=force)
     out.print(
         f'Revision {draft.revision} of draft "{name}" is in {folder}; save it again with '
@@ -87,16 +87,13 @@ def discard(settings: Settings, name: str) -> None:
 
 def publish_draft(settings: Settings, name: str, told: Told, *, as_json: bool) -> None:
     """A draft becomes a release; it is no draft any more then."""
-    draft, _ = read(settings, lambda session: _with_base(session, name))
+    draft, _ = look(settings, lambda session: _with_base(session, name))
     more = {"draft": name, "base": draft.base}
     publish(settings, draft.files, told, more, as_json=as_json)
 
 
 def _with_base(session: Session, name: str) -> tuple[Draft, Release | None]:
-    try:
-        draft = find_draft(session, name)
-    except DraftError as fault:
-        give_up(fault)
+    draft = find_draft(session, name)
     return draft, session.get(Release, draft.base) if draft.base else None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from ivr.cli.shared import err, give_up, out, print_json
 from ivr.cli.showing import ZONE, read
-from ivr.releases import SHOWN, Listed, UnknownReleaseError, find_release, list_releases, place_of
+from ivr.releases import SHOWN, DraftError, Listed, UnknownReleaseError, find_release, list_releases, place_of
 from ivr.settings import Settings
 from ivr.storage import Activation, ActivationState, Release
 
+T = TypeVar("T")
 DESK = "desk.yaml"
 
 
@@ -83,7 +84,7 @@ def publish(
 
 def run_activate(settings: Settings, release: str, author: str, at: str | None, *, as_json: bool) -> None:
     """A kept release, now or at a time."""
-    zone = zone_of(read(settings, lambda session: dict(_found(session, release).files)))
+    zone = zone_of(look(settings, lambda session: dict(find_release(session, release).files)))
     wish = {"release": release, "author": author_or_me(author), "at": moment(at, zone)}
     tell(ask(settings, "activate", wish), as_json=as_json)
 
@@ -193,7 +194,7 @@ def _say(activation: Activation) -> str:
 
 def show_release(settings: Settings, wanted: str, *, as_json: bool) -> None:
     """One release: its files, and what it changed."""
-    found, before, listed = read(settings, lambda session: _with_before(session, wanted))
+    found, before, listed = look(settings, lambda session: _with_before(session, wanted))
     changes = changes_between(before.files, found.files) if before is not None else []
     if as_json:
         print_json(
@@ -215,7 +216,7 @@ def show_release(settings: Settings, wanted: str, *, as_json: bool) -> None:
 
 
 def _with_before(session: Session, wanted: str) -> tuple[Release, Release | None, Listed]:
-    found = _found(session, wanted)
+    found = find_release(session, wanted)
     before = session.get(Release, found.base) if found.base else None
     times = session.query(Activation).filter_by(release=found.fingerprint).order_by(Activation.made_at)
     return found, before, Listed(found, tuple(times))
@@ -238,7 +239,7 @@ def export_release(settings: Settings, wanted: str, folder: Path, *, force: bool
     from ivr.cli.folders import write_folder
     from ivr.releases.library import note_copy
 
-    found = read(settings, lambda session: _found(session, wanted))
+    found = look(settings, lambda session: find_release(session, wanted))
     write_folder(folder, found.files, force=force)
     now = datetime.now(ZONE)
     write(settings, lambda session: note_copy(session, place_of(folder), found.fingerprint, now))
@@ -249,7 +250,6 @@ def export_release(settings: Settings, wanted: str, folder: Path, *, force: bool
 
 def write(settings: Settings, work: Any) -> Any:
     """Do `work` on the installation's database and commit it."""
-    from ivr.releases import DraftError
     from ivr.storage import Database, StorageError
 
     async def run() -> Any:
@@ -266,10 +266,11 @@ def write(settings: Settings, work: Any) -> Any:
         give_up(fault)
 
 
-def _found(session: Session, wanted: str) -> Release:
+def look(settings: Settings, work: Callable[[Session], T]) -> T:
+    """Read from the installation's database; a release or a draft that is not there is one sentence."""
     try:
-        return find_release(session, wanted)
-    except UnknownReleaseError as fault:
+        return read(settings, work)
+    except (UnknownReleaseError, DraftError) as fault:
         give_up(fault)
 
 

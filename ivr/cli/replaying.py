@@ -18,12 +18,12 @@ from dialplan.numbers import display
 from dialplan.replay import Comparison, compare, rebuild
 from dialplan.source import load_texts
 from dialplan.tape import read_tape
-from ivr.cli.releasing import ask, author_or_me, clock, read_folder, tell
+from ivr.cli.releasing import ask, author_or_me, clock, look, read_folder, tell
 from ivr.cli.shared import give_up, out, print_json
 from ivr.cli.showing import ZONE, read
 from ivr.cli.spans import read_moment
 from ivr.records.search import PastCall, past_calls
-from ivr.releases import SHOWN, DraftError, UnknownReleaseError, find_draft, find_release, report_shadow
+from ivr.releases import SHOWN, find_draft, find_release, report_shadow
 from ivr.settings import Settings
 from ivr.storage import Release
 
@@ -102,10 +102,7 @@ def files_of(settings: Settings, other: Other) -> tuple[str, dict[str, str]]:
         found = find_release(session, other.release)
         return f"release {found.fingerprint[:SHOWN]}", dict(found.files)
 
-    try:
-        return read(settings, work)
-    except (DraftError, UnknownReleaseError) as fault:
-        give_up(fault)
+    return look(settings, work)
 
 
 def build(files: Mapping[str, str], name: str) -> Configuration:
