@@ -51,7 +51,9 @@ class Override:
         return self.start <= at and (self.end is None or at < self.end)
 
     def __str__(self) -> str:
-        until = f"until {self.end:%Y-%m-%d %H:%M}" if self.end else "until it is switched back"
+        until = "until it is switched back"
+        if self.end:
+            until = f"until {self.end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         return f"{self.kind} {self.name} -> {self.to}, {until}"
 
 
@@ -113,7 +115,7 @@ def named(configuration: Configuration, text: str, to: str) -> tuple[OverrideKin
         kind, name = OverrideKind.NUMBER, to_e164(text, configuration.desk.country) or text
     else:
         kind, name = OverrideKind.GROUP, text
-    unknown = fault_of(configuration, Override("", kind, name, to, datetime.min))
+    unknown = fault_of(configuration, Override("", kind, name, to, datetime.max.replace(tzinfo=UTC)))
     if unknown is not None:
         raise unknown
     return kind, name

@@ -40,6 +40,7 @@ from dialplan.fullness import full_limit, is_full, read_full
 from dialplan.looking import LOOK_WORDS, Rows, look_up_on_paper, read_rows
 from dialplan.model import Configuration
 from dialplan.numbers import to_e164
+from dialplan.overrides import plan_at
 from dialplan.pins import is_pin
 from dialplan.roster import on_duty
 from dialplan.saying import CALLBACK_WORDS, HANG_UP, RECORD_WORDS, keep_on_paper, record_on_paper
@@ -253,7 +254,7 @@ class _Driver:
         number = self.configuration.numbers.get(self.call.dialled)
         return Simulation(
             brand=number.brand if number else "",
-            plan=number.plan if number else "",
+            plan=plan_at(self.configuration, number, self.performed[0].at) if number else "",
             steps=tuple(self.hops),
             heard=tuple(self.heard),
             rang=tuple(self.rang),

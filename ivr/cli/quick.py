@@ -76,6 +76,7 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _simulate(given: argparse.Namespace) -> None:
+    from ivr.cli.laid_over import overrides_of
     from ivr.cli.simulating import run_simulate
 
     run_simulate(
@@ -89,6 +90,7 @@ def _simulate(given: argparse.Namespace) -> None:
         given.full,
         given.found,
         given.record,
+        overrides=overrides_of(given.config),
         chance=given.chance,
         dutch_first=not given.french_first,
         why=given.why,

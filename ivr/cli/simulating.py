@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from dialplan.numbers import display
+from dialplan.overrides import Override, with_overrides
 from dialplan.simulate import (
     Simulation,
     UnknownDestination,
@@ -34,13 +35,14 @@ def run_simulate(
     found: Sequence[str],
     record: str,
     *,
+    overrides: Sequence[Override] = (),
     chance: float,
     dutch_first: bool,
     why: bool,
     as_json: bool,
 ) -> None:
-    """The engine without a switch."""
-    configuration = load_quickly(folder)
+    """The engine without a switch. `overrides`: what is switched for a while."""
+    configuration = with_overrides(load_quickly(folder), overrides)
     try:
         done = simulate(
             configuration,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 import typer
 from rich.table import Table
 
@@ -125,6 +127,8 @@ def _ask(settings: Settings, action: str, asked: Mapping[str, Any]) -> tuple[dic
 
 
 async def _do_without_service(settings: Settings, action: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    # what the service would log is said by the answer
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     configuration = _configuration(settings.config)
     database, clock = Database(settings.database_url), SystemClock()
     try:

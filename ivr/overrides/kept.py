@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from dialplan.overrides import Override, OverrideKind
 from ivr.storage import Audit, AuditAction, KeptOverride
 
-
 _count = itertools.count()
 
 

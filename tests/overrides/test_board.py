@@ -67,7 +67,7 @@ async def test_a_group_is_switched_and_comes_back_by_itself(desk: Desk) -> None:
     await desk.clock.pass_time(7200)
     assert desk.plan == "day-and-night"
     assert await desk.audit() == [
-        ("tsc", "switched", "group fuzer", "group fuzer -> night, until 2026-11-22 00:15: storm")
+        ("tsc", "switched", "group fuzer", "group fuzer -> night, until 2026-11-22 00:15 UTC: storm")
     ]
 
 
