@@ -114,6 +114,20 @@ def _prove(given: argparse.Namespace) -> None:
     )
 
 
+def _diff_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("before", help="a folder, or a release: how its id begins, or `live`")
+    add("after", help="the same")
+    add("--from", dest="start", help="the first day looked at; default: today")
+    add("--days", type=float, default=91.0, help="how many days are looked at (default: 91)")
+
+
+def _diff(given: argparse.Namespace) -> None:
+    from ivr.cli.diffing import run_diff
+
+    run_diff(given.before, given.after, given.start, given.days, as_json=given.as_json)
+
+
 def _share(text: str) -> float:
     share = float(text)
     if not 0 <= share <= 1:
@@ -133,5 +147,11 @@ COMMANDS: Final[Mapping[str, Quick]] = {
         "there is a counter-example; each comes with the command that shows it.",
         _prove_options,
         _prove,
+    ),
+    "diff": Quick(
+        "Say what is different between two configurations: what callers meet at which hour, and what changed "
+        "in the files. `dutyline diff live config` compares what is live with the folder.",
+        _diff_options,
+        _diff,
     ),
 }

@@ -1,0 +1,118 @@
+"""Stretches of time as people say them: `Monday to Friday 08:00-18:00`, `on 21 July`, `at any hour`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from dialplan.times import DAY_MINUTES, DAY_NAMES, MONTH_NAMES, say_window
+
+Windows: TypeAlias = tuple[tuple[int, int], ...]
+"""Minutes of a day, first to last."""
+Span: TypeAlias = tuple[datetime, datetime]
+"""From, and until before; in the zone in which it is said."""
+
+WHOLE: Windows = ((0, DAY_MINUTES),)
+MOST_DATES = 6
+
+
+def say_spans(spans: Iterable[Span], start: datetime, end: datetime) -> str:
+    """When: `start` and `end` bound what was looked at, in the same zone.
+
+    What happens on most of the Mondays is said of Mondays, with the dates on which it is otherwise.
+    """
+    days = _days(spans)
+    dates = [start.date() + timedelta(days=n) for n in range((end.date() - start.date()).days)]
+    usual = {
+        weekday: _usual([days.get(day, ()) for day in dates if day.weekday() == weekday])
+        for weekday in range(7)
+    }
+    said = list(_say_week(usual))
+    for windows, group in _odd(days, dates, usual).items():
+        named = _say_dates(group)
+        said.append(f"on {named} {_say_windows(windows)}".rstrip() if windows else f"but not on {named}")
+    return ", ".join(said)
+
+
+def _days(spans: Iterable[Span]) -> dict[date, Windows]:
+    """The windows of each day, those that touch joined."""
+    found: dict[date, list[tuple[int, int]]] = {}
+    for first, last in spans:
+        for day, window in _cut(first, last):
+            found.setdefault(day, []).append(window)
+    return {day: _joined(sorted(windows)) for day, windows in found.items()}
+
+
+def _cut(first: datetime, last: datetime) -> Iterator[tuple[date, tuple[int, int]]]:
+    day = first.date()
+    while day <= last.date():
+        begin = first.hour * 60 + first.minute if day == first.date() else 0
+        end = last.hour * 60 + last.minute if day == last.date() else DAY_MINUTES
+        if end > begin:
+            yield day, (begin, end)
+        day += timedelta(days=1)
+
+
+def _joined(windows: list[tuple[int, int]]) -> Windows:
+    found: list[tuple[int, int]] = []
+    for begin, end in windows:
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
+    return tuple(found)
+
+
+def _usual(windows: list[Windows]) -> Windows:
+    """What most days of a weekday have; nothing when there is no such thing, or only one such day."""
+    if len(windows) < 2:
+        return ()
+    best = max(dict.fromkeys(windows), key=windows.count)
+    return best if windows.count(best) * 2 > len(windows) else ()
+
+
+def _say_week(usual: dict[int, Windows]) -> Iterator[str]:
+    if all(windows == WHOLE for windows in usual.values()):
+        yield "at any hour"
+        return
+    groups: dict[Windows, list[int]] = {}
+    for weekday, windows in usual.items():
+        if windows:
+            groups.setdefault(windows, []).append(weekday)
+    for windows, weekdays in groups.items():
+        yield f"{_say_weekdays(weekdays)} {_say_windows(windows)}".rstrip()
+
+
+def _say_weekdays(weekdays: list[int]) -> str:
+    if len(weekdays) == 7:
+        return "every day"
+    if len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
+        return f"{DAY_NAMES[weekdays[0]]} to {DAY_NAMES[weekdays[-1]]}"
+    names = [DAY_NAMES[weekday] for weekday in weekdays]
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+def _say_windows(windows: Windows) -> str:
+    """Empty for the whole day."""
+    return "" if windows == WHOLE else " and ".join(say_window(window) for window in windows)
+
+
+def _odd(
+    days: dict[date, Windows], dates: list[date], usual: dict[int, Windows]
+) -> dict[Windows, list[date]]:
+    """The dates on which it is otherwise than usual, but for the first and last, which may be cut."""
+    found: dict[Windows, list[date]] = {}
+    for day in dates:
+        windows = days.get(day, ())
+        if windows != usual[day.weekday()]:
+            found.setdefault(windows, []).append(day)
+    return found
+
+
+def _say_dates(dates: list[date]) -> str:
+    said = [f"{day.day} {MONTH_NAMES[day.month - 1]}" for day in dates[:MOST_DATES]]
+    more = len(dates) - len(said)
+    if more:
+        return f"{', '.join(said)} and {more} more days"
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))

@@ -1,0 +1,112 @@
+# ruff: noqa: E501 - the sentences are compared as they are printed, on one line
+"""Two configurations compared by what callers meet, hour by hour."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from paper import CONFIG, at, known_prompts, shipped, small_texts
+
+from dialplan.behaviour import describe_behaviour
+from dialplan.model import Configuration
+from dialplan.source import load_texts, read_texts
+from dialplan.windows import say_spans
+
+START = "2026-11-23 00:00"
+
+
+def shipped_with(file: str, old: str, new: str) -> Configuration:
+    texts = read_texts(CONFIG)
+    assert old in texts[file]
+    return load_texts({**texts, file: texts[file].replace(old, new)}, known_prompts()).configuration
+
+
+def said(new: Configuration, old: Configuration | None = None, days: float = 35) -> list[str]:
+    return describe_behaviour(old or shipped(), new, at(START), days)
+
+
+def test_nothing_is_different_between_a_configuration_and_itself() -> None:
+    assert said(shipped()) == []
+
+
+def test_longer_opening_hours_are_told_by_their_window() -> None:
+    new = shipped_with(
+        "calendars.yaml", "open: Mon-Fri 08:00-18:00", "open: [Mon-Fri 08:00-18:00, Sat 18:00-22:00]"
+    )
+    assert said(new)[0] == (
+        "Saturday 18:00-22:00: callers to 02 788 74 99 now reach Fuzer office; before: Night desk agent 1"
+    )
+    assert len(said(new)) == 5
+
+
+def test_another_order_of_ringing() -> None:
+    new = shipped_with("plans/night.yaml", "[agent-1, agent-2]", "[agent-2, agent-1]")
+    assert said(new) == [
+        "At any hour: callers to 03 205 55 82, 03 680 45 82, 03 205 55 42 and 7 more numbers now reach Night desk agent 2; before: Night desk agent 1",
+        "Monday to Friday 00:00-08:00 and 18:00-24:00, Saturday and Sunday, on 25 December: callers to 02 788 74 99, 02 788 74 70, 0800 39 808 and 2 more numbers now reach Night desk agent 2; before: Night desk agent 1",
+        "Monday to Friday 08:00-18:00, but not on 25 December: callers to 02 788 74 99, 02 788 74 70, 0800 39 808 and 2 more numbers whom nobody answers now meet: the office, Night desk agent 2, Night desk agent 1, Night desk mobile, hung up by the plan; before: the office, Night desk agent 1, Night desk agent 2, Night desk mobile, hung up by the plan",
+    ]
+
+
+def test_engineers_who_are_no_longer_looked_for() -> None:
+    new = shipped_with("plans/night.yaml", "next: page}    #", "next: connecting}    #")
+    assert said(new)[0].startswith("At any hour: callers to 03 205 55 82") and said(new)[0].endswith(
+        'now have engineers looked for by nobody; before: the policy "standard"'
+    )
+
+
+def test_an_own_day_is_told_by_its_date() -> None:
+    new = shipped_with(
+        "calendars.yaml", "  window: 1\n", "  window: 1\n  days: [{day: 2026-12-10, hours: closed}]\n"
+    )
+    assert said(new)[0] == (
+        "On 10 December 08:00-18:00: callers to 02 788 74 99 now reach Night desk agent 1; before: Fuzer office"
+    )
+
+
+MENU = """
+    start: choose
+    nodes:
+      choose: {menu: choose-language, keys: {1: one, 2: two}, rest: one}
+      one: {destination: one}
+      two: {destination: two}
+"""
+BY_ORIGIN = """
+    start: where
+    nodes:
+      where: {origin: [{from: brussels, go: one}], rest: two}
+      one: {destination: one}
+      two: {destination: two}
+"""
+
+
+def loaded(plan: str) -> Configuration:
+    return load_texts(small_texts(plan), known_prompts()).configuration
+
+
+def test_a_key_that_leads_elsewhere() -> None:
+    assert said(loaded(MENU.replace("2: two", "2: one")), loaded(MENU)) == [
+        "At any hour: all callers who key 2 now reach Agent one; before: Agent two"
+    ]
+
+
+def test_callers_of_a_zone_who_are_led_elsewhere() -> None:
+    assert said(loaded(BY_ORIGIN.replace("go: one", "go: two")), loaded(BY_ORIGIN)) == [
+        "At any hour: all callers from 02 511 00 00 now reach Agent two; before: Agent one"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spans", "words"),
+    [
+        ([("2026-11-23 00:00", "2026-12-21 00:00")], "at any hour"),
+        (
+            [("2026-11-25 22:00", "2026-11-26 06:00")],
+            "on 25 November 22:00-24:00, on 26 November 00:00-06:00",
+        ),
+        ([("2026-11-25 00:00", "2026-11-26 00:00")], "on 25 November"),
+    ],
+)
+def test_when_in_words(spans: list[tuple[str, str]], words: str) -> None:
+    assert say_spans([(at(a), at(b)) for a, b in spans], at(START), at(START) + timedelta(days=28)) == words
