@@ -10,9 +10,20 @@ from typing import Protocol
 
 import structlog
 
-from dialplan.commands import Admit, AskCallback, Asked, Collect, Dial, Hangup, LookUp, Play, Record, Target
-
-from dialplan.commands import CheckPin, SwitchPlan  # isort: skip
+from dialplan.commands import (
+    Admit,
+    AskCallback,
+    Asked,
+    CheckPin,
+    Collect,
+    Dial,
+    Hangup,
+    LookUp,
+    Play,
+    Record,
+    SwitchPlan,
+    Target,
+)
 from dialplan.events import Admitted, Dialled, Event, Failed, Found, Keyed, Outcome, Played
 from ivr.agi import AgiError, AgiFailed, AgiSession
 from ivr.calls.ahead import KeysAhead
