@@ -59,19 +59,18 @@ class NumberList:
 
     def find(self, value: str, now: datetime) -> Listing | None:
         """The entry that holds for a value now; an empty one is a number that is not shown."""
-        for listing in self._candidates(value):
+        key = self.key_of(value) if value else ""
+        listing = self.exact.get(key) if value else self.anonymous
+        if listing is not None and listing.holds(now):
+            return listing
+        for length in self.lengths:
+            listing = self.prefixes.get(key[:length])
             if listing is not None and listing.holds(now):
                 return listing
         return None
-
-    def _candidates(self, value: str) -> tuple[Listing | None, ...]:
-        if not value:
-            return (self.anonymous,)
-        key = self.key_of(value)
-        return (self.exact.get(key), *(self.prefixes.get(key[:length]) for length in self.lengths))
 
     def key_of(self, value: str) -> str:
         """A value as it is looked for."""
         if self.kind is ListKind.WORDS:
             return value.strip().casefold()
-        return to_e164(value, self.country) or value
+        return value if value[0] == "+" else to_e164(value, self.country) or value

@@ -43,8 +43,12 @@ class ListNode:
             listing = run.configuration.lists[name].find(value, run.now)
             if listing is not None:
                 return Go(LISTED, f'{self._who} is in the list "{name}" by {listing}')
-        names = " or ".join(f'"{name}"' for name in self.lists)
-        return Go(NEXT, f"{self._who} is not in the list {names}")
+        memo = run.configuration.memo
+        known: Go | None = memo.get((id(self), LIST))
+        if known is None:
+            names = " or ".join(f'"{name}"' for name in self.lists)
+            known = memo[id(self), LIST] = Go(NEXT, f"{self._who} is not in the list {names}")
+        return known
 
     @property
     def _who(self) -> str:

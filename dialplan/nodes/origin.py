@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from dialplan.events import Event
 from dialplan.fields import identifier
@@ -29,6 +29,9 @@ from dialplan.nodes.exits import node_of, read_exits
 from dialplan.origins import Origin, built_in, whereabouts
 from dialplan.reading import Section
 from dialplan.run import Go, Move, Run, Unexpected
+
+MOST_REMEMBERED: Final = 4096
+"""Callers whose origin is kept for each node; then all are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,18 @@ class OriginNode:
     origins: tuple[str, ...]
 
     def enter(self, run: Run) -> Move:
-        """Ask each origin in turn."""
+        """Ask each origin in turn, once for each caller while he is remembered."""
         memo, caller = run.configuration.memo, run.call.caller
-        origins: tuple[Origin, ...] | None = memo.get((id(self), ORIGIN))
-        if origins is None:
-            origins = memo[id(self), ORIGIN] = tuple(self._origins(run))
-        home = run.configuration.desk.country
+        known: dict[str | None, Go] = memo.setdefault((id(self), ORIGIN), {})
+        go = known.get(caller)
+        if go is None:
+            if len(known) >= MOST_REMEMBERED:
+                known.clear()
+            go = known[caller] = self._ask(run, caller)
+        return go
+
+    def _ask(self, run: Run, caller: str | None) -> Go:
+        origins, home = self._origins(run), run.configuration.desk.country
         for origin in origins:
             why = origin.match(caller, home)
             if why:

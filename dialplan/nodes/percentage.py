@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from typing import ClassVar, Final
 
 from dialplan.chance import own_chance
@@ -35,14 +36,20 @@ class Percentage:
 
     def enter(self, run: Run) -> Move:
         """Let chance decide."""
+        memo, key = run.configuration.memo, (id(self), "shares")
+        ways: tuple[tuple[float, Go], ...] | None = memo.get(key)
+        if ways is None:
+            ways = memo[key] = self._ways()
         drawn = own_chance(run.call.chance, f"{run.plan}.{run.node}") * 100
-        upper = 0.0
-        for name, share in self.shares:
-            upper += float(share)
-            if drawn < upper:
-                return Go(name, f"chance sends {_say(share)} this way")
-        name, share = self.shares[-1]
-        return Go(name, f"chance sends {_say(share)} this way")
+        return next((go for upper, go in ways if drawn < upper), ways[-1][1])
+
+    def _ways(self) -> tuple[tuple[float, Go], ...]:
+        """Up to which number (of 100) each way is taken."""
+        uppers = accumulate(share for _, share in self.shares)
+        return tuple(
+            (float(upper), Go(name, f"chance sends {_say(share)} this way"))
+            for upper, (name, share) in zip(uppers, self.shares, strict=True)
+        )
 
     def resume(self, run: Run, event: Event) -> Move:
         """Nothing is ever asked here."""

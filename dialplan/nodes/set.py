@@ -42,11 +42,13 @@ class SetNode:
 
     def enter(self, run: Run) -> Move:
         """Set them, all at once."""
-        run.variables = {
-            **run.variables,
-            **{name: fill(run, template) for name, template in self.values.items()},
-        }
-        return Go(NEXT, _say(tuple(self.values.items())))
+        values = {name: fill(run, template) for name, template in self.values.items()}
+        run.variables = {**run.variables, **values}
+        memo, key = run.configuration.memo, (id(self), "set")
+        known: Go | None = memo.get(key)
+        if known is None:
+            known = memo[key] = Go(NEXT, _say(tuple(self.values.items())))
+        return known
 
     def resume(self, run: Run, event: Event) -> Move:
         """Nothing is ever asked here."""
@@ -55,7 +57,10 @@ class SetNode:
 
 def fill(run: Run, template: Template) -> str:
     """The text with the values in it."""
-    return "".join(value_of(run, text) if is_variable else text for is_variable, text in template)
+    if len(template) == 1:
+        is_variable, text = template[0]
+        return value_of(run, text) if is_variable else text
+    return "".join([value_of(run, text) if is_variable else text for is_variable, text in template])
 
 
 def parse_template(text: str) -> Template:
