@@ -8,10 +8,12 @@ from dialplan.checks.spoken_keys import keys_spoken
 from dialplan.checks.survey import Finding, NodeId, Survey, plan_of
 from dialplan.checks.tongues import languages_at, say_languages, spoken_in
 from dialplan.model import Brand
+from dialplan.nodes.destination import Destination
 from dialplan.nodes.language import Language
 from dialplan.nodes.menu import Menu
 from dialplan.nodes.speech import PROMPT
 from dialplan.reading import Reference
+from dialplan.run import Node
 from dialplan.words import LANGUAGES, Words
 
 
@@ -81,22 +83,30 @@ def _not_offered(survey: Survey, at: NodeId, offered: set[str]) -> Iterator[Find
 
 
 def check_spoken_keys(survey: Survey) -> Iterator[Finding]:
-    """A menu whose words name a key that it lacks, or that has a key which its words do not name."""
+    """A menu or queue whose words name a key that it lacks, or that has a key which its words do not name."""
     if not survey.prompts.words:
         return
     for at, node in survey.nodes():
-        if isinstance(node, Menu | Language) and node.keys and _is_all_known(survey, node.words):
-            yield from _compare_keys(survey, at, node.words, frozenset(node.keys), _other_keys(node))
+        for words, keys, others in _questions(node):
+            if keys and all(isinstance(word, str) and word in survey.prompts.words for word in words):
+                yield from _compare_keys(survey, at, words, keys, others)
 
 
-def _other_keys(node: Menu | Language) -> frozenset[str]:
-    """Keys that mean something and lead nowhere, such as the one that has the words said again."""
-    again = getattr(node, "repeat", "")
-    return frozenset({again} if isinstance(again, str) and again else ())
+def _questions(node: Node) -> Iterator[tuple[Words, frozenset[str], frozenset[str]]]:
+    """The words of each question of a node, its choices, and the keys that mean something else there.
 
-
-def _is_all_known(survey: Survey, words: Words) -> bool:
-    return all(isinstance(word, str) and word in survey.prompts.words for word in words)
+    A choice of several keys is left out: "twelve" is said in too many ways.
+    """
+    if isinstance(node, Menu):
+        choices = frozenset(key for key in node.keys if len(key) == 1)
+        yield node.words, choices, frozenset(node.repeat)
+    elif isinstance(node, Language):
+        yield node.words, frozenset(node.keys), frozenset()
+    elif isinstance(node, Destination) and node.queue is not None:
+        queue = node.queue
+        spoken = (word for words in (queue.welcome, queue.first, *queue.periodic) for word in words)
+        prompts = tuple(word for word in spoken if isinstance(word, str))
+        yield prompts, frozenset(queue.keys), frozenset()
 
 
 def _compare_keys(

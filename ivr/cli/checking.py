@@ -92,10 +92,11 @@ def _tell(
         out.print()
     if is_refused:
         why = "cannot go live" if faults else "is refused, as --strict asks"
-        said = ", ".join(each for each in (_count(faults, "fault"), _count(warnings, "warning")) if each)
+        counts = ((faults, "fault"), (warnings, "warning"))
+        said = " and ".join(_count(found, what) for found, what in counts if found)
         err.print(f"[bold red]{said}[/]: the configuration in {folder} {why}.", soft_wrap=True)
     elif configuration:
-        out.print(f"[bold green]In order[/]: {_contents(configuration)}; {len(warnings)} warning(s).")
+        out.print(f"[bold green]In order[/]: {_contents(configuration)}; {_count(warnings, 'warning')}.")
 
 
 def _print_by_file(found: Sequence[Fault], prefix: str) -> None:
@@ -108,14 +109,16 @@ def _print_by_file(found: Sequence[Fault], prefix: str) -> None:
 
 
 def _count(found: Sequence[Fault], what: str) -> str:
-    """`1 fault`, `3 faults in 2 files`; empty for none."""
-    if not found:
-        return ""
+    """`no fault`, `1 fault`, `3 faults in 2 files`."""
     files = len({fault.file for fault in found})
-    said = f"{len(found)} {what}{'s' if len(found) > 1 else ''}"
+    said = f"{len(found) or 'no'} {what}{'s' if len(found) != 1 else ''}"
     return f"{said} in {files} files" if files > 1 else said
 
 
 def _contents(configuration: Configuration) -> str:
-    brands, numbers, plans = configuration.brands, configuration.numbers, configuration.plans
-    return f"{len(brands)} brands, {len(numbers)} numbers, {len(plans)} plans"
+    counts = {
+        "brand": len(configuration.brands),
+        "number": len(configuration.numbers),
+        "plan": len(configuration.plans),
+    }
+    return ", ".join(f"{count} {what}{'s' if count != 1 else ''}" for what, count in counts.items())
