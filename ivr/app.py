@@ -360,6 +360,8 @@ class Service:
         yield "gauge", "calls", "Calls in progress", len(self.reception.live)
         yield "counter", "calls_taken", "Calls taken since the start", self.reception.taken
         yield "gauge", "queue_waiting", "Callers who wait, by queue", dict(waiting(self.places))
+        yield "gauge", "callbacks", "Call-backs that are owed, or talk", len(self.callbacks.runs)
+        yield "counter", "callbacks_refused", "Wishes of call-backs refused", self.callbacks.refused
         yield "gauge", "places_taken", "Places taken, by limit", taken(self.places)
         yield "gauge", "agents", "Agents, by what they do", states(self.places)
         yield "gauge", "pages", "Pages looking for an engineer", len(self.pager.runs)

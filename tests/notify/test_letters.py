@@ -21,6 +21,7 @@ NAMES = [
     "message-left",
     "nobody-accepted",
     "page-escalated",
+    "pin-wrong",
     "plan-mail",
     "test",
 ]
