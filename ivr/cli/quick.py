@@ -25,13 +25,22 @@ class Quick(NamedTuple):
 
 def run_quick(name: str, words: Sequence[str]) -> None:
     """Run a command with the words that follow its name."""
+    COMMANDS[name].run(_parser(name).parse_args(words))
+
+
+def options_of(name: str) -> set[str]:
+    """The options of a command, as they are written."""
+    return {option for action in _parser(name)._actions for option in action.option_strings}
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
     command = COMMANDS[name]
     parser = argparse.ArgumentParser(
         prog=f"dutyline {name}", description=command.says, epilog=FORMS, allow_abbrev=False
     )
     command.options(parser)
     parser.add_argument("--json", action="store_true", dest="as_json", help="print data instead of text")
-    command.run(parser.parse_args(words))
+    return parser
 
 
 def _simulate_options(parser: argparse.ArgumentParser) -> None:
