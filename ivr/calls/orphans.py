@@ -125,6 +125,8 @@ class Orphans:
                 self._note_talk(record)
             if record.uniqueid in self._channels:
                 self._alive[record.uniqueid] = record
+                if record.id not in self._reserved:
+                    self._places.adopt(record.id, read_kept(record.places))
             else:
                 self._close(record, self._causes.get(record.uniqueid, 0))
         for call in self._reserved - {record.id for record in self._alive.values()}:
