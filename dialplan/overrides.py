@@ -90,6 +90,12 @@ def with_overrides(configuration: Configuration, overrides: Iterable[Override]) 
     return replace(configuration, overrides=plans, calendars={**configuration.calendars, **changed}, memo={})
 
 
+def overrides_on(configuration: Configuration) -> tuple[Override, ...]:
+    """The overrides that were put over a configuration, oldest first."""
+    over = [*configuration.overrides.values(), *(one.overrides for one in configuration.calendars.values())]
+    return tuple(sorted((one for some in over for one in some), key=lambda one: one.id))
+
+
 def fault_of(configuration: Configuration, override: Override) -> UnknownName | None:
     """What is wrong with an override of this configuration; None when nothing is."""
     names, what = {

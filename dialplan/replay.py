@@ -13,6 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from dialplan.abandon import abandon
 from dialplan.commands import (
     Admit,
     AskCallback,
@@ -128,7 +129,8 @@ def rebuild(configuration: Configuration, tape: Tape) -> Course:
 
 def _hold(one: Heard, command: Asked) -> None:
     """An answer to something else means that the engine has changed since."""
-    if not isinstance(one.event, (_ANSWERS[type(command)], Failed)):
+    fits = ANSWERS.get(type(command), Failed)
+    if not isinstance(one.event, (fits, Failed)):
         raise Untold(f"the call answered {kind_of(one.event)} where {kind_of(command)} is asked now")
     if one.secret_digits:
         raise Untold("what the caller keyed there is a secret, and was not kept")
@@ -209,12 +211,20 @@ def _drive(configuration: Configuration, tape: Tape, answer: Answer) -> Course:
             break
         asked.append(Answered(command, where, event, took_s, is_secret))
         _note(met, command, event, where)
-        if event is None:
-            met.append(Met("the caller hangs up", where))
-            break
         after_s += took_s
+        if event is None or _hung_up_speaking(event, tape, after_s):
+            met.append(Met("the caller hangs up", where))
+            gone = abandon(configuration, step.state, event, tape.began + timedelta(seconds=after_s))
+            hops.extend(gone.hops)
+            met.extend(Met(SENTENCES[type(told)](told), "") for told in gone.commands if type(told) in SENTENCES)
+            break
         step = advance(configuration, step.state, event, tape.began + timedelta(seconds=after_s))
     return Course(tuple(hops), tuple(met), tuple(asked), untold)
+
+
+def _hung_up_speaking(event: Event, tape: Tape, after_s: float) -> bool:
+    """Whether the caller hung up in the middle of his message: then nothing follows it."""
+    return isinstance(event, Recorded) and tape.left_s is not None and after_s >= tape.left_s
 
 
 def _note(met: list[Met], command: Asked, event: Event | None, where: str) -> None:
@@ -313,7 +323,7 @@ _KEYS: Final[Mapping[type, Callable[[Any], object]]] = {
         asked.waiting and (asked.waiting.queue, asked.waiting.keys),
     ),
 }
-_ANSWERS: Final[Mapping[type, type]] = {
+ANSWERS: Final[Mapping[type, type]] = {
     Play: Played,
     Collect: Keyed,
     Dial: Dialled,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from dialplan.commands import Collect, Command
@@ -33,7 +33,7 @@ from dialplan.events import (
 )
 from dialplan.run import CallFacts
 
-_KINDS: Final[Mapping[str, type[Any]]] = {
+KINDS: Final[Mapping[str, type[Any]]] = {
     "played": Played,
     "keyed": Keyed,
     "dialled": Dialled,
@@ -45,9 +45,9 @@ _KINDS: Final[Mapping[str, type[Any]]] = {
     "switched": Switched,
     "failed": Failed,
 }
-_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+_NAMES: Final = {kind: name for name, kind in KINDS.items()}
 _ENUMS: Final[Mapping[str, Any]] = {"outcome": Outcome, "admission": Admission}
-_DEFAULTS: Final = {kind: {one.name: one.default for one in fields(kind)} for kind in _KINDS.values()}
+_DEFAULTS: Final = {kind: {one.name: one.default for one in fields(kind)} for kind in KINDS.values()}
 MASK: Final = "*"
 """Stands for each digit of a secret."""
 
@@ -181,9 +181,4 @@ def _heard(after_ms: int, name: str, said: Mapping[str, Any] | None = None) -> H
         return Heard(after_ms / 1000, Keyed("", bool(values.get("terminated"))), values["digits"])
     if name == "found":
         values.setdefault("row", None)
-    return Heard(after_ms / 1000, _KINDS[name](**values))
-
-
-def moment(tape: Tape, after_s: float) -> datetime:
-    """The plan's clock so many seconds into the call."""
-    return tape.began + timedelta(seconds=after_s)
+    return Heard(after_ms / 1000, KINDS[name](**values))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from dialplan.numbers import display
+from dialplan.overrides import with_overrides
 from dialplan.replay import Comparison, compare, rebuild
 from dialplan.source import load_texts
 from dialplan.tape import read_tape
@@ -22,10 +23,11 @@ from ivr.cli.releasing import ask, author_or_me, clock, look, read_folder, tell
 from ivr.cli.shared import give_up, out, print_json
 from ivr.cli.showing import ZONE, read
 from ivr.cli.spans import read_moment
+from ivr.overrides.kept import met_by, overrides_known_at
 from ivr.records.search import PastCall, past_calls
 from ivr.releases import SHOWN, find_draft, find_release, report_shadow
 from ivr.settings import Settings
-from ivr.storage import Release
+from ivr.storage import KeptOverride, Release
 
 MOST: Final = 10_000
 """Calls that one replay drives."""
@@ -80,7 +82,8 @@ def run_replay(settings: Settings, since: str, until: str | None, other: Other, 
     name, files = files_of(settings, other)
     configuration = build(files, name)
     calls, served = read(settings, lambda session: _past(session, first, last))
-    replayed = replay_all(calls, served, configuration)
+    switched = read(settings, lambda session: overrides_known_at(session, first, last))
+    replayed = replay_all(calls, served, configuration, switched)
     counts = Counter(one.verdict for one in replayed)
     if as_json:
         print_json({"calls": [one.to_json() for one in replayed], "counts": dict(counts), "through": name})
@@ -123,16 +126,28 @@ def _past(session: Session, since: datetime, until: datetime) -> tuple[list[Past
 
 
 def replay_all(
-    calls: Sequence[PastCall], served: Mapping[str, Mapping[str, str]], other: Configuration
+    calls: Sequence[PastCall],
+    served: Mapping[str, Mapping[str, str]],
+    other: Configuration,
+    switched: Sequence[KeptOverride] = (),
 ) -> list[Replayed]:
-    """Each call through `other`; `served`: the files of the releases that served them."""
+    """Each call through `other`; `served`: the files of the releases that served them; `switched`: what was
+    switched for a while then, which holds for both."""
     configurations: dict[str, Configuration | None] = {}
     for name, files in served.items():
         try:
             configurations[name] = load_texts(files).configuration
         except ConfigurationFaults:
             configurations[name] = None
-    return [_replay(one, configurations.get(one.record.release), other) for one in calls]
+    replayed = []
+    for one in calls:
+        past = configurations.get(one.record.release)
+        over = met_by(switched, one.record.started)
+        if over and past is not None:
+            replayed.append(_replay(one, with_overrides(past, over), with_overrides(other, over)))
+        else:
+            replayed.append(_replay(one, past, other))
+    return replayed
 
 
 def _replay(call: PastCall, served: Configuration | None, other: Configuration) -> Replayed:

@@ -32,6 +32,23 @@ def read_overrides(session: Session, now: datetime) -> tuple[Override, ...]:
     return tuple(as_override(row) for row in rows)
 
 
+def overrides_known_at(session: Session, since: datetime, until: datetime) -> list[KeptOverride]:
+    """Those that anybody could have met between two moments, oldest first."""
+    rows = select(KeptOverride).where(KeptOverride.made_at <= until)
+    rows = rows.where(or_(KeptOverride.ended_at.is_(None), KeptOverride.ended_at > since))
+    rows = rows.where(or_(KeptOverride.ends.is_(None), KeptOverride.ends > since))
+    return list(session.scalars(rows.order_by(KeptOverride.made_at, KeptOverride.id)))
+
+
+def met_by(rows: Sequence[KeptOverride], at: datetime) -> tuple[Override, ...]:
+    """Of those, what lay over the configuration at a moment."""
+    return tuple(
+        as_override(row)
+        for row in rows
+        if row.made_at <= at and (row.ended_at is None or at < row.ended_at)
+    )
+
+
 def list_overrides(session: Session, most: int) -> Sequence[KeptOverride]:
     """The last ones made, newest first."""
     rows = select(KeptOverride).order_by(KeptOverride.made_at.desc(), KeptOverride.id.desc()).limit(most)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, defer
 
 from dialplan.engine import CallFacts
 from dialplan.model import Configuration
+from dialplan.overrides import overrides_on, with_overrides
 from dialplan.replay import Comparison, compare, rebuild
 from dialplan.source import Loaded
 from dialplan.tape import read_tape
@@ -160,6 +161,8 @@ def _compare(shadow_id: str, seen: Seen, other: Configuration) -> dict[str, Any]
     row: dict[str, Any] = {"shadow_id": shadow_id, "call_id": seen.facts.id, "at": seen.at}
     try:
         tape = read_tape(seen.tape, seen.facts)
+        if switched := overrides_on(seen.configuration):
+            other = with_overrides(other, switched)
         done = compare(rebuild(seen.configuration, tape), other, tape)
     except Exception as fault:
         # one call that cannot be looked at is no reason to see none

@@ -1,15 +1,19 @@
 """Past calls through another configuration: what was, what would have been, and what nobody can tell."""
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
-from dialplan.commands import Collect, Hangup
+import pytest
+
+from dialplan.commands import Asked, Collect, Hangup
 from dialplan.engine import CallFacts, advance, begin
-from dialplan.events import Dialled, Event, Keyed, Outcome, Played
+from dialplan.events import Admission, Dialled, Event, Keyed, Outcome, Played
 from dialplan.model import Configuration
-from dialplan.replay import Comparison, Verdict, compare, rebuild
+from dialplan.overrides import Override, OverrideKind, overrides_on, with_overrides
+from dialplan.replay import ANSWERS, Comparison, Verdict, compare, rebuild
 from dialplan.source import load_texts, read_texts
-from dialplan.tape import Recording, Tape, read_tape
+from dialplan.tape import KINDS, Recording, Tape, read_tape
 from ivr.settings import ROOT
 
 NIGHT = datetime(2026, 11, 21, 22, 15, tzinfo=UTC)
@@ -168,3 +172,41 @@ def test_a_tape_brings_back_every_answer() -> None:
     assert [type(one.event).__name__ for one in tape.heard] == ["Played", "Played", "Dialled", "Dialled"]
     assert tape.heard[-1].event == Dialled(Outcome.ANSWERED, 16, "agent-2", 60.0)
     assert tape.facts == FACTS and tape.began == NIGHT
+
+
+def test_every_event_fits_on_a_tape_and_every_question_has_its_answer() -> None:
+    """A kind that is forgotten here would cost replays the calls that meet it."""
+    assert set(KINDS.values()) == set(get_args(Event))
+    assert set(ANSWERS) == set(get_args(Asked)) - {Hangup}
+    for event in KINDS.values():
+        given = event(**{one.name: _some(one.name) for one in fields(event) if one.default is MISSING})
+        recording = Recording(NIGHT)
+        recording.add(NIGHT, given, Hangup())
+        assert read_tape(recording.to_json(FACTS), FACTS).heard[0].event == given
+
+
+def _some(name: str) -> object:
+    return {"outcome": Outcome.BUSY, "admission": Admission.FULL, "row": {"key": "465"}}.get(name, "text")
+
+
+def test_a_tape_that_is_cut_or_of_another_make_says_so() -> None:
+    for text in (
+        "",
+        "{",
+        "[]",
+        '{"coin": 1}',
+        '{"coin":1,"chance":0,"began":"2026-11-21","heard":[[1,"sung"]]}',
+    ):
+        with pytest.raises(ValueError, match=r"."):
+            read_tape(text, FACTS)
+
+
+def test_a_call_that_was_switched_to_another_plan_is_seen_so() -> None:
+    """An override belongs to the moment, not to the configuration that is tried."""
+    to_night = Override("1", OverrideKind.NUMBER, FACTS.dialled, "day-and-night", NIGHT, None, "ann")
+    switched = with_overrides(configured(), [to_night])
+    tape = lived(switched, (12.0, ANSWERED))
+    assert (
+        through(tape, switched, with_overrides(configured(), overrides_on(switched))).verdict is Verdict.SAME
+    )
+    assert overrides_on(switched) == (to_night,)

@@ -15,7 +15,7 @@ import pytest
 from ivr.carrier.habits import answer_and_talk
 from tests.stories.house import FRIDAY_MORNING, House, Said
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.timeout(300)]
 
 FUZER = "+3227887499"
 FUZER_OFFICE, NEW_OFFICE = "+32470000051", "+32470000099"
