@@ -42,6 +42,7 @@ _KINDS = {
     PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberKind.FIXED,
     PhoneNumberType.TOLL_FREE: NumberKind.FREE,
     PhoneNumberType.SHARED_COST: NumberKind.SHARED_COST,
+    PhoneNumberType.UAN: NumberKind.SHARED_COST,  # 078 in Belgium
     PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM,
 }
 

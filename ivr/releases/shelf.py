@@ -453,7 +453,7 @@ class Releases:
 
     def _checked(self, texts: Mapping[str, str]) -> Loaded:
         """All that must be so before anything goes live."""
-        loaded = load_texts(texts, self._known_prompts(), TEMPLATES.names())
+        loaded = load_texts(texts, self._known_prompts(), TEMPLATES.names(), self._clock.now().date())
         if self._prove is not None:
             self._prove(loaded.configuration, texts)
         return loaded
