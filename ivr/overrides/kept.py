@@ -43,9 +43,7 @@ def overrides_known_at(session: Session, since: datetime, until: datetime) -> li
 def met_by(rows: Sequence[KeptOverride], at: datetime) -> tuple[Override, ...]:
     """Of those, what lay over the configuration at a moment."""
     return tuple(
-        as_override(row)
-        for row in rows
-        if row.made_at <= at and (row.ended_at is None or at < row.ended_at)
+        as_override(row) for row in rows if row.made_at <= at and (row.ended_at is None or at < row.ended_at)
     )
 
 

@@ -12,13 +12,13 @@ import pytest_asyncio
 from dialplan.commands import CheckPin
 from dialplan.events import PinChecked
 from dialplan.model import Configuration
-from dialplan.overrides import UnknownName, plan_at, with_overrides
+from dialplan.overrides import UnknownName, overrides_on, plan_at, with_overrides
 from dialplan.pins import hash_pin, is_pin, pin_hash
 from dialplan.source import load
 from ivr.clock import VirtualClock
 from ivr.overrides import Board, Pins, Wish
 from ivr.overrides.board import TooLateError
-from ivr.overrides.kept import list_audit, list_overrides
+from ivr.overrides.kept import list_audit, list_overrides, met_by, overrides_known_at
 from ivr.settings import ROOT
 from ivr.storage import Database
 
@@ -133,6 +133,22 @@ async def test_a_calendar_is_closed_for_a_while(desk: Desk) -> None:
     assert [str(one.kind) for one in desk.active.calendars["office-hours"].overrides] == ["calendar"]
     await desk.board.switch_back("office-hours", "tsc")
     assert desk.active.calendars["office-hours"].overrides == ()
+
+
+async def test_what_a_past_call_met_is_known_afterwards(desk: Desk) -> None:
+    """For a replay: what was switched then, whatever became of it since."""
+    await desk.board.switch(Wish("fuzer", "night", "tsc"))
+    await desk.clock.pass_time(60)
+    await desk.board.switch_back("fuzer", "tsc")
+    await desk.clock.pass_time(60)
+    rows = await desk.database.read(
+        lambda session: overrides_known_at(session, NOW - timedelta(hours=1), desk.clock.now())
+    )
+    minutes = [NOW + timedelta(seconds=each) for each in (-1, 30, 60, 90)]
+    assert [len(met_by(rows, at)) for at in minutes] == [0, 1, 0, 0]
+    past = with_overrides(desk.active, met_by(rows, minutes[1]))
+    assert plan_at(past, past.numbers[NUMBER], minutes[1]) == "night"
+    assert [one.to for one in overrides_on(past)] == ["night"]
 
 
 # -- PINs

@@ -1,0 +1,100 @@
+"""`dutyline numbers`, and `dutyline switch` while the service is not running: what is printed and kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ivr.cli.main import app
+from ivr.settings import ROOT
+from tests.stories.house import copy_configuration
+
+HEADER = "number;C/D;destination\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the shipped configuration, and a state folder of its own."""
+    config = copy_configuration(ROOT / "config", tmp_path / "config")
+    monkeypatch.setenv("DUTYLINE_CONFIG", str(config))
+    monkeypatch.setenv("DUTYLINE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("DUTYLINE_WEB_PORT", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    return config
+
+
+def dutyline(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_a_form_is_taken_in(folder: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.csv"
+    form.write_text(HEADER + "03 205 60 01;C;agent-1\n03 205 60 02;C;agnt-1\n03 205 55 82;D;\n")
+    code, said = dutyline("numbers", "import", str(form), "--brand", "fuzer", "--dry-run")
+    assert code == 1 and not (folder / "numbers").exists()
+    assert "line 2: 03 205 60 01: would be done: created, with a simple plan to agent-1" in said
+    code, said = dutyline(
+        "numbers", "import", str(form), "--brand", "fuzer", "--report", str(tmp_path / "r.csv")
+    )
+    assert code == 1 and "2 row(s) done, 1 refused." in said
+    assert 'line 3: 03 205 60 02: refused: destination: unknown directory entry "agnt-1"' in said
+    assert (tmp_path / "r.csv").read_text().splitlines()[1].startswith("2;03 205 60 01;C;done;created")
+    code, said = dutyline("numbers", "list", "--brand", "fuzer", "--json")
+    assert "+3232055582" not in said and {row["plan"] for row in json.loads(said)} >= {"to-agent-1", "night"}
+    assert "to-agent-1" in dutyline("numbers", "show", "03 205 60 01")[1]
+
+
+def test_nothing_is_written_when_one_row_is_refused(folder: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.csv"
+    form.write_text(HEADER + "03 205 60 01;C;agent-1\nhello;C;agent-1\n")
+    code, said = dutyline("numbers", "import", str(form), "--brand", "fuzer", "--all-or-nothing")
+    assert code == 1 and not (folder / "numbers").exists()
+    assert "line 2: 03 205 60 01: refused: not done, because another row was refused" in said
+
+
+def test_a_number_that_nobody_has(folder: Path) -> None:
+    code, said = dutyline("numbers", "show", "03 205 55 83")
+    assert code == 1 and "Nobody has the number 03 205 55 83; the nearest is 03 205 55 82." in said
+    code, said = dutyline("numbers", "list", "--group", "fuser")
+    assert code == 1 and 'unknown number group "fuser"; did you mean "fuzer"?' in said
+
+
+def test_what_is_switched_without_a_service_holds_at_its_next_start(folder: Path) -> None:
+    code, said = dutyline("switch", "fuzer", "night", "--for", "2 h", "--why", "storm")
+    assert code == 0 and said.startswith("kept: group fuzer -> night"), said
+    assert "The service is not running; it holds as soon as it does." in said
+    rows = json.loads(dutyline("switch", "list", "--json")[1])
+    assert [(row["state"], row["name"], row["why"]) for row in rows] == [("holds", "fuzer", "storm")]
+    assert "switched" in dutyline("audit")[1]
+    assert "ended: group fuzer -> night" in dutyline("switch", "back", "fuzer")[1]
+    assert dutyline("switch", "back", "fuzer")[1].strip() == "fuzer was not switched."
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("fuser", "night"), 'unknown number group "fuser"; did you mean "fuzer"?'),
+        (("fuzer", "nigth"), 'unknown plan "nigth"; did you mean "night"?'),
+        (("fuzer",), "Say where to: dutyline switch fuzer PLAN."),
+        (("fuzer", "night", "--for", "2"), '--for: "2" is not a duration'),
+        (("fuzer", "night", "--until", "noon"), "--until 'noon' is no ISO 8601 time"),
+        (("fuzer", "night", "--for", "2 h", "--until", "2026-12-24"), "Write --for or --until, not both."),
+        (("fuzer", "night", "--until", "2020-01-01"), "before it begins"),
+    ],
+)
+def test_what_cannot_be_switched(folder: Path, words: tuple[str, ...], said: str) -> None:
+    code, output = dutyline("switch", *words)
+    assert code != 0 and said in output
+
+
+def test_a_pin_is_asked_for_unseen_and_never_printed(folder: Path) -> None:
+    good = CliRunner().invoke(app, ["pin"], input="48151623\n48151623\n")
+    assert good.exit_code == 0 and "duty-manager: scrypt:14:8:1:" in good.output
+    assert "48151623" not in good.output
+    other = CliRunner().invoke(app, ["pin"], input="48151623\n48151624\n")
+    assert other.exit_code == 1
