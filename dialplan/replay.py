@@ -216,7 +216,8 @@ def _drive(configuration: Configuration, tape: Tape, answer: Answer) -> Course:
             met.append(Met("the caller hangs up", where))
             gone = abandon(configuration, step.state, event, tape.began + timedelta(seconds=after_s))
             hops.extend(gone.hops)
-            met.extend(Met(SENTENCES[type(told)](told), "") for told in gone.commands if type(told) in SENTENCES)
+            told = [one for one in gone.commands if type(one) in SENTENCES]
+            met.extend(Met(SENTENCES[type(one)](one), where) for one in told)
             break
         step = advance(configuration, step.state, event, tape.began + timedelta(seconds=after_s))
     return Course(tuple(hops), tuple(met), tuple(asked), untold)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -113,6 +113,8 @@ class Performer:
         self._look_up, self._ahead = look_up, KeysAhead()
         self._door, self._tell = door, tell
         self._messages, self._wishes = messages, wishes
+        self._admitted_at: datetime | None = None
+        """When he last was let in, or stopped waiting for it."""
         self.switching: Switching | None = None
         """Where this caller's PIN is looked at; None: plans cannot be switched by phone."""
         self._agi, self._brand = agi, brand
@@ -155,6 +157,7 @@ class Performer:
                 event = await self._dial(command)
             case Admit():
                 event = await self._admit(command)
+                self._admitted_at = self._now()
             case Record():
                 event = await self._record(command)
             case AskCallback():
@@ -189,6 +192,10 @@ class Performer:
     async def _ask_callback(self, command: AskCallback) -> Event:
         if self._wishes is None:
             return Failed("nobody here can call back")
+        if command.since_s and self._admitted_at:
+            # since he left the queue he has been waiting still: the offer takes its time
+            more_s = (self._now() - self._admitted_at).total_seconds()
+            command = replace(command, since_s=command.since_s + more_s)
         return await self._wishes.keep(command)
 
     async def _switch(self, command: CheckPin | SwitchPlan) -> Event:
@@ -255,15 +262,15 @@ class Performer:
             self._tell("queue", what=what, queue=queue, **facts)
 
         try:
-            return await Holding(self._agi, self, turn, tell).wait()
+            answer = await Holding(self._agi, self, turn, tell).wait()
         except BaseException:
             turn.abandon()
+            tell("left", by="hang-up")
             raise
         finally:
             self.phases.queue_left_at = self._now()
-            answer = turn.answer
-            how = {"by": str(answer.admission), "waited_s": round(answer.waited_s, 3)} if answer else {}
-            tell("left", **how)
+        tell("left", by=str(answer.admission), waited_s=round(answer.waited_s, 3))
+        return answer
 
     async def stream(self, file: str, keys: str = "") -> str:
         """One sound file; the key that stopped it. One that cannot be played is left out, and said."""

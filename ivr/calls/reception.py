@@ -15,9 +15,9 @@ from typing import Protocol
 import structlog
 
 from dialplan.abandon import abandon
-from dialplan.commands import Admit, Command, Dial, Hangup, Leave, LookUp, SendMail, StartPage
+from dialplan.commands import Admit, Command, Dial, Hangup, Leave, LookUp, Record, SendMail, StartPage
 from dialplan.engine import Step, advance, begin
-from dialplan.events import Dialled, Event, Found
+from dialplan.events import Dialled, Event, Found, Recorded
 from dialplan.model import Configuration
 from dialplan.overrides import plan_at
 from dialplan.tables import LookUpTable, default_row
@@ -260,11 +260,13 @@ class Reception:
         return bool(step.hops)
 
     def _note_caller_gone(self, call: LiveCall, event: Event | None) -> None:
+        by_caller, now = call.performer.is_gone, self._plan_time(call)
+        if by_caller and call.tape is not None:
+            if isinstance(event, Recorded):
+                call.tape.add(now, event, Record(()))
+            call.tape.leave(now)
         has_left = self._see_through(call, event)
         state = call.state
-        by_caller = call.performer.is_gone
-        if by_caller and call.tape is not None:
-            call.tape.leave(self._plan_time(call))
         call.record.hung_by, call.record.cause = (HungBy.CALLER, 16) if by_caller else (HungBy.SWITCH, 0)
         if state is not None and not state.ended and not has_left:
             hop = HopRecord(

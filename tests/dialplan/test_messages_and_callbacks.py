@@ -3,16 +3,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from paper import NUMBER, PaperCall, at, known_prompts, small, small_texts
 
 from dialplan.abandon import abandon
 from dialplan.commands import AskCallback, Hangup, Record, SendMail
 from dialplan.dial_rules import CallBackRules, Refusal, refusal_of
+from dialplan.engine import CallFacts
 from dialplan.events import Admission, Admitted, Kept, Outcome, Recorded
 from dialplan.faults import ConfigurationFaults
+from dialplan.replay import Verdict, compare, rebuild
 from dialplan.simulate import simulate
 from dialplan.source import load_texts
+from dialplan.tape import Recording as TapeRecording
+from dialplan.tape import read_tape
 
 MESSAGE = """
     start: message
@@ -246,7 +252,7 @@ BE = CallBackRules()
         ("+3212", Refusal.INVALID),
         ("+3290012345", Refusal.PREMIUM),
         ("+3278791234", Refusal.SHARED_COST),
-        ("+3278151515", Refusal.NO_PERSON),
+        ("+3278151515", Refusal.SHARED_COST),
         ("+3280012345", Refusal.NO_PERSON),
         ("+33612345678", Refusal.FOREIGN),
         ("+870773100000", Refusal.FOREIGN),
@@ -333,3 +339,18 @@ def test_the_rules_are_read() -> None:
 
 def test_the_end_of_a_message_is_the_end_of_the_call() -> None:
     assert isinstance(PaperCall(small(PLAIN)).answer(Recorded("c1-1", 4)).listens().asked, Hangup)
+
+
+def test_a_message_that_was_ended_by_hanging_up_is_told_again_from_its_tape() -> None:
+    """The past call and the same call in a draft: the page and the mail that followed are seen in both."""
+    configuration = small(PLAIN)
+    facts = CallFacts("c1", NUMBER, "+32470000099")
+    recording = TapeRecording(at("2026-11-23 10:00"))
+    recording.add(at("2026-11-23 10:00") + timedelta(seconds=9), Recorded("c1-1", 4), Record(()))
+    recording.leave(at("2026-11-23 10:00") + timedelta(seconds=9))
+    tape = read_tape(recording.to_json(facts), facts)
+    past = rebuild(configuration, tape)
+    assert [hop.node for hop in past.hops] == ["message", "thanks", "page", "tell"]
+    assert compare(past, configuration, tape).verdict is Verdict.SAME
+    silent = small(PLAIN.replace("recordings: yes, ", "").replace("next: page}", "next: tell}"))
+    assert compare(past, silent, tape).verdict is Verdict.DIFFERS

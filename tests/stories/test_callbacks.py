@@ -20,6 +20,21 @@ pytestmark = pytest.mark.switch
 
 NUMBER = "032056110"
 AGENT_1, AGENT_2 = "+32470000021", "+32470000022"
+WAITING_NUMBER = "032056111"
+WAITING_PLAN = """\
+title: One agent, and a queue
+start: tongue
+nodes:
+  tongue: {language: en, next: desk}
+  desk:
+    destination: agent-1
+    ring: 10 s
+    limit: {calls: 1}
+    queue: {wait: 2 min, welcome: all-agents-busy, keys: {1: later}}
+    rest: bye
+  later: {call-back: desk, wait: 8 s, next: bye, rest: bye}
+  bye: {hangup: normal}
+"""
 PLAN = """\
 title: All agents are busy
 start: tongue
@@ -38,11 +53,13 @@ nodes:
 """
 CHANGES = {
     "plans/later.yaml": lambda _: PLAN,
+    "plans/queue.yaml": lambda _: WAITING_PLAN,
     "desk.yaml": lambda text: text + "\ncall_back: {tries: 2, pause: 5 s, ring: 8 s, per_number: 2}\n",
     "brands.yaml": lambda text: text.replace(
         "    - {number: 03 205 55 82, carrier: Telenet, plan: night}\n",
         "    - {number: 03 205 55 82, carrier: Telenet, plan: night}\n"
-        "    - {number: 03 205 61 10, carrier: Telenet, plan: later}\n",
+        "    - {number: 03 205 61 10, carrier: Telenet, plan: later}\n"
+        "    - {number: 03 205 61 11, carrier: Telenet, plan: queue}\n",
     ),
 }
 
@@ -121,6 +138,34 @@ async def test_the_agent_presses_1_and_both_hear_each_other(desk: House) -> None
     assert await heard_voice(desk, reached, AGENT_1), "and the caller the agent"
     said = (await desk.dutyline("callbacks", "--json")).json()
     assert next(one for one in said if one["number"] == caller)["state"] == "done"
+
+
+async def test_a_caller_who_leaves_the_queue_by_a_key_keeps_his_place(desk: House) -> None:
+    """The agent talks; two wait, and the first of them leaves by key: it is he who is served next."""
+    first, waits, after = "+32470009511", "+32470009512", "+32470009513"
+    answers = answer_and_talk(after_s=0.3)
+    await desk.phones(
+        {AGENT_1: in_turn(answers, TAKES, answers), waits: answer_and_talk(after_s=0.5, talks_s=4)}
+    )
+    talks = await desk.call(WAITING_NUMBER, caller=first)
+    await desk.answers(AGENT_1)
+    leaves = await desk.call(WAITING_NUMBER, caller=waits)
+    await desk.hears(leaves, "all-agents-busy", 30)
+    stays = await desk.call(WAITING_NUMBER, caller=after)
+    await desk.hears(stays, "all-agents-busy", 30)
+    await leaves.press("1")
+    await desk.hears(leaves, "callback-offer-keys", 60)
+    await leaves.press("1")
+    await desk.hears(leaves, "callback-kept", 30)
+    await leaves.ended(30)
+    assert len(desk.carrier.legs(AGENT_1)) == 1, "nobody is rung while the agent talks"
+    assert (await owed(desk, waits)).state == "waiting"
+    await talks.hang_up()
+    await desk.answers(waits, timeout_s=40)
+    assert len(desk.carrier.legs(AGENT_1)) == 2, "before the caller who came after him"
+    await reaches(desk, waits, "done")
+    await until(lambda: len(desk.carrier.legs(AGENT_1)) == 3, 40, "and then it is the other's turn")
+    await stays.hang_up()
 
 
 async def test_a_voicemail_never_takes_it_and_in_the_end_the_desk_is_told(desk: House) -> None:
