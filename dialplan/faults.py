@@ -61,6 +61,7 @@ def _short(text: str) -> str:
 
 
 def nearest_of(name: str, names: Iterable[str]) -> str:
-    """The right name most like the wrong one; empty when none is like it."""
-    close = get_close_matches(name.lower(), list(names), n=1, cutoff=0.6)
-    return close[0] if close else ""
+    """The right name most like the wrong one, whatever its capitals; empty when none is like it."""
+    by_small = {each.lower(): each for each in names}
+    close = get_close_matches(name.lower(), by_small, n=1, cutoff=0.6)
+    return by_small[close[0]] if close else ""

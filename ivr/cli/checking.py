@@ -14,7 +14,7 @@ from audio.source import CatalogueError, load_catalogue
 from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Configuration
 from dialplan.scenarios import run_scenarios
-from dialplan.source import load, read_texts
+from dialplan.source import SCENARIOS, load, read_texts
 from ivr.cli.shared import err, give_up, out, print_json
 from ivr.notify import DEFAULT as TEMPLATES
 from ivr.settings import Settings
@@ -84,12 +84,13 @@ def _tell(
     warnings: Sequence[Fault],
     is_refused: bool,
 ) -> None:
-    _print_by_file(faults, "")
-    if faults and warnings:
-        out.print()
-    _print_by_file(warnings, "warning: ")
-    if faults or warnings:
-        out.print()
+    """Scenarios that fail come last: what stands before them is mostly why."""
+    played = [fault for fault in faults if fault.file.startswith(SCENARIOS)]
+    written = [fault for fault in faults if not fault.file.startswith(SCENARIOS)]
+    for found, prefix in ((written, ""), (warnings, "warning: "), (played, "")):
+        _print_by_file(found, prefix)
+        if found:
+            out.print()
     if is_refused:
         why = "cannot go live" if faults else "is refused, as --strict asks"
         counts = ((faults, "fault"), (warnings, "warning"))

@@ -204,7 +204,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "a run of days backwards": (CALENDARS, "holidays: closed", "days: [{day: 2026-02-10..2026-02-01, hours: closed}]",
         'calendars.yaml:1:48 work days[1] day: "2026-02-10..2026-02-01" ends before it begins'),
     "unknown engineer": (DUTY, "weeks: [ENG]", "weeks: [EMG]",
-        'duty.yaml:2:63 roster weeks[1]: unknown engineer "EMG"'),
+        'duty.yaml:2:63 roster weeks[1]: unknown engineer "EMG"; did you mean "ENG"?'),
     "no trigram": (DUTY, "{ENG: {title", "{Eng: {title",
         'duty.yaml:1:13 engineers: "Eng" is not a trigram; write three capital letters'),
     "handover on another day": (DUTY, "first_week: 2026-01-05", "first_week: 2026-01-06",
