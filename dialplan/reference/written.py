@@ -16,6 +16,7 @@ from dialplan.reference.nodes import PAGES
 from dialplan.reference.tables import exits_table, fields_table, file_tables, fill, inner_tables, rows
 from dialplan.simulate import Simulation, simulate
 from dialplan.source import load_texts
+from dialplan.variables import SYSTEM
 
 CALLER = "+32470000099"
 _EXAMPLE = re.compile(r"```yaml\n(.*?)```\n(.*?)(?=```yaml|\Z)", re.DOTALL)
@@ -54,6 +55,12 @@ def rules_table(text: str, grades: Mapping[str, str]) -> str:
         for rule in RULES
     ]
     return fill(text, {"rules": lambda _: rows(("rule", "", "what it finds"), lines)})
+
+
+def variables_page(text: str) -> str:
+    """The page of the variables, made anew."""
+    lines = [(f"`${name}`", variable.says) for name, variable in SYSTEM.items()]
+    return fill(text, {"variables": lambda _: rows(("variable", "what it is"), lines)})
 
 
 def _with_calls(found: re.Match[str], desk: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dialplan.reference.files import FILES, short_name
 from dialplan.reference.nodes import PAGES
-from dialplan.reference.written import file_page, node_page, rules_table, schemas
+from dialplan.reference.written import file_page, node_page, rules_table, schemas, variables_page
 from dialplan.source import read_texts
 
 GRADES = ("fault", "warning")
@@ -23,6 +23,8 @@ def write_reference(docs: Path, bad: Path) -> list[Path]:
     for page in FILES:
         path = docs / "files" / f"{short_name(page)}.md"
         wanted[path] = file_page(short_name(page), path.read_text(encoding="utf-8"))
+    path = docs / "variables.md"
+    wanted[path] = variables_page(path.read_text(encoding="utf-8"))
     path = docs / "checks.md"
     wanted[path] = rules_table(path.read_text(encoding="utf-8"), grades_of(bad))
     changed = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]

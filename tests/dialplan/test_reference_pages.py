@@ -13,7 +13,7 @@ from test_bad_configurations import BAD
 from dialplan.reference.files import FILES, short_name
 from dialplan.reference.nodes import PAGES
 from dialplan.reference.tables import fill
-from dialplan.reference.written import file_page, node_page, rules_table, schemas
+from dialplan.reference.written import file_page, node_page, rules_table, schemas, variables_page
 from dialplan.scenarios import run_scenarios
 from dialplan.source import Loaded, load, load_texts, read_texts
 from ivr.cli.reference import grades_of, write_reference
@@ -77,6 +77,11 @@ def test_the_page_of_the_rules() -> None:
     assert rules_table(text, grades_of(BAD)) == text, ANEW
 
 
+def test_the_page_of_the_variables() -> None:
+    text = read("variables.md")
+    assert variables_page(text) == text, ANEW
+
+
 @pytest.mark.parametrize(("name", "text"), list(schemas()), ids=lambda each: each[:24])
 def test_the_schema(name: str, text: str) -> None:
     assert read(name) == text, ANEW
@@ -100,7 +105,8 @@ def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
             target = docs / each.relative_to(DOCS)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(each.read_bytes())
-    (docs / "checks.md").write_text(read("checks.md"), encoding="utf-8")
+    for name in ("checks.md", "variables.md"):
+        (docs / name).write_text(read(name), encoding="utf-8")
     assert write_reference(docs, BAD) == []
     (docs / "schema" / "desk.json").write_text(json.dumps({}), encoding="utf-8")
     assert write_reference(docs, BAD) == [docs / "schema" / "desk.json"]
