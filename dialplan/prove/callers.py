@@ -101,11 +101,14 @@ def _run(configuration: Configuration, brand: Brand, call: CallFacts, at: dateti
 def _decision(run: Run, plan: str, name: str, node: Node) -> object:
     """What the node does with this call, as far as it is decided on arrival."""
     run.plan, run.node = plan, name
-    if isinstance(node, LookupNode):
+    if isinstance(node, LookupNode) and node.table in run.configuration.tables:
         table = run.configuration.tables[node.table]
         row = find_row(table, SYSTEM[node.variable].read(run)).row
         return None if row is None else tuple(row.get(column, "") for column in table.variables)
-    move = node.enter(run)
+    try:
+        move = node.enter(run)
+    except Exception as error:  # as the engine does
+        return type(error)
     return move.exit if isinstance(move, Go) else type(move)
 
 
@@ -118,11 +121,10 @@ def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator
             for name in node.origins:
                 yield from _of_origin(configuration, name)
         elif isinstance(node, ListNode):
-            for name in node.lists:
-                found = configuration.lists[name]
+            for found in (configuration.lists[name] for name in node.lists if name in configuration.lists):
                 yield from found.exact
                 yield from (_completed(prefix) for prefix in found.prefixes)
-        elif isinstance(node, LookupNode):
+        elif isinstance(node, LookupNode) and node.table in configuration.tables:
             country = configuration.desk.country
             yield from filter(None, (to_e164(key, country) for key in configuration.tables[node.table].rows))
         elif isinstance(node, SwitchPlanNode):

@@ -13,7 +13,7 @@ from dialplan.nodes.calendar import CalendarNode
 from dialplan.nodes.list import ListNode
 from dialplan.nodes.lookup import LookupNode
 from dialplan.nodes.set import SetNode
-from dialplan.nodes.switch import SwitchNode
+from dialplan.nodes.switch import Case, SwitchNode
 from dialplan.overrides import Override, override_of
 from dialplan.run import Node
 
@@ -35,7 +35,7 @@ class Clock:
     """What some plans ask of the clock. Two of them that are equal are asked for the same."""
 
     calendars: frozenset[str] = frozenset()
-    switches: tuple[SwitchNode, ...] = ()
+    switches: tuple[tuple[str, tuple[Case, ...]], ...] = ()
     """Switches on a variable of the time: only the case that fits counts."""
     variables: frozenset[str] = frozenset()
     """Variables of the time that are put somewhere else: every value counts."""
@@ -48,7 +48,7 @@ class Clock:
         """Everything of it that decides at a moment, the calendars aside."""
         switched = override_of(configuration.overrides, number, at) if self.overrides else None
         return (
-            *(_case_of(switch, at) for switch in self.switches),
+            *(_case_of(variable, cases, at) for variable, cases in self.switches),
             *(_VALUES[name](at) for name in sorted(self.variables)),
             *(at < end for end in sorted(self.ends)),
             switched.to if switched else "",
@@ -59,7 +59,7 @@ class Clock:
         for moment in (*self.ends, *(m for one in self.overrides for m in (one.start, one.end) if m)):
             if start < moment < end:
                 yield moment.astimezone(UTC)
-        names = {switch.variable for switch in self.switches} | self.variables
+        names = {variable for variable, _ in self.switches} | self.variables
         if names:
             yield from _ticks(start, end, zone, MINUTE if names & _BY_MINUTE else HOUR)
 
@@ -69,14 +69,25 @@ def clock_of(configuration: Configuration, plans: list[Plan], number: ServiceNum
     nodes = [node for plan in plans for node in plan.nodes.values()]
     keys = (f"number:{number.number}", f"group:{number.group}")
     return Clock(
-        frozenset(name for node in nodes if isinstance(node, CalendarNode) for name in node.calendars),
-        tuple(node for node in nodes if isinstance(node, SwitchNode) and node.variable in _VALUES),
+        frozenset(
+            name
+            for node in nodes
+            if isinstance(node, CalendarNode)
+            for name in node.calendars
+            if name in configuration.calendars
+        ),
+        tuple(
+            (node.variable, node.cases)
+            for node in nodes
+            if isinstance(node, SwitchNode) and node.variable in _VALUES
+        ),
         frozenset(name for node in nodes for name in _read_by(node) if name in _VALUES),
         frozenset(
             listing.until
             for node in nodes
             if isinstance(node, ListNode)
             for name in node.lists
+            if name in configuration.lists
             for listing in (
                 *configuration.lists[name].exact.values(),
                 *configuration.lists[name].prefixes.values(),
@@ -97,9 +108,9 @@ def _read_by(node: Node) -> Iterator[str]:
         )
 
 
-def _case_of(switch: SwitchNode, at: datetime) -> str:
-    value = _VALUES[switch.variable](at).casefold()
-    return next((name for name, patterns in switch.cases if any(p.fits(value) for p in patterns)), "")
+def _case_of(variable: str, cases: tuple[Case, ...], at: datetime) -> str:
+    value = _VALUES[variable](at).casefold()
+    return next((name for name, patterns in cases if any(p.fits(value) for p in patterns)), "")
 
 
 def _ticks(start: datetime, end: datetime, zone: str, step: timedelta) -> Iterator[datetime]:

@@ -58,7 +58,7 @@ def vocabulary_of(configuration: Configuration, plans: list[Plan], decisive: Ite
     for node in nodes:
         inputs.update(_inputs(configuration, node))
     asked = {node.table for node in nodes if isinstance(node, LookupNode)}
-    tables = [configuration.tables[name] for name in sorted(asked)]
+    tables = [configuration.tables[name] for name in sorted(asked & configuration.tables.keys())]
     wanted = set(decisive)
     rows = {table.id: tuple(_rows(table, nodes, wanted)) if table.is_database else () for table in tables}
     phones = {entry.id: len(entry.targets) for entry in configuration.directory.values()}
@@ -73,8 +73,9 @@ def _inputs(configuration: Configuration, node: Node) -> Iterator[str]:
                 yield from _examples(pattern)
     elif isinstance(node, ListNode):
         for name in node.lists:
-            yield from list(configuration.lists[name].exact)[:MOST_ROWS]
-    elif isinstance(node, LookupNode):
+            if name in configuration.lists:
+                yield from list(configuration.lists[name].exact)[:MOST_ROWS]
+    elif isinstance(node, LookupNode) and node.table in configuration.tables:
         table = configuration.tables[node.table]
         for key, _row in _telling_rows(table):
             yield key

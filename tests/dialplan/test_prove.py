@@ -39,7 +39,14 @@ def shown(configuration: Configuration, command: str) -> Simulation:
         dict(one.split("=", 1) for one in options.get("--outcome", [])),
         suppose=dict(one.split("=", 1) for one in options.get("--suppose", [])),
         chance=float(options.get("--chance", ["0"])[0]),
+        full=options.get("--full", []),
+        found=dict(row_of(one) for one in options.get("--found", [])),
     )
+
+
+def row_of(text: str) -> tuple[str, dict[str, str]]:
+    table, _, cells = text.partition(":")
+    return table, dict(cell.split("=", 1) for cell in cells.split(","))
 
 
 def only(proof: Proof) -> CounterExample:
