@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     hours.check_special_days_first,
     hours.check_closed_for_good,
     lines.check_parallel_ringing,
+    lines.check_switched_away,
     speech.check_spoken_keys,
     speech.check_prompts_in_all_languages,
     speech.check_languages_offered,

@@ -1,4 +1,4 @@
-"""What a line can carry: parallel ringing needs SIP."""
+"""What a line can carry, and a line that must stay where it is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dialplan.checks.survey import Finding, Survey
 from dialplan.model import LineType
 from dialplan.nodes.destination import TOGETHER, Destination
+from dialplan.nodes.switch_plan import SwitchPlanNode
 from dialplan.numbers import display
 
 
@@ -21,4 +22,16 @@ def check_parallel_ringing(survey: Survey) -> Iterator[Finding]:
                 shown = display(number.number, survey.configuration.desk.country)
                 what = f"rings in parallel at {at[0]}.{at[1]}"
                 message = f'{what}, which a number of type "{number.line_type}" cannot'
+                yield Finding(survey.place("number", number.number), shown, message)
+
+
+def check_switched_away(survey: Survey) -> Iterator[Finding]:
+    """A number on which plans are switched by phone, in a group that is switched there: none could go back."""
+    for number in survey.configuration.numbers.values():
+        for at in sorted(survey.reached_by_plan[number.plan]):
+            node = survey.node(at)
+            if isinstance(node, SwitchPlanNode) and number.group in node.groups.values():
+                shown = display(number.number, survey.configuration.desk.country)
+                message = f'is in the group "{number.group}", which is switched at {at[0]}.{at[1]}: '
+                message += "then nobody could switch it back by phone; put it in a group of its own"
                 yield Finding(survey.place("number", number.number), shown, message)

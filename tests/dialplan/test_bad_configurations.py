@@ -51,7 +51,7 @@ def texts_of(folder: str) -> dict[str, str]:
 def findings_of(folder: str) -> tuple[list[Fault], list[Fault]]:
     """Faults and warnings."""
     try:
-        return [], list(load_texts(texts_of(folder), prompts(), {"plan-mail"}, TODAY).warnings)
+        return [], list(load_texts(texts_of(folder), prompts(), {"plan-mail", "pin-wrong"}, TODAY).warnings)
     except ConfigurationFaults as found:
         return found.faults, found.warnings
 
