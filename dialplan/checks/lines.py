@@ -26,7 +26,7 @@ def check_parallel_ringing(survey: Survey) -> Iterator[Finding]:
 
 
 def check_switched_away(survey: Survey) -> Iterator[Finding]:
-    """A number on which plans are switched by phone, in a group that is switched there: none could go back."""
+    """A number on which plans are switched by phone, in a group switched there: it could not go back."""
     for number in survey.configuration.numbers.values():
         for at in sorted(survey.reached_by_plan[number.plan]):
             node = survey.node(at)
