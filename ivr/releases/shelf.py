@@ -49,6 +49,7 @@ from ivr.storage import (
     DatabaseUnavailable,
     Draft,
     Release,
+    StorageError,
 )
 
 log = structlog.get_logger(__name__)
@@ -190,7 +191,11 @@ class Releases:
                 await self._go_back(kept, faults)
             else:
                 await self._choose(kept, *folder)
-        await self.catch_up()
+        try:
+            await self.catch_up()
+        except StorageError as fault:
+            # callers do not wait for a plan; the schedule looks again
+            log.error("release.plans_not_read", why=str(fault))
 
     async def _choose(
         self, kept: tuple[Release, Activation | None] | None, loaded: Loaded, texts: dict[str, str]
@@ -293,7 +298,9 @@ class Releases:
         """Make a kept release live, now or at a time. UnknownReleaseError, ConfigurationFaults."""
         async with self._turn:
             release = await self._database.read(lambda session: find_release(session, wanted))
-            loaded = await asyncio.to_thread(self._checked, release.files)
+            # in an emergency what was live before is good enough, though a scenario may have moved on since
+            load = self.build if is_back else self._checked
+            loaded = await asyncio.to_thread(load, release.files)
             candidate = _Candidate(loaded, dict(release.files))
             if at is not None and at > self._clock.now():
                 return await self._plan(candidate, Wish(release.files, author), at)
