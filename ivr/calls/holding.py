@@ -67,6 +67,7 @@ class Holding:
         while turn.answer is None:
             if self._is_first_due:
                 self._is_first_said = True
+                self._tell("position", position=1)
                 await self._say(waiting.first)
             elif waiting.periodic and self._loop.time() >= next_at:
                 self._tell("position", position=turn.position)

@@ -323,6 +323,8 @@ class Performer:
 
     async def _read_on(self, digits: str, command: Collect) -> Keyed:
         while not command.is_complete(digits):
+            if digits and command.terminator == "#" and not command.choices:
+                return await self._read_rest(digits, command)
             wait_s = command.next_s if digits else command.first_s
             digit = await self._agi.wait_for_digit(round(wait_s * 1000), timeout_s=wait_s + RING_GRACE_S)
             if self.is_gone:
@@ -333,6 +335,15 @@ class Performer:
                 return Keyed(digits, terminated=True)
             digits += digit
         return Keyed(digits)
+
+    async def _read_rest(self, digits: str, command: Collect) -> Keyed:
+        """The digits after the first in one command: a key that comes between two commands is lost."""
+        most, wait_s = command.most - len(digits), command.next_s
+        limit_s = most * wait_s + RING_GRACE_S
+        rest = await self._agi.get_data("", round(wait_s * 1000), most, timeout_s=limit_s)
+        if self.is_gone:
+            raise CallerGoneError
+        return Keyed(digits + rest.digits, terminated=not rest.timed_out and len(rest.digits) < most)
 
     async def _dial(self, command: Dial) -> Dialled:
         self._ahead.forget()

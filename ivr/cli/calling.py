@@ -15,11 +15,12 @@ from ivr.ami import AmiError
 from ivr.carrier.call import PlacedCall
 from ivr.carrier.carrier import Carrier
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError, ServiceRefusedError
+from ivr.cli.queues import say_waiting
 from ivr.settings import Settings
 
 LISTEN_S = 0.25
 Tell = Callable[[str, Mapping[str, Any]], None]
-"""Told (kind, facts): `placed`, `heard`, `hop`, `page`, `key`, `rings`, `talks`, `end`, `note`."""
+"""Told (kind, facts): `placed`, `heard`, `hop`, `page`, `key`, `rings`, `talks`, `queue`, `end`, `note`."""
 
 
 class CallStory:
@@ -153,6 +154,8 @@ class CallStory:
         elif kind == "command" and line.get("what") == "dial":
             self._is_dialling = True
             self._tell("rings", {"who": line.get("says", [])})
+        elif kind == "queue":
+            self._tell("queue", line)
         elif kind in ("hop", "page", "end"):
             self._is_dialling = self._is_dialling and kind == "page"
             if kind == "page" and "number" in line:
@@ -175,6 +178,8 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
             return f"node    {node} -> {facts['exit']}: {facts['why']}"
         case "page":
             return _page_sentence(facts)
+        case "queue":
+            return f"queue   {say_waiting(facts)}"
         case "rings":
             return f"rings   {', '.join(facts['who'])}"
         case "talks":

@@ -33,6 +33,19 @@ def show_queues(settings: Settings, *, as_json: bool) -> None:
     _print_places(found["places"])
 
 
+def say_waiting(line: Mapping[str, Any]) -> str:
+    """What the live feed says of somebody who waits, in words: `waits in crew, place 2`."""
+    queue = line.get("queue", "")
+    match line.get("what"):
+        case "joined":
+            return f"waits in {queue}, place {line.get('position')}"
+        case "left":
+            how = {"in": "served", "queue-timeout": "out of time", "key": "by a key"}
+            after = f" after {say_duration(round(line['waited_s']))}" if "waited_s" in line else ""
+            return f"leaves {queue}{after}: {how.get(str(line.get('by')), line.get('by'))}"
+    return f"is told his place in {queue}: {line.get('position')}"
+
+
 def _print_waiting(queues: list[Mapping[str, Any]]) -> None:
     if not any(queue["waiting"] for queue in queues):
         out.print("Nobody waits.")
@@ -87,4 +100,4 @@ def _table(*columns: str) -> Table:
     return Table(*columns, box=None, pad_edge=False)
 
 
-__all__ = ["show_queues"]
+__all__ = ["say_waiting", "show_queues"]

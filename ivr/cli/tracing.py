@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from dialplan.numbers import display, to_e164
+from ivr.cli.queues import say_waiting
 from ivr.cli.releasing import clock
 from ivr.cli.shared import give_up, out, print_json
 from ivr.cli.showing import ZONE, read
@@ -130,6 +131,8 @@ def _tell_line(line: Mapping[str, Any], *, as_json: bool) -> None:
             _tell_values(line.get("set") or {})
         case "command" if line.get("what") != "hangup":
             out.print(f"  {moment}    {line.get('what')}: {', '.join(line.get('says') or ())}", markup=False)
+        case "queue":
+            out.print(f"  {moment}    {say_waiting(line)}", markup=False)
         case "answer":
             out.print(f"  {moment}    answered by {line.get('who')}", markup=False)
         case "end":

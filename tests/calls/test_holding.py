@@ -98,7 +98,7 @@ async def test_welcome_then_first_then_music_and_now_and_then_how_it_stands() ->
     assert heard[:4] == ["(answered)", "all-agents-busy", "first-in-queue", "music ON calm"]
     assert "expected-wait" not in heard, "nobody can tell: the whole group of words is left out"
     assert heard[-1] == "music OFF"
-    assert line.told[:1] == ["position"]
+    assert line.told == ["position", "position"]
 
 
 async def test_the_place_cuts_short_what_is_being_said() -> None:
