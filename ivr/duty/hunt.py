@@ -143,17 +143,6 @@ def next_move(hunt: Hunt, started: datetime, attempts: Sequence[Attempt], now: d
     return Exhausted()
 
 
-def stage_at(hunt: Hunt, started: datetime, attempts: Sequence[Attempt], now: datetime) -> str:
-    """Name of the stage the hunt is in at `now`; empty when it is exhausted."""
-    begins = started
-    for stage in hunt.stages:
-        outlook = _Outlook(stage, begins, [a for a in attempts if a.stage == stage.name], now)
-        if outlook.move() is not None:
-            return stage.name
-        begins = outlook.over_at()
-    return ""
-
-
 @dataclass(slots=True)
 class _Outlook:
     """One stage seen from `now`."""
