@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ class FakePhones:
         if reaction:
             reaction(self, attempt)
         else:
-            self.later(attempt.ring_s, self.end(attempt, 0))
+            self.later(attempt.ring_s, lambda: self.end(attempt, 0))
 
     async def silence(self, attempt: Attempt) -> None:
         self.silenced.append(attempt.number)
@@ -80,10 +80,12 @@ class FakePhones:
     def watch(self, attempts: list[Attempt]) -> None:
         self.watched.extend(attempts)
 
-    def later(self, seconds: float, work: object) -> None:
+    def later(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it when the time has come; what the test ends before is not even begun."""
+
         async def run() -> None:
             await self.clock.wait(asyncio.Event(), self.clock.now() + timedelta(seconds=seconds))
-            await work  # type: ignore[misc]
+            await work()
 
         task = asyncio.ensure_future(run())
         self.tasks.add(task)
@@ -102,11 +104,11 @@ class FakePhones:
 
 
 def fails(cause: int, after_s: float = 0.5) -> Reaction:
-    return lambda phones, attempt: phones.later(after_s, phones.end(attempt, cause))
+    return lambda phones, attempt: phones.later(after_s, lambda: phones.end(attempt, cause))
 
 
 def accepts(after_s: float = 5) -> Reaction:
-    return lambda phones, attempt: phones.later(after_s, phones.accept(attempt))
+    return lambda phones, attempt: phones.later(after_s, lambda: phones.accept(attempt))
 
 
 @dataclass
