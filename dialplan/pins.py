@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from typing import Final
 
@@ -31,6 +29,8 @@ def is_pin(digits: str, kept: str) -> bool:
     found = _HASH.match(kept)
     if found is None:
         return False
+    import hmac
+
     cost, block, parallel, salt, expected = found.groups()
     derived = _derive(digits, bytes.fromhex(salt), int(cost), int(block), int(parallel))
     return hmac.compare_digest(derived, bytes.fromhex(expected))
@@ -47,6 +47,8 @@ def pin_hash(text: str) -> str:
 
 
 def _derive(digits: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
+    import hashlib  # here, so that only those pay for it who look at a PIN
+
     memory = 2 * 128 * block * (1 << cost)
     return hashlib.scrypt(
         digits.encode(), salt=salt, n=1 << cost, r=block, p=parallel, dklen=32, maxmem=memory
