@@ -9,9 +9,10 @@ from typing import Final
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.orm import Session
 
 from dialplan.commands import AskCallback
-from dialplan.dial_rules import refusal_of
+from dialplan.dial_rules import CallBackRules, refusal_of
 from dialplan.events import Event, Failed, Kept
 from dialplan.model import Configuration
 from ivr.agi import AgiError, AgiSession
@@ -19,10 +20,11 @@ from ivr.ami import AmiLink
 from ivr.callbacks.legs import CallbackLegs
 from ivr.callbacks.model import OPEN, Ask, Callback
 from ivr.callbacks.run import CallbackRun, Means
-from ivr.callbacks.store import add, open_callbacks
+from ivr.callbacks.store import Added, add, open_callbacks
 from ivr.calls.places import Places
 from ivr.clock import Clock
 from ivr.feed import Feed
+from ivr.notify.outbox import enqueue
 from ivr.records import CallRecord
 from ivr.storage import Database, StorageError
 
@@ -89,7 +91,7 @@ class CallbackDesk:
             return Kept(refused=str(why))
         wish = self._wish(record, command)
         try:
-            added = await self._database.run(lambda session: add(session, wish, rules))
+            added = await self._database.run(lambda session: self._add(session, wish, rules))
         except StorageError as fault:
             return Failed(f"the call back could not be written down: {fault}")
         if added.callback is None:
@@ -98,6 +100,24 @@ class CallbackDesk:
         if added.callback.id not in self._runs and added.callback.state in OPEN:
             self._drive(added.callback)
         return Kept(added.position)
+
+    def _add(self, session: Session, wish: Callback, rules: CallBackRules) -> Added:
+        """A limit that is reached is an alarm, in the same transaction: one mail an hour."""
+        added = add(session, wish, rules)
+        brand = self._configuration().brands.get(wish.brand)
+        if added.limit and brand is not None:
+            facts = {"brand": brand.title, "reason": added.limit, "at": wish.asked_at}
+            enqueue(
+                session,
+                template="call-back-alarm",
+                language=brand.mail_language,
+                to=brand.mailboxes,
+                cc=brand.copy,
+                variables={**facts, "dialled": wish.dialled, "caller": wish.caller},
+                dedupe=f"callback-alarm:{wish.brand}:{added.limit}:{wish.asked_at:%Y-%m-%dT%H}",
+                now=wish.asked_at,
+            )
+        return added
 
     def _wish(self, record: CallRecord, command: AskCallback) -> Callback:
         now, rules = self._clock.now(), self._configuration().desk.call_back

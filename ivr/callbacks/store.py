@@ -26,6 +26,8 @@ class Added:
     callback: Callback | None
     position: int = 0
     refused: str = ""
+    limit: str = ""
+    """Which limit it was, `number` or `hour`."""
 
 
 def add(session: Session, wish: Callback, rules: CallBackRules) -> Added:
@@ -35,21 +37,22 @@ def add(session: Session, wish: Callback, rules: CallBackRules) -> Added:
     ).first()
     if known is not None:
         return Added(read_row(known), _position(session, read_row(known)))
-    if refused := _refusal(session, wish, rules):
-        return Added(None, refused=refused)
+    refused, limit = _refusal(session, wish, rules)
+    if refused:
+        return Added(None, refused=refused, limit=limit)
     session.add(wish.to_row())
     session.flush()
     return Added(wish, _position(session, wish))
 
 
-def _refusal(session: Session, wish: Callback, rules: CallBackRules) -> str:
+def _refusal(session: Session, wish: Callback, rules: CallBackRules) -> tuple[str, str]:
     """Whoever has call-backs made at our expense comes to an end of it soon."""
     lately = select(func.count()).select_from(Row).where(Row.asked_at > wish.asked_at - HOUR)
     if (session.scalar(lately.where(Row.number == wish.number)) or 0) >= rules.per_number:
-        return f"this number has asked for {rules.per_number} within an hour"
+        return f"this number has asked for {rules.per_number} within an hour", "number"
     if (session.scalar(lately) or 0) >= rules.per_hour:
-        return f"{rules.per_hour} were asked for within an hour"
-    return ""
+        return f"{rules.per_hour} were asked for within an hour", "hour"
+    return "", ""
 
 
 def _position(session: Session, callback: Callback) -> int:

@@ -156,6 +156,8 @@ class CallStory:
             self._tell("rings", {"who": line.get("says", [])})
         elif kind == "queue":
             self._tell("queue", line)
+        elif kind == "call-back":
+            self._tell(kind, line)
         elif kind in ("hop", "page", "end"):
             self._is_dialling = self._is_dialling and kind == "page"
             if kind == "page" and "number" in line:
@@ -180,6 +182,8 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
             return _page_sentence(facts)
         case "queue":
             return f"queue   {say_waiting(facts)}"
+        case "call-back":
+            return f"call back to {display(facts.get('number'))}: {facts['state']}"
         case "rings":
             return f"rings   {', '.join(facts['who'])}"
         case "talks":

@@ -295,6 +295,10 @@ async def test_so_many_for_a_number_and_so_many_for_all_within_an_hour(house: Ho
     assert [(await asks(f"+3247000009{n}")).refused for n in range(3)] == [
         "", "", "4 were asked for within an hour",
     ]  # fmt: skip
+    mails = await house.database.read(lambda session: list_mails(session, 9))
+    assert sorted(one.mail.subject for one in mails) == ["Fuzer: TOO MANY CALL-BACKS asked for"] * 2, (
+        "an alarm"
+    )
     await house.clock.pass_time(3601)
     assert (await asks(CALLER)).refused == ""
 

@@ -16,6 +16,7 @@ from .post_office import NOW
 NAMES = [
     "all-variables",
     "call-accepted",
+    "call-back-alarm",
     "call-back-failed",
     "call-in",
     "message-left",
