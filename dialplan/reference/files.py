@@ -180,7 +180,7 @@ TABLES: Final = FilePage(
         Field("key", TITLE, "The column in which is looked, of a file."),
         Field("url", text("`$NAME` or a SQLAlchemy URL"), "The database."),
         Field("query", Shape("one SELECT", {"type": "string"}), "Asks the database for `:key`."),
-        Field("key-kind", one_of("text", "phone"), "How keys are compared.", "`text`"),
+        Field("key-kind", one_of("text", "phone", "digits"), "How keys are compared.", "`text`"),
         Field(
             "columns",
             either(
