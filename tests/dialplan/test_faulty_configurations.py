@@ -282,9 +282,8 @@ def test_the_same_address_for_two_engineers_is_warned_of() -> None:
     texts[DIRECTORY] = texts[DIRECTORY].replace(
         "phone: 0470 00 00 22}", "phone: 0470 00 00 22, mail: ENG@example.com}"
     )
-    assert (
-        "directory.yaml:10:72 eng mail: TWO and ENG have the same address: eng@example.com"
-        in warnings_of(texts)
+    assert "directory.yaml:10:72 eng mail: TWO and ENG have the same address: eng@example.com" in warnings_of(
+        texts
     )
 
 
