@@ -55,8 +55,9 @@ def say_utterances(utterances: Sequence[Utterance]) -> str:
 
 
 def who(dial: Dial) -> str:
-    """Whose phones are rung."""
-    return " and ".join(dict.fromkeys(target.label for target in dial.targets)) or "nobody"
+    """Whose phones are rung, and which."""
+    phones = dict.fromkeys(f"{target.label} on {display(target.number)}" for target in dial.targets)
+    return " and ".join(phones) or "nobody"
 
 
 def say_dial(dial: Dial, event: Event | None) -> str:

@@ -160,7 +160,12 @@ def _judge(past: Course, other: Course) -> Comparison:
 def _first_difference(past: Sequence[Met], other: Sequence[Met]) -> int | None:
     """Where both go on, in different ways."""
     pairs = enumerate(zip(past, other, strict=False))
-    return next((index for index, (was, is_) in pairs if was.what != is_.what), None)
+    return next((index for index, (was, is_) in pairs if not _is_same(was.what, is_.what)), None)
+
+
+def _is_same(was: str, is_: str) -> bool:
+    """A ring whose end cannot be told is not another one for that."""
+    return was == is_ or was.startswith(f"{is_}: ")
 
 
 def _say_parting(past: Sequence[Met], other: Course, index: int) -> str:
@@ -236,8 +241,8 @@ def _note(met: list[Met], command: Asked, event: Event | None, where: str) -> No
 
 
 def _note_question(met: list[Met], command: Asked, where: str) -> None:
-    """A question without an answer: that it is asked can be told. Of a ring, only who is rung could be."""
-    if not isinstance(command, Dial) and type(command) in SENTENCES:
+    """A question without an answer: that it is asked can be told."""
+    if type(command) in SENTENCES:
         met.append(Met(SENTENCES[type(command)](command), where))
 
 

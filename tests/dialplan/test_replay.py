@@ -60,15 +60,20 @@ def test_a_call_through_its_own_configuration_is_the_same() -> None:
     tape = lived(shipped, (12.0, ANSWERED))
     done = through(tape, shipped, shipped)
     assert (done.verdict, done.parts) == (Verdict.SAME, "")
-    assert "rings Night desk agent 1: answered" in [met.what for met in done.past.met]
+    assert "rings Night desk agent 1 on 0470 00 00 21: answered" in [met.what for met in done.past.met]
     assert done.past.hops == done.other.hops
 
 
 def test_another_first_phone_is_where_they_part() -> None:
     other = configured("plans/night.yaml", "destination: [agent-1, agent-2]", "destination: [agent-2]")
     done = through(lived(configured(), (12.0, ANSWERED)), configured(), other)
-    assert done.verdict is Verdict.UNTOLD
-    assert done.parts == "Night desk agent 2 was not rung on that call"
+    assert done.verdict is Verdict.DIFFERS
+    assert done.parts == (
+        "then: rings Night desk agent 1 on 0470 00 00 21: answered (at night.desk); "
+        "now: rings Night desk agent 2 on 0470 00 00 22 (at night.desk); "
+        "what follows cannot be told from here: "
+        "Night desk agent 2 on 0470 00 00 22 was not rung on that call"
+    )
 
 
 def test_other_words_are_said_where_they_part() -> None:
@@ -93,22 +98,24 @@ def test_what_was_rung_anyway_can_be_told_of_another_order() -> None:
     tape = lived(shipped, (20.0, NO_ANSWER), (65.0, Dialled(Outcome.ANSWERED, 16, "agent-2", 60.0)))
     done = through(tape, shipped, other)
     assert done.verdict is Verdict.DIFFERS
-    assert "then: rings Night desk agent 1: no-answer" in done.parts
-    assert "now: rings Night desk agent 2: answered" in done.parts
+    assert "then: rings Night desk agent 1 on 0470 00 00 21: no-answer" in done.parts
+    assert "now: rings Night desk agent 2 on 0470 00 00 22: answered" in done.parts
 
 
 def test_a_shorter_ring_would_have_missed_the_answer() -> None:
     other = configured("plans/night.yaml", "ring: 20 s", "ring: 8 s")
     done = through(lived(configured(), (72.0, ANSWERED)), configured(), other)
     assert done.verdict is Verdict.DIFFERS
-    assert "now: rings Night desk agent 1: no-answer" in done.parts
+    assert "now: rings Night desk agent 1 on 0470 00 00 21: no-answer" in done.parts
 
 
 def test_a_longer_ring_cannot_be_told() -> None:
     other = configured("plans/night.yaml", "ring: 20 s", "ring: 40 s")
     done = through(lived(configured(), (20.0, NO_ANSWER), (20.0, NO_ANSWER)), configured(), other)
     assert done.verdict is Verdict.UNTOLD
-    assert done.parts == "Night desk agent 1 did not answer within 20 s; it would ring for 40 s"
+    assert (
+        done.parts == "Night desk agent 1 on 0470 00 00 21 did not answer within 20 s; it would ring for 40 s"
+    )
 
 
 def test_a_new_name_for_a_node_is_another_way_to_the_same() -> None:
