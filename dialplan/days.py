@@ -4,10 +4,14 @@ official holidays of countries and their regions.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Final, TypeAlias
 
 from dialplan.times import DAY_NAMES, MONTH_NAMES, say_date
@@ -129,13 +133,26 @@ def holiday_name(
     return _holidays(country, subdivision, categories, day.year).get(day)
 
 
+@lru_cache(maxsize=1)
+def _library() -> ModuleType:
+    """The library, imported when it is asked for.
+
+    Its package of countries imports all 250 of them at once, which takes longer than a simulation. It is
+    given its place without being run: the library itself asks for each country by its own module.
+    """
+    spec = find_spec("holidays")
+    if spec is not None and spec.submodule_search_locations and "holidays.countries" not in sys.modules:
+        package = ModuleType("holidays.countries")
+        package.__path__ = [f"{place}/countries" for place in spec.submodule_search_locations]
+        sys.modules["holidays.countries"] = package
+    return import_module("holidays")
+
+
 @lru_cache(maxsize=256)
 def _holidays(country: str, subdivision: str, categories: tuple[str, ...], year: int) -> dict[date, str]:
     """The holidays of a year. Raises NotImplementedError for a country or subdivision nobody knows, and
     ValueError for a category it does not have."""
-    import holidays  # slow to import, and most commands never ask
-
-    found = holidays.country_holidays(
+    found = _library().country_holidays(
         country, subdiv=subdivision or None, years=year, language="en_US", categories=categories
     )
     return dict(found.items())
@@ -152,17 +169,13 @@ def knows_holidays(country: str, subdivision: str, categories: tuple[str, ...] =
 
 def subdivisions_of(country: str) -> tuple[str, ...]:
     """The parts of a country whose own holidays are known."""
-    import holidays
-
-    kind = getattr(holidays, country, None)
+    kind = getattr(_library(), country, None)
     return tuple(getattr(kind, "subdivisions", ()))
 
 
 def categories_of(country: str) -> tuple[str, ...]:
     """The kinds of holidays that are known of a country."""
-    import holidays
-
-    kind = getattr(holidays, country, None)
+    kind = getattr(_library(), country, None)
     return tuple(sorted(getattr(kind, "supported_categories", ())))
 
 

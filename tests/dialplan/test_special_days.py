@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 
@@ -292,3 +294,16 @@ def test_what_somebody_should_look_at() -> None:
         'now; did you mean "Works"?' in said
     )
     assert "calendars/spare.ics:1:1: no calendar names this file" in said
+
+
+def test_only_the_countries_that_are_asked_for_are_imported() -> None:
+    program = (
+        "import sys\nfrom datetime import date\nfrom dialplan.days import holiday_name, subdivisions_of\n"
+        "assert holiday_name('BE', '', date(2026, 7, 21)) == 'National Day'\n"
+        "assert holiday_name('DE', 'BY', date(2026, 1, 6)) == 'Epiphany'\nassert 'BY' in subdivisions_of('DE')\n"
+        "print(sorted(name for name in sys.modules if name.startswith('holidays.countries.')))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "['holidays.countries.belgium', 'holidays.countries.germany']"
