@@ -374,6 +374,7 @@ class Service:
             "Whether the link to the switch is ready",
             self.link.state is LinkState.READY,
         )
+        yield "counter", "tables_unanswered", "Look-ups that a default stood for", self.tables.unanswered
         yield "gauge", "records_held", "Records not yet in the database", self.writer.held
         yield "gauge", "page_steps_owed", "Steps of pages not yet in the database", self.ledger.owed
         yield "gauge", "database_well", "Whether the database took its last work", self.database.is_well

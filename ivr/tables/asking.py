@@ -53,6 +53,8 @@ class Tables:
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._clock_s = clock_s
         self._sources: dict[str, _Source] = {}
+        self.unanswered = 0
+        """Questions that a default stood for."""
 
     async def find(self, table: LookUpTable, asked: LookUp) -> Found:
         """The row for a value; never raises, and takes at most the question's limit."""
@@ -64,7 +66,9 @@ class Tables:
         is_known, row = source.memory.find(key, self._clock_s())
         if is_known:
             return Found(row, REMEMBERED)
-        return await self._ask(source, key, asked.limit_s)
+        found = await self._ask(source, key, asked.limit_s)
+        self.unanswered += found.is_default
+        return found
 
     async def check(self, configuration: Configuration) -> None:
         """Say which tables of a configuration have no address; forget what has gone."""
