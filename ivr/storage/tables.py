@@ -137,15 +137,9 @@ class Page(Base):
     """JSON: who is rung in which order and for how long, as it stood when the page began."""
     request: Mapped[str] = mapped_column(default="{}")
     """JSON: what was asked for; with `hunt` and the attempts all that a restart needs."""
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When the hunt wants to go on by itself."""
-    ends_at: Mapped[datetime | None]
-    """When the hunt gives up at the latest."""
     ended: Mapped[datetime | None]
     rung: Mapped[int] = mapped_column(default=0)
     """Attempts begun so far."""
-    passed: Mapped[int] = mapped_column(default=0)
-    """Engineers who keyed "pass"."""
     seen_at: Mapped[datetime | None]
     """When somebody last drove this page: what lies between that and a restart does not count."""
     outages: Mapped[str] = mapped_column(default="[]")

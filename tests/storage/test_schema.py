@@ -1,13 +1,16 @@
 """Migrations: from nothing, again, from ahead of us, two at once; and they make what the models say."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import MetaData, create_engine, inspect, make_url, text
 
 from ivr.storage import Base, Database, DatabaseTooNew
 from ivr.storage.schema import HEAD, MIGRATIONS
@@ -54,6 +57,45 @@ async def test_opening_again_changes_nothing(url: str) -> None:
     database = Database(url)
     await database.open()
     assert await database.read(lambda s: s.execute(text("SELECT count(*) FROM releases")).scalar()) == 1
+    await database.close()
+
+
+def stop_at(url: str, version: str) -> None:
+    """A database as an older version left it, with one page that rang one phone."""
+    if url.startswith("sqlite"):
+        Path(make_url(url).database or "").parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(driver(url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        tables = MetaData()
+        tables.reflect(connection, only=["pages", "attempts"])
+        for name, row in (("pages", {"id": "p1"}), ("attempts", {"id": "a1", "page_id": "p1"})):
+            columns = tables.tables[name].columns
+            needed = {one.name: _VALUES[one.type.python_type] for one in columns if not one.nullable}
+            connection.execute(tables.tables[name].insert().values(needed | row))
+    engine.dispose()
+
+
+_VALUES: dict[type, object] = {
+    str: "",
+    int: 0,
+    float: 0.0,
+    bool: False,
+    datetime: datetime(2026, 11, 22, 2, 14, tzinfo=UTC),
+}
+
+
+async def test_pages_and_their_rings_outlive_the_columns_that_are_taken_out(url: str) -> None:
+    stop_at(url, "0005")
+    database = Database(url)
+    await database.open()
+    kept = await database.read(lambda s: s.execute(text("SELECT page_id FROM attempts")).scalars().all())
+    assert kept == ["p1"]
+    assert await database.read(lambda s: s.execute(text("SELECT id FROM pages")).scalars().all()) == ["p1"]
     await database.close()
 
 
