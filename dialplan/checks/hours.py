@@ -129,7 +129,7 @@ class Overlay:
 
 def _is_special(calendar: Calendar) -> bool:
     """Whether it is about single days: holidays, or days of its own, and no hours of every week."""
-    return calendar.on_holidays is OnHolidays.ONLY or not calendar.week
+    return calendar.on_holidays is OnHolidays.ONLY or not (calendar.week or calendar.elsewhere)
 
 
 def _say_day(day: date) -> str:

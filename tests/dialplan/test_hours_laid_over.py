@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialplan.calendars import Calendar, OnHolidays, OwnDay, WeekWindow, is_open
+from dialplan.calendars import WHOLE_DAY, Calendar, OnHolidays, WeekWindow, changes_between, is_open
+from dialplan.checks.hours import STEPS_DAYS, Overlay
 from dialplan.checks.spans import common, joined, moment, open_spans, without
+from dialplan.days import OwnDay
 from dialplan.times import DAY_MINUTES
 
 MINUTES = st.integers(0, 200)
@@ -29,7 +32,7 @@ def test_spans_are_sets_of_minutes(one: list[tuple[int, int]], other: list[tuple
     assert minutes_of(joined([*one, *other])) == minutes_of(one) | minutes_of(other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.builds(WeekWindow, DAYS, WINDOWS), min_size=1, max_size=3),
     st.sampled_from(OnHolidays),
@@ -52,3 +55,46 @@ def test_open_spans_say_what_the_calendar_says(
         if at < end:
             assert any(a <= minute < b for a, b in spans) is is_open(calendar, at)[0], at
     assert all(start <= moment(a) and moment(b) <= end for a, b in spans)
+
+
+CALENDARS = st.builds(
+    lambda week, mode, first, length: Calendar(
+        "c", "c", "Europe/Brussels", tuple(week), mode,
+        own_days=(OwnDay(first, first + timedelta(days=length), WHOLE_DAY),) if length >= 0 else (),
+    ),
+    st.lists(st.builds(WeekWindow, DAYS, WINDOWS), max_size=2),
+    st.sampled_from(OnHolidays),
+    st.dates(date(2027, 1, 1), date(2027, 2, 20)),
+    st.integers(-1, 3),
+)  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(CALENDARS, min_size=2, max_size=4))
+def test_a_calendar_is_called_hidden_when_no_moment_is_its_own(calendars: list[Calendar]) -> None:
+    """Every moment of two months at which anything changes, asked of the calendars themselves."""
+    first = date(2027, 1, 1)
+    named = [replace(each, id=f"c{number}") for number, each in enumerate(calendars)]
+    overlay = Overlay(named, first, ZoneInfo("Europe/Brussels"))
+    start = datetime(2027, 1, 1, tzinfo=ZoneInfo("Europe/Brussels")).astimezone(UTC)
+    end = start + timedelta(days=62)
+    moments = {start, *(change for each in named for change in changes_between(each, start, end))}
+    winners = {
+        next((number for number, each in enumerate(named) if is_open(each, at)[0]), None) for at in moments
+    }
+    for number in range(1, len(named)):
+        if overlay.hidden(number):
+            assert number not in winners
+        elif any(is_open(named[number], at)[0] for at in moments):
+            assert number in winners or _wins_later(overlay, number)
+
+
+def _wins_later(overlay: Overlay, number: int) -> bool:
+    """Within six years, when not within two months."""
+    own = open_spans(overlay.calendars[number], overlay.today, STEPS_DAYS[-1])
+    before = [
+        span
+        for each in overlay.calendars[:number]
+        for span in open_spans(each, overlay.today, STEPS_DAYS[-1])
+    ]
+    return bool(without(own, joined(before)))
