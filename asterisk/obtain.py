@@ -1,4 +1,4 @@
-"""Find Asterisk (and sipp, espeak-ng, php, graphviz) on this machine, or unpack it without root into a cache folder.
+"""Find Asterisk (and sipp, espeak-ng, php, graphviz) here, or unpack it without root into a cache folder.
 
     python -m asterisk.obtain [asterisk|sipp|espeak|php|graphviz ...] [--cache DIR] [--offline]
 
@@ -86,7 +86,10 @@ def main(words: Sequence[str] | None = None) -> int:
         prog="python -m asterisk.obtain", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument(
-        "packages", nargs="*", metavar="package", help="asterisk, sipp, espeak, php, graphviz (default: asterisk)"
+        "packages",
+        nargs="*",
+        metavar="package",
+        help="asterisk, sipp, espeak, php, graphviz (default: asterisk)",
     )
     parser.add_argument("--cache", type=Path, default=None, help="folder to keep trees in")
     parser.add_argument("--offline", action="store_true", help="fetch nothing")

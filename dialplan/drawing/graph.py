@@ -125,6 +125,9 @@ def _say_value(value: object) -> str:
     if isinstance(value, tuple | list):
         said = [_say_value(one) for one in value]
         return ", ".join(said) if all(said) else ""
+    if isinstance(value, Mapping):
+        pairs = {name: one for name, one in value.items() if isinstance(one, str)}
+        return ", ".join(f"{name} = {one}" for name, one in pairs.items()) if pairs == dict(value) else ""
     return ""
 
 

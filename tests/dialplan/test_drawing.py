@@ -9,10 +9,12 @@ from xml.etree import ElementTree
 import pytest
 
 from asterisk.obtain import ObtainError, Package, Tree, default_cache, find_or_obtain
+from dialplan.drawing.colours import OTHER, look_of
 from dialplan.drawing.dot import read_layout, write_dot
 from dialplan.drawing.graph import Lit, draw_plan, wrap
 from dialplan.drawing.svg import write_svg
 from dialplan.model import Plan
+from dialplan.nodes import KINDS
 from dialplan.nodes.goto import Goto
 from dialplan.source import load
 from ivr.cli.drawing import ask_dot
@@ -132,3 +134,7 @@ def test_words_are_broken_between_words() -> None:
         "engineer-calls-back",
     ]
     assert wrap("x" * 40, 10) == ["xxxxxxxxx…"]
+
+
+def test_every_kind_of_node_has_a_look() -> None:
+    assert [kind for kind in KINDS if look_of(kind) is OTHER] == []
