@@ -47,7 +47,7 @@ class Change:
     keys: tuple[str, ...]
     caller: str | None
     aspect: str
-    now: str
+    after: str
     before: str
 
 
@@ -83,7 +83,7 @@ def _changes_of(
     spans: dict[Change, list[Span]] = {}
     differences: dict[object, list[Change]] = {}
     for before, after, span in _pairs(old, new, number, start, end):
-        key = (before.open, before.facts, after.open, after.facts)
+        key = (before.opened, before.facts, after.opened, after.facts)
         if key not in differences:
             at = span[0]
             differences[key] = list(_differences(old, new, number, at))
@@ -210,9 +210,9 @@ def _chain(configuration: Configuration, call: Simulation) -> str:
 
 
 _ASPECTS: Mapping[str, str] = {
-    "reach": "now reach {now}; before: {before}",
-    "page": "now have engineers looked for by {now}; before: {before}",
-    "nobody": "whom nobody answers now meet: {now}; before: {before}",
+    "reach": "now reach {after}; before: {before}",
+    "page": "now have engineers looked for by {after}; before: {before}",
+    "nobody": "whom nobody answers now meet: {after}; before: {before}",
 }
 
 
@@ -233,7 +233,7 @@ def _sentences(
     for (change, spans), callers in joined.items():
         when = say_spans(spans, start, end)
         who = _say_callers(configuration, callers, shared, change.keys)
-        what = _ASPECTS[change.aspect].format(now=change.now, before=change.before)
+        what = _ASPECTS[change.aspect].format(after=change.after, before=change.before)
         yield f"{when[0].upper()}{when[1:]}: {who} {what}"
 
 

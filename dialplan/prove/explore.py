@@ -44,7 +44,7 @@ class Time(NamedTuple):
     """A kind of moment: `at` stands for it. `later`: the kinds that may begin while a call is going on."""
 
     at: datetime
-    open: frozenset[str]
+    opened: frozenset[str]
     has_duty: bool
     facts: tuple[object, ...]
     later: tuple[int, ...] = ()
@@ -52,7 +52,7 @@ class Time(NamedTuple):
     def seen_by(self, live: Live) -> tuple[object, ...]:
         """What of it still matters."""
         return (
-            self.open & live.calendars,
+            self.opened & live.calendars,
             self.has_duty if live.pages else None,
             self.facts if live.clock else None,
         )

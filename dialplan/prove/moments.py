@@ -23,12 +23,12 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time without changes. `open`: the calendars that are open in it; `has_duty`: somebody is on call;
+    """A time without changes. `opened`: the calendars that are open in it; `has_duty`: somebody is on call;
     `facts`: whatever else the plans ask of the clock."""
 
     start: datetime
     end: datetime
-    open: frozenset[str]
+    opened: frozenset[str]
     has_duty: bool
     facts: tuple[object, ...] = ()
 

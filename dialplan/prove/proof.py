@@ -244,7 +244,7 @@ class _Period:
         self.stretches = stretches
         order: dict[Kind, int] = {}
         self.kinds = [
-            order.setdefault((each.open, each.has_duty, each.facts), len(order)) for each in stretches
+            order.setdefault((each.opened, each.has_duty, each.facts), len(order)) for each in stretches
         ]
         self.times = [self._time(kind) for kind in range(len(order))]
 
@@ -254,7 +254,7 @@ class _Period:
         best = max(own, key=lambda stretch: stretch.length)
         pairs = pairwise(self.kinds)
         later = tuple(sorted({after for before, after in pairs if before == kind and after != kind}))
-        return Time(best.start, best.open, best.has_duty, best.facts, later)
+        return Time(best.start, best.opened, best.has_duty, best.facts, later)
 
 
 def plans_for(configuration: Configuration, number: ServiceNumber) -> list[str]:
