@@ -39,8 +39,9 @@ pair:
 """
 PLAN = """\
 title: Wait for the crew
-start: desk
+start: tongue
 nodes:
+  tongue: {{language: nl, next: desk}}
   desk:
     destination: crew
     queue:
