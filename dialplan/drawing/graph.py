@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any, Final
 
 from dialplan.model import Plan
@@ -112,7 +113,7 @@ def _say(node: Any) -> Iterator[str]:
         value = getattr(node, field.name)
         if value == field.default or not value:
             continue
-        said = _say_value(value)
+        said = ", ".join(value) if field.name == "values" else _say_value(value)
         if said:
             yield said
 
@@ -120,6 +121,8 @@ def _say(node: Any) -> Iterator[str]:
 def _say_value(value: object) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, Decimal):
+        return f"{value} %"
     if isinstance(value, Value):
         return f"${value.variable}"
     if isinstance(value, tuple | list):
