@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from dialplan.model import Configuration
 from dialplan.numbers import display, to_e164
+from dialplan.overrides import Override, with_overrides
 from dialplan.prove import CounterExample, Proof, prove
 from ivr.cli.shared import give_up, print_json, say
 from ivr.cli.simulating import load_quickly, moment_of
@@ -14,9 +16,17 @@ from ivr.cli.simulating import load_quickly, moment_of
 LONGEST_DAYS = 1830
 
 
-def run_prove(folder: Path, days: float, start: str | None, number: str | None, *, as_json: bool) -> None:
-    """Exit code 0: it is so; 1: there is a counter-example."""
-    configuration = load_quickly(folder)
+def run_prove(
+    folder: Path,
+    days: float,
+    start: str | None,
+    number: str | None,
+    *,
+    overrides: Sequence[Override] = (),
+    as_json: bool,
+) -> None:
+    """Exit code 0: it is so; 1: there is a counter-example. `overrides`: what is switched for a while."""
+    configuration = with_overrides(load_quickly(folder), overrides)
     if not 0 < days <= LONGEST_DAYS:
         give_up(f"--days {days:g}: prove looks at more than 0 and at most {LONGEST_DAYS} days.")
     proof = prove(configuration, _start(start, configuration), days, _number(number, configuration))

@@ -116,10 +116,16 @@ def _prove_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _prove(given: argparse.Namespace) -> None:
+    from ivr.cli.laid_over import overrides_of
     from ivr.cli.proving import run_prove
 
     run_prove(
-        configuration_folder(given.config), given.days, given.start, given.number, as_json=given.as_json
+        configuration_folder(given.config),
+        given.days,
+        given.start,
+        given.number,
+        overrides=overrides_of(given.config),
+        as_json=given.as_json,
     )
 
 

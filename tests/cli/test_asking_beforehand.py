@@ -1,0 +1,66 @@
+"""`dutyline simulate`, `prove` and `diff`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from tests.cli.command import dutyline, environment
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_why_tells_the_whole_story() -> None:
+    said = await dutyline(
+        "simulate", "--to", "+32 2 788 74 99", "--at", "2027-07-21T10:00", "--why", env=environment()
+    )
+    assert said.code == 0 and "21 July is a Belgian holiday: National Day; so by rest." in said.out
+    assert said.out.splitlines()[-1].endswith("The call ends: answered by agent-1.")
+
+
+async def test_the_shipped_desk_is_proved(tmp_path: Path) -> None:
+    config = str(ROOT / "config")
+    said = await dutyline("prove", "--config", config, "--from", "2026-11-22", env=environment())
+    assert said.code == 0, said.out + said.err
+    assert said.out.startswith("Proved: every call ends at a person or an intended end.\nCovered: 15 numbers")
+
+
+async def test_a_counter_example_is_data_too(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(ROOT / "config", folder)
+    plan = folder / "plans/night.yaml"
+    plan.write_text(plan.read_text().replace("rest: nobody\n", "rest: bye\n"))
+    options = ("--config", str(folder), "--from", "2026-11-23", "--number", "03 205 55 82", "--json")
+    said = await dutyline("prove", *options, env=environment())
+    printed = json.loads(said.out)
+    assert said.code == 1 and printed["holds"] is False
+    found = printed["counter_examples"][0]
+    assert found["node"] == "night.bye" and found["sentence"].endswith("without a word and without a person.")
+    assert found["command"].startswith('dutyline simulate --to "03 205 55 82" --at 2026-11-2')
+
+
+async def test_two_folders_are_compared(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(ROOT / "config", folder)
+    hours = folder / "calendars.yaml"
+    hours.write_text(hours.read_text().replace("Mon-Fri 08:00-18:00", "Mon-Fri 08:00-19:00", 1))
+    said = await dutyline(
+        "diff", str(ROOT / "config"), str(folder), "--from", "2027-02-01", "--days", "28", env=environment()
+    )
+    assert said.code == 0, said.err
+    assert (
+        "Monday to Friday 18:00-19:00: callers to 02 788 74 99 now reach Fuzer office; "
+        "before: Night desk agent 1" in said.out.splitlines()
+    )
+    assert 'calendar "office-hours", opening hours: now Mon-Fri 08:00-19:00' in said.out
+
+
+async def test_what_is_wrong_is_said_in_a_sentence() -> None:
+    env = environment()
+    said = await dutyline("simulate", "--to", "03 205 55 82", "--suppose", "dsek=busy", env=env)
+    assert (said.code, said.out) == (1, "") and 'unknown node "dsek"; did you mean "desk"?' in said.err
+    said = await dutyline("prove", "--days", "0", env=env)
+    assert said.code == 1 and "at most 1830 days" in said.err
+    said = await dutyline("simulate", "--chance", "2", "--to", "1", env=env)
+    assert said.code == 2 and "2 is not from 0 to 1" in said.err
