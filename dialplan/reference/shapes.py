@@ -21,6 +21,10 @@ class Shape:
 
     says: str
     schema: Mapping[str, Any]
+    fields: tuple[Field, ...] = ()
+    """Of a table: its fields."""
+    inside: tuple[Shape, ...] = ()
+    """Of a list, of keys that are names, of a choice: what may stand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +80,31 @@ def one_of(*words: str) -> Shape:
 def many(shape: Shape, says: str = "") -> Shape:
     """One, or a list of them."""
     listed = {"type": "array", "items": dict(shape.schema), "minItems": 1}
-    return Shape(says or f"{shape.says}; or a list", {"anyOf": [dict(shape.schema), listed]})
+    return Shape(says or f"{shape.says}; or a list", {"anyOf": [dict(shape.schema), listed]}, inside=(shape,))
 
 
 def list_of(shape: Shape, says: str = "") -> Shape:
     """A list, which may be empty."""
     listed = {"type": "array", "items": dict(shape.schema)}
-    return Shape(says or f"{shape.says}; or a list", {"anyOf": [dict(shape.schema), listed]})
+    return Shape(says or f"{shape.says}; or a list", {"anyOf": [dict(shape.schema), listed]}, inside=(shape,))
 
 
 def table(fields: Sequence[Field], says: str = "keys and values, see below") -> Shape:
     """Keys and values, each known by name."""
-    return Shape(says, object_of(fields))
+    return Shape(says, object_of(fields), fields=tuple(fields))
 
 
 def entries(key: Shape, value: Shape, says: str) -> Shape:
     """Keys and values whose keys are names."""
     names = {"propertyNames": {"pattern": key.schema["pattern"]}} if "pattern" in key.schema else {}
-    return Shape(says, {"type": "object", "additionalProperties": dict(value.schema), **names})
+    return Shape(
+        says, {"type": "object", "additionalProperties": dict(value.schema), **names}, inside=(value,)
+    )
 
 
 def either(says: str, *shapes: Shape) -> Shape:
     """One of several shapes."""
-    return Shape(says, {"anyOf": [dict(shape.schema) for shape in shapes]})
+    return Shape(says, {"anyOf": [dict(shape.schema) for shape in shapes]}, inside=shapes)
 
 
 def object_of(fields: Sequence[Field]) -> dict[str, Any]:

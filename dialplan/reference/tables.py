@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from dialplan.reference.files import FilePage
 from dialplan.reference.pages import Going, NodePage
-from dialplan.reference.shapes import Field
+from dialplan.reference.shapes import Field, Shape
 
 _MARKED = re.compile(
     r"(<!-- (?!end)(?P<what>[a-z]+)(?P<more>[^>]*?) -->\n)(?P<old>.*?)(?=<!-- end -->)", re.DOTALL
@@ -86,28 +85,13 @@ def inner_tables(fields: Sequence[Field]) -> str:
 
 def _inner(fields: Sequence[Field]) -> Iterator[tuple[str, str]]:
     """Each table below some fields, once, under the words that lead to it."""
-    described = [_of_schema(field.name, field.shape.schema) for field in fields if field.name != "exits"]
-    yield from dict.fromkeys(each for one in described for each in one)
+    yield from dict.fromkeys(each for field in fields for each in _of_shape(field.name, field.shape))
 
 
-def _of_schema(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if "properties" in schema:
-        needed = schema.get("required", ())
-        lines = [_line(key, value, key in needed) for key, value in schema["properties"].items()]
-        yield name, rows(("field", "default", ""), lines)
-        for key, value in schema["properties"].items():
-            yield from _of_schema(f"{name}.{key}", value)
-    for each in schema.get("anyOf", ()):
-        if "properties" in each or each.get("type") != "array":
-            yield from _of_schema(name, each)
-            continue
-        if not any("properties" in other for other in schema["anyOf"]):
-            yield from _of_schema(name, each.get("items", {}))
-    if isinstance(schema.get("additionalProperties"), dict) and "properties" not in schema:
-        yield from _of_schema(name, schema["additionalProperties"])
-
-
-def _line(name: str, schema: Mapping[str, Any], is_needed: bool) -> tuple[str, str, str]:
-    says, _, usual = str(schema.get("description", "")).partition(" Default: ")
-    default = "must be there" if is_needed else usual.removesuffix(".")
-    return (f"`{name}`", default, _plain(says))
+def _of_shape(name: str, shape: Shape) -> Iterator[tuple[str, str]]:
+    if shape.fields:
+        yield name, fields_table(shape.fields)
+    for field in shape.fields:
+        yield from _of_shape(f"{name}.{field.name}", field.shape)
+    for each in shape.inside:
+        yield from _of_shape(name, each)
