@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from dialplan.commands import Admit, AgentOrder, Agents, Limit, Target, Waiting
 from dialplan.events import Admission, Admitted
 from ivr.calls.places import AgentState, Book, Kept, Waiter, Wish, read_kept
-from ivr.calls.places.line import choose, line_up
+from ivr.calls.places.line import choose, line_up, place_in
 
 DESK = Limit("destination:desk", at_once=1)
 QUEUE = Waiting("desk", wait_s=300)
@@ -321,6 +321,21 @@ def test_the_line_is_choosing_again_and_again(people: list[tuple[int, int, int]]
         late = [one for one in left if waiter.since > one.since + one.waiting.fair_s]
         assert not late, "whoever waited so much longer has been served"
     assert not left
+
+
+@given(st.lists(ranks, min_size=1, max_size=12), st.integers(0, 3), st.integers(0, 300))
+def test_who_comes_last_finds_his_place_without_ordering_the_line_anew(
+    people: list[tuple[int, int, int]], priority: int, later: int
+) -> None:
+    def waiter(number: int, since: int, priority: int, fair: int) -> Waiter:
+        waiting = replace(QUEUE, priority=priority, fair_s=fair)
+        return Waiter(Wish(str(number), admit()), waiting, since, since, number, (), ())
+
+    there = [waiter(number, *one) for number, one in enumerate(people)]
+    newest = waiter(99, max(one.since for one in there) + later, priority, 60)  # type: ignore[arg-type]
+    line = line_up(there)
+    line.insert(place_in(line, newest), newest)
+    assert [one.number for one in line] == [one.number for one in line_up([*there, newest])]
 
 
 # -- agents

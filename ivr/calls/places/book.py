@@ -49,6 +49,19 @@ class HeldBack:
     agents: set[str] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class Failed:
+    """What has been found out in one round: who need not be tried."""
+
+    kinds: set[Kind] = field(default_factory=set)
+    packed: set[str] = field(default_factory=set)
+    """Limits with no place for anybody."""
+
+    def includes(self, waiter: Waiter) -> bool:
+        """Whether he fails for the same reason as one before him."""
+        return waiter.kind in self.kinds or not self.packed.isdisjoint(waiter.things)
+
+
 class Book:
     """One for the whole box."""
 
@@ -345,20 +358,26 @@ class Book:
     def _serve(self, things: Iterable[str], at: float) -> HeldBack:
         """Let in whoever can use what has become free, in order; what is kept for those who cannot."""
         held_back = HeldBack()
-        failed: set[Kind] = set()
+        failed = Failed()
         for waiter in self._in_order(things, failed):
             answer = self._admit(waiter.wish, at, held_back)
             if answer is not None:
                 self._answer(waiter, answer, at)
                 continue
-            failed.add(waiter.kind)
+            failed.kinds.add(waiter.kind)
+            failed.packed.update(
+                limit.key
+                for limit in waiter.wish.limits
+                if limit.key in waiter.things
+                and self._tallies[limit.key].is_packed(held_back.places[limit.key])
+            )
             self._note_openings(waiter.wish, at)
             if waiter.overdue <= at:
                 self._hold_back(waiter.wish, at, held_back)
         return held_back
 
-    def _in_order(self, things: Iterable[str], failed: set[Kind]) -> Iterator[Waiter]:
-        """Waiters who want any of that, over all queues, but one only of each kind that has failed."""
+    def _in_order(self, things: Iterable[str], failed: Failed) -> Iterator[Waiter]:
+        """Waiters who want any of that, over all queues, but for those who must fail as others did."""
         names = {name for thing in things for name in self._wanted.get(thing, ())}
         lines = [list(self.queues[name].line) for name in sorted(names)]
         ways = [iter(line) for line in lines]
@@ -366,15 +385,23 @@ class Book:
         while heads:
             place = heads.index(choose(heads)) if len(heads) > 1 else 0
             waiter = heads[place]
-            if waiter.kind not in failed:
+            if not failed.includes(waiter):
                 yield waiter
             following = None
-            if not self.queues[waiter.waiting.queue].kinds.keys() <= failed:
-                following = next((one for one in ways[place] if one.kind not in failed), None)
+            if not self._is_hopeless(self.queues[waiter.waiting.queue], failed):
+                following = next((one for one in ways[place] if not failed.includes(one)), None)
             if following is None:
                 del heads[place], ways[place]
             else:
                 heads[place] = following
+
+    def _is_hopeless(self, queue: Queue, failed: Failed) -> bool:
+        """Whether nobody of this queue can be let in now."""
+        if queue.kinds.keys() <= failed.kinds:
+            return True
+        count = len(queue.waiters)
+        wanted = (self._wanted.get(key) for key in failed.packed)
+        return any(queues is not None and queues[queue.name] >= count for queues in wanted)
 
     def _hold_back(self, wish: Wish, at: float, held_back: HeldBack) -> None:
         for limit in wish.limits:

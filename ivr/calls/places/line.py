@@ -44,6 +44,19 @@ def line_up(waiters: Iterable[Waiter]) -> list[Waiter]:
     return line
 
 
+def place_in(line: Sequence[Waiter], newest: Waiter) -> int:
+    """Where somebody who came after all the others stands. He changes nothing between the others: he keeps
+    nobody back, for all came before him."""
+    place, rank = len(line), _rank(newest)
+    for index in range(len(line) - 1, -1, -1):
+        other = line[index]
+        if other.overdue < newest.since:
+            break  # him and all before him he cannot pass
+        if rank < _rank(other):
+            place = index
+    return place
+
+
 def _are_alike(coming: Sequence[Waiter]) -> bool:
     """Whether first come first served is all there is to it."""
     return len({waiter.priority for waiter in coming}) <= 1
@@ -57,4 +70,4 @@ def _rank(waiter: Waiter) -> tuple[int, float, int]:
     return -waiter.priority, waiter.since, waiter.number
 
 
-__all__ = ["choose", "line_up"]
+__all__ = ["choose", "line_up", "place_in"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ivr.calls.places.line import line_up
+from ivr.calls.places.line import line_up, place_in
 from ivr.calls.places.pace import Pace
 from ivr.calls.places.wish import Kind, Waiter
 
@@ -12,7 +12,7 @@ from ivr.calls.places.wish import Kind, Waiter
 class Queue:
     """The line is put in order only where somebody came or went who makes a difference."""
 
-    __slots__ = ("_line", "_priorities", "kinds", "name", "pace", "waiters")
+    __slots__ = ("_line", "_newest", "_priorities", "kinds", "name", "pace", "waiters")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -22,6 +22,8 @@ class Queue:
         self.pace = Pace()
         self._priorities: Counter[int] = Counter()
         self._line: list[Waiter] | None = []
+        self._newest = float("-inf")
+        """When the last one came."""
 
     @property
     def line(self) -> list[Waiter]:
@@ -35,11 +37,13 @@ class Queue:
         self.waiters[waiter.number] = waiter
         self.kinds[waiter.kind] += 1
         self._priorities[waiter.priority] += 1
-        is_last = len(self._priorities) == 1 and (not self._line or self._line[-1].since <= waiter.since)
-        if self._line is not None and is_last:
-            self._line.append(waiter)
+        is_newest = waiter.since >= self._newest
+        if self._line is not None and is_newest:
+            is_last = len(self._priorities) == 1
+            self._line.insert(len(self._line) if is_last else place_in(self._line, waiter), waiter)
         else:
             self._line = None
+        self._newest = max(self._newest, waiter.since)
 
     def leave(self, waiter: Waiter) -> None:
         """Stand in line no longer. The order of the others stays, but where a caller of another priority

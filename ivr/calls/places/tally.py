@@ -35,9 +35,13 @@ class Tally:
         terms = self.terms
         if call in self.holders:
             return True
-        if terms.at_once and len(self.holders) + held_back >= terms.at_once:
+        if self.is_packed(held_back):
             return False
         return not terms.starts or self.counts(call, at) or len(self._starts) + held_back < terms.starts
+
+    def is_packed(self, held_back: int = 0) -> bool:
+        """Whether no call gets in that has no place yet, whoever it is."""
+        return bool(self.terms.at_once) and len(self.holders) + held_back >= self.terms.at_once
 
     def take(self, call: str, at: float) -> bool:
         """Give the call a place; False when it has one already, or when it counted as begun already."""
