@@ -21,6 +21,7 @@ from ivr.cli.service import ServiceFailedError, ServiceProcess
 from ivr.settings import Settings
 from ivr.switch.paths import place
 from ivr.switch.ports import check_ports, service_ports
+from ivr.switch.rotation import Logs
 from ivr.switch.switch import Switch
 
 WATCH_S: Final = 0.25
@@ -63,12 +64,19 @@ class Household:
         self.carrier = Carrier(settings, tree) if settings.demo else None
         self.service = ServiceProcess(settings)
 
+    @property
+    def logs(self) -> Logs:
+        """What all of them write about themselves."""
+        logs = self.service.logs + place(self.settings.state_dir / "switch").logs
+        return logs + place(self.carrier.folder).logs if self.carrier else logs
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Start all; yields when calls can be placed. Stops all, the service first."""
         async with AsyncExitStack() as stack:
             check_ports(service_ports(self.settings))
             sounds = place(self.settings.state_dir / "switch").sounds
+            await asyncio.to_thread(self.logs.trim)
             await asyncio.to_thread(export_raw, self.settings.prompts, sounds)
             stack.push_async_callback(self.switch.stop)
             if self.carrier is not None:
@@ -88,7 +96,7 @@ class Household:
         """Watch everybody, and start again who ends by himself. For ever, until cancelled."""
         switch_log = self.settings.state_dir / "switch" / "log"
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.service.tend_log())
+            group.create_task(self.logs.tend())
             group.create_task(keep_up("The service", self.service, say))
             switch = KeptAsterisk("The switch", self.switch, switch_log)
             group.create_task(keep_up(switch.name, switch, say))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 import time
@@ -21,6 +20,7 @@ import aiohttp
 from ivr.cli.keeping import Say
 from ivr.settings import Settings
 from ivr.switch.process import die_with
+from ivr.switch.rotation import Logs, rotate
 
 READY_LIMIT_S: Final = 60.0
 START_LIMIT_S: Final = 180.0
@@ -29,8 +29,6 @@ PROBE_S: Final = 1.0
 HANG_GRACE_S: Final = 2.0
 """Beside the service's own watchdog."""
 STOP_LIMIT_S: Final = 8.0
-LOG_LIMIT_BYTES: Final = 10 * 2**20
-TEND_S: Final = 60.0
 _TAIL_BYTES: Final = 8192
 
 
@@ -50,6 +48,11 @@ class ServiceProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._started_at = 0.0
         self._has_answered = False
+
+    @property
+    def logs(self) -> Logs:
+        """What it writes about itself."""
+        return Logs((self.log_file,))
 
     @property
     def pid(self) -> int | None:
@@ -154,31 +157,6 @@ class ServiceProcess:
         except OSError:
             return ""
         return "\n".join(text.splitlines()[-lines:])
-
-    async def tend_log(self) -> None:
-        """Keep its log from growing without end, for ever."""
-        while True:
-            await asyncio.sleep(TEND_S)
-            await asyncio.to_thread(rotate, self.log_file)
-
-
-def rotate(log: Path, limit_bytes: int = LOG_LIMIT_BYTES) -> None:
-    """A log above the limit begins anew; what it held is kept beside it, in place of what was kept before.
-
-    The file itself stays, for somebody is writing to it (appending, so that it goes on at the start).
-    On a full disk the log itself gives room.
-    """
-    older = log.with_name(f"{log.name}.1")
-    try:
-        if log.stat().st_size <= limit_bytes:
-            return
-        try:
-            shutil.copyfile(log, older)
-        except OSError:
-            older.unlink(missing_ok=True)
-        os.truncate(log, 0)
-    except OSError:
-        return
 
 
 def _how_it_ended(code: int | None) -> str:

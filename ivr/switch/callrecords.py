@@ -6,6 +6,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.switch.rotation import older
+
 TAIL_BYTES = 1 << 20
 """How far back is read: some 5,000 calls."""
 
@@ -29,6 +31,11 @@ def has_talked(path: Path, uniqueid: str) -> bool:
 
 
 def _rows(path: Path, uniqueid: str) -> list[list[str]]:
+    """Of that leg: also among the records that were set aside, should that have been just now."""
+    return [row for file in (older(path), path) for row in _last_rows(file) if row[0] == uniqueid]
+
+
+def _last_rows(path: Path) -> list[list[str]]:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -37,4 +44,4 @@ def _rows(path: Path, uniqueid: str) -> list[list[str]]:
     except OSError:
         return []
     lines = csv.reader(text.splitlines()[1 if size > TAIL_BYTES else 0 :])
-    return [row for row in lines if len(row) > 10 and row[0] == uniqueid]
+    return [row for row in lines if len(row) > 10]

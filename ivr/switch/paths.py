@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.switch.rotation import Logs
+
 SOCKET_PATH_MAX = 107
 """Bytes in the path of a Unix socket (`sun_path` of 108 with its NUL)."""
 
@@ -62,6 +64,11 @@ class SwitchPaths:
     def call_records(self) -> Path:
         """The switch's own records, CSV; the columns stand in cdr_custom.conf."""
         return self.log / "cdr-custom" / "calls.csv"
+
+    @property
+    def logs(self) -> Logs:
+        """Everything in it that grows; the names stand in logger.conf and cdr_custom.conf."""
+        return Logs((self.console_log, self.log / "messages", self.log / "security"), (self.call_records,))
 
     @property
     def var(self) -> Path:

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections import deque
-from pathlib import Path
 
 import pytest
 
 from ivr.cli import keeping
 from ivr.cli.keeping import Pauses, keep_up
-from ivr.cli.service import rotate
 
 
 class Child:
@@ -75,24 +73,3 @@ def test_pauses_grow_in_a_storm_and_are_short_after_a_good_while(monkeypatch: py
     pauses = Pauses()
     assert [pauses.after(1) for _ in range(7)] == [0.5, 1, 2, 4, 8, 10, 10]
     assert [pauses.after(60), pauses.after(1)] == [0.5, 1]
-
-
-def test_a_long_log_begins_anew_and_the_old_one_is_kept(tmp_path: Path) -> None:
-    log, older = tmp_path / "service.log", tmp_path / "service.log.1"
-    with log.open("ab", buffering=0) as writing:
-        writing.write(b"first\n" * 10)
-        rotate(log, 100)
-        assert not older.exists()
-        writing.write(b"second\n" * 10)
-        rotate(log, 100)
-        assert log.read_bytes() == b""
-        assert older.read_bytes() == b"first\n" * 10 + b"second\n" * 10
-        writing.write(b"third\n")
-    assert log.read_bytes() == b"third\n", "whoever was writing goes on at the start"
-
-
-def test_a_log_that_is_not_there_or_cannot_be_kept_harms_nobody(tmp_path: Path) -> None:
-    rotate(tmp_path / "service.log")
-    (tmp_path / "service.log").write_bytes(b"x" * 200)
-    (tmp_path / "service.log.1").mkdir()
-    rotate(tmp_path / "service.log", 100)
