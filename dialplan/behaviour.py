@@ -21,7 +21,7 @@ from dialplan.numbers import display
 from dialplan.prove.callers import USUAL, callers_of
 from dialplan.prove.clock import clock_of
 from dialplan.prove.moments import Stretch, stretches_of
-from dialplan.prove.proof import plans_for, plans_from
+from dialplan.prove.period import plans_for, plans_from
 from dialplan.simulate import Simulation, simulate
 from dialplan.windows import Span, say_spans
 

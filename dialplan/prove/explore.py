@@ -16,28 +16,17 @@ from operator import or_
 from typing import Any, NamedTuple, TypeAlias
 
 from dialplan import last_resort
-from dialplan.commands import AskCallback, Asked, Collect, Dial, Hangup, Play, Record, StartPage
+from dialplan.commands import Asked, Hangup, StartPage
 from dialplan.engine import BUDGET, CallFacts, Hop, State, Step, advance, begin
-from dialplan.events import Dialled, Event, Kept, Outcome, Recorded
 from dialplan.model import Configuration
 from dialplan.prove.answers import FAILURE, Answer, Vocabulary, answers_to
 from dialplan.prove.callers import Caller
 from dialplan.prove.live import NOTHING, Live
+from dialplan.prove.met import Met
+from dialplan.prove.met import after as met_after
+from dialplan.prove.met import asked as met_asked
 
 Key: TypeAlias = tuple[Any, ...]
-
-
-class Met(NamedTuple):
-    """What a caller has met so far, as far as it decides whether his call ends well."""
-
-    person: bool = False
-    """Somebody answered."""
-    told: bool = False
-    """The last thing that he met were words."""
-    kept: bool = False
-    """His message or his wish to be called back is kept."""
-    rung: bool = False
-    """The last resort had somebody to ring."""
 
 
 class Time(NamedTuple):
@@ -184,7 +173,7 @@ class Explorer:
     ) -> Key | None:
         self.graph.answers += 1
         step = advance(self._configuration, vertex.state, answer.event, self._times[time].at)
-        met = _after(vertex.met, answer.event)
+        met = met_after(vertex.met, answer.event)
         return self._take(step, met, time, crossed, key, answer, waiting)
 
     def _take(
@@ -195,7 +184,7 @@ class Explorer:
         graph, asked = self.graph, step.commands[-1]
         for hop in step.hops:
             graph.taken.add((hop.plan, hop.node, hop.exit))
-        met = _asked(met, step)
+        met = met_asked(met, step)
         here = Ending(origin, by, step.hops, met, time, step.state.call)
         self._note(step, here)
         if isinstance(asked, Hangup):
@@ -242,25 +231,3 @@ _CALL, _VARIABLES, _MEMORY, _ADMITTED = (
 )
 FAULT = "fault in the node"
 ROUND = f"more than {BUDGET} steps"
-
-
-def _after(met: Met, event: Event) -> Met:
-    """What an answer has brought the caller."""
-    if type(event) is Dialled:
-        return met._replace(person=met.person or event.outcome is Outcome.ANSWERED)
-    if type(event) is Kept or (type(event) is Recorded and event.name):
-        return met._replace(kept=True)
-    return met
-
-
-def _asked(met: Met, step: Step) -> Met:
-    """What he meets now. Words that are asked for count: that they can fail is the switch's fault, and what
-    comes after them is looked at all the same."""
-    kind = type(step.commands[-1])
-    if kind is Play:
-        return met if met.told else met._replace(told=True)
-    if kind is Dial:
-        return met._replace(told=False, rung=met.rung or step.state.node == last_resort.NODE)
-    if kind in (Collect, Record, AskCallback) and met.told:
-        return met._replace(told=False)
-    return met

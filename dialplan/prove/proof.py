@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from dialplan.engine import CallFacts
 from dialplan.model import Configuration, Plan, ServiceNumber
-from dialplan.nodes.goto import Goto
 from dialplan.prove.callers import USUAL, callers_of
 from dialplan.prove.clock import Clock, clock_of
-from dialplan.prove.explore import Explorer, Graph, Time
+from dialplan.prove.explore import Explorer, Graph
 from dialplan.prove.judge import Verdict, Wrong, judge
 from dialplan.prove.live import live_at
-from dialplan.prove.moments import Stretch, stretches_of
+from dialplan.prove.moments import stretches_of
+from dialplan.prove.period import Period, plans_for, plans_from
 from dialplan.prove.phrases import say_counter_example
 from dialplan.prove.script import replay, starts_of, write_script
 from dialplan.prove.vocabulary import decisive_of, vocabulary_of
-
-Kind = tuple[frozenset[str], bool, tuple[object, ...]]
-"""What decides about a moment: the open calendars, whether somebody is on duty, and the rest of the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,7 @@ class _Prover:
     end: datetime
     found: dict[tuple[Wrong, str, str], CounterExample] = field(default_factory=dict)
     taken: set[tuple[str, str, str]] = field(default_factory=set)
-    periods: dict[Clock, _Period] = field(default_factory=dict)
+    periods: dict[Clock, Period] = field(default_factory=dict)
     plans: set[str] = field(default_factory=set)
     has_callers: bool = False
     """Whether it makes a difference who calls, in what is looked at now."""
@@ -153,22 +149,22 @@ class _Prover:
         graph = Explorer(self.configuration, callers, period.times, live, vocabulary).run()
         self._take(graph, period, tuple(number.number for number in same))
 
-    def _period(self, plans: list[Plan], number: ServiceNumber) -> _Period:
+    def _period(self, plans: list[Plan], number: ServiceNumber) -> Period:
         clock = clock_of(self.configuration, plans, number)
         known = self.periods.get(clock)
         if known is None:
             stretches = stretches_of(self.configuration, clock, number, self.start, self.end)
-            known = self.periods[clock] = _Period(stretches)
+            known = self.periods[clock] = Period(stretches)
         return known
 
-    def _take(self, graph: Graph, period: _Period, numbers: tuple[str, ...]) -> None:
+    def _take(self, graph: Graph, period: Period, numbers: tuple[str, ...]) -> None:
         self.coverage.states += len(graph.vertices)
         self.coverage.answers += graph.answers
         self.taken |= graph.taken
         for verdict in judge(graph):
             self._keep(verdict.call, period, verdict, numbers)
 
-    def _keep(self, call: CallFacts, period: _Period, verdict: Verdict, numbers: tuple[str, ...]) -> None:
+    def _keep(self, call: CallFacts, period: Period, verdict: Verdict, numbers: tuple[str, ...]) -> None:
         """The shortest of its kind at its node; the numbers of the others are added to it."""
         key = (verdict.wrong, verdict.plan, verdict.node)
         known = self.found.get(key)
@@ -188,7 +184,7 @@ class _Prover:
             known.length,
         )
 
-    def _counter_example(self, call: CallFacts, period: _Period, verdict: Verdict) -> CounterExample:
+    def _counter_example(self, call: CallFacts, period: Period, verdict: Verdict) -> CounterExample:
         way = replay(self.configuration, call, period.times, verdict)
         starts = starts_of(verdict, way, period.times, period.stretches, period.kinds)
         script, is_shown = write_script(self.configuration, call, way, period.times[verdict.start].at, starts)
@@ -235,45 +231,3 @@ class _Prover:
 
 BRANCHES = frozenset({"calendar", "origin", "list", "switch", "percentage", "lookup"})
 """Nodes whose every exit is meant to be taken by somebody some day."""
-
-
-class _Period:
-    """The stretches of a period, and their kinds: what is the same for a plan is one kind."""
-
-    def __init__(self, stretches: list[Stretch]) -> None:
-        self.stretches = stretches
-        order: dict[Kind, int] = {}
-        self.kinds = [
-            order.setdefault((each.opened, each.has_duty, each.facts), len(order)) for each in stretches
-        ]
-        self.times = [self._time(kind) for kind in range(len(order))]
-
-    def _time(self, kind: int) -> Time:
-        """The longest stretch of a kind stands for all of them; the first, when several are as long."""
-        own = [stretch for stretch, of in zip(self.stretches, self.kinds, strict=True) if of == kind]
-        best = max(own, key=lambda stretch: stretch.length)
-        pairs = pairwise(self.kinds)
-        later = tuple(sorted({after for before, after in pairs if before == kind and after != kind}))
-        return Time(best.start, best.opened, best.has_duty, best.facts, later)
-
-
-def plans_for(configuration: Configuration, number: ServiceNumber) -> list[str]:
-    """The plans in which a call to a number may begin: its own, and those it is switched to for a while."""
-    keys = (f"number:{number.number}", f"group:{number.group}")
-    return [number.plan, *(one.to for key in keys for one in configuration.overrides.get(key, ()))]
-
-
-def plans_from(configuration: Configuration, begins: list[str]) -> list[Plan]:
-    """Some plans, and those to which they may hand a call on."""
-    found: dict[str, Plan] = {}
-    waiting = list(begins)
-    while waiting:
-        name = waiting.pop()
-        if name in found or name not in configuration.plans:
-            continue
-        found[name] = configuration.plans[name]
-        for node in found[name].nodes.values():
-            if isinstance(node, Goto):
-                waiting.append(node.plan)
-        waiting.extend(gate.over[0] for gate in found[name].gates if gate.over)
-    return list(found.values())

@@ -22,8 +22,8 @@ from dialplan.events import Failed
 from dialplan.model import Configuration
 from dialplan.overrides import Override, OverrideKind, with_overrides
 from dialplan.prove import Proof, prove
-from dialplan.prove.explore import Met, _after, _asked
 from dialplan.prove.judge import NORMAL, Wrong
+from dialplan.prove.met import Met, after, asked
 from dialplan.source import load
 
 EVERYTHING = Path(__file__).parent / "everything"
@@ -38,15 +38,15 @@ def bad_ends(configuration: Configuration, when: datetime, seed: int) -> Iterato
     caller = chance.choice([None, "+32470000099", "+3227887499"])
     step, met = begin(configuration, CallFacts("c", NUMBER, caller, chance=chance.random()), when), Met()
     for _ in range(MOST_ANSWERS):
-        met = _asked(met, step)
-        asked = step.commands[-1]
-        if isinstance(asked, Hangup):
-            is_silent = not any((met.person, met.told, met.kept, asked.utterances, asked.cause != NORMAL))
+        met = asked(met, step)
+        last = step.commands[-1]
+        if isinstance(last, Hangup):
+            is_silent = not any((met.person, met.told, met.kept, last.utterances, last.cause != NORMAL))
             if is_silent and step.hops[-1].kind == "hangup":
                 yield step.hops[-1].plan, step.hops[-1].node
             return
-        event = Failed("broken") if chance.random() < 0.02 else _fitting_event(chance, asked)
-        met = _after(met, event)
+        event = Failed("broken") if chance.random() < 0.02 else _fitting_event(chance, last)
+        met = after(met, event)
         step = advance(configuration, step.state._replace(used=0), event, when)
 
 
