@@ -1,5 +1,6 @@
-"""Fixtures of the real switch, for every folder of tests that is on it."""
+"""Fixtures for every folder of tests: the real switch, and a fresh database."""
 
+from tests.databases import database, postgres_url, url
 from tests.world import running, tree, world
 
-__all__ = ["running", "tree", "world"]
+__all__ = ["database", "postgres_url", "running", "tree", "url", "world"]

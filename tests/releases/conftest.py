@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,14 +80,6 @@ def make_shelf(folder: Path, database: Database, clock: VirtualClock) -> Shelf:
         return load_catalogue(ROOT / "prompts" / "catalogue.yaml").ids
 
     return Shelf(Releases(folder, prompts, database, clock), folder, database, clock)
-
-
-@pytest_asyncio.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'dutyline.db'}")
-    await database.open()
-    yield database
-    await database.close()
 
 
 @pytest.fixture

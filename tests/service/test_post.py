@@ -1,9 +1,8 @@
 """Mails of a plan: written as soon as the database takes them; the end of the service waits, but not long."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,14 +21,6 @@ from ivr.storage import Database, DatabaseUnavailable
 
 NOW = datetime(2026, 11, 22, 2, 14, 15, tzinfo=UTC)
 MAIL = SendMail("test", ("service-team.ext@escaux.com",))
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'dutyline.db'}")
-    await database.open()
-    yield database
-    await database.close()
 
 
 @pytest.fixture(scope="module")

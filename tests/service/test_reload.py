@@ -5,7 +5,7 @@ import json
 import shutil
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "prompts").mkdir()
     shutil.copy(ROOT / "prompts" / "catalogue.yaml", tmp_path / "prompts")
     return tmp_path
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'dutyline.db'}")
-    await database.open()
-    yield database
-    await database.close()
 
 
 def releases_of(folder: Path, database: Database) -> Releases:

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from ivr.storage import BatchWriter, Database, DatabaseUnavailable, Page, Release
-
-from .conftest import POSTGRES
+from tests.databases import POSTGRES
 
 NOW = datetime(2026, 11, 22, 2, 14, tzinfo=UTC)
 

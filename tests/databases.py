@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import create_engine, make_url, text
 
 from ivr.storage import Database
@@ -38,10 +39,13 @@ def postgres_url() -> Iterator[str]:
     engine.dispose()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     """An open store."""
     database = Database(url)
     await database.open()
     yield database
     await database.close()
+
+
+__all__ = ["POSTGRES", "database", "postgres_url", "url"]
