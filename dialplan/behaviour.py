@@ -8,22 +8,22 @@ caller and every row of keys that a menu offers: once with everybody answering, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialplan.commands import Admit, Collect, StartPage
+from dialplan.differences import Change, say_changes
 from dialplan.events import Admission, Admitted, Outcome
 from dialplan.model import Configuration, ServiceNumber
 from dialplan.nodes.menu import Menu
-from dialplan.numbers import display
 from dialplan.prove.callers import USUAL, callers_of
 from dialplan.prove.clock import clock_of
 from dialplan.prove.moments import Stretch, stretches_of
 from dialplan.prove.period import plans_for, plans_from
 from dialplan.simulate import Simulation, simulate
-from dialplan.windows import Span, say_spans
+from dialplan.windows import Span
 
 DAYS = 91
 DEEPEST = 3
@@ -38,17 +38,6 @@ class Trial:
     number: str
     caller: str | None
     keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that is different for a trial: of which aspect, what it is now and what it was before."""
-
-    keys: tuple[str, ...]
-    caller: str | None
-    aspect: str
-    after: str
-    before: str
 
 
 def describe_behaviour(
@@ -67,7 +56,7 @@ def describe_behaviour(
             known[alike] = _changes_of(old, new, number, start, end)
         for change, spans in known[alike].items():
             found.setdefault(change, {})[number] = spans
-    return list(_sentences(new, found, shared, start, end))
+    return list(say_changes(new, found, shared, start, end))
 
 
 def _alike(configuration: Configuration, number: str) -> tuple[object, ...]:
@@ -207,62 +196,3 @@ def _chain(configuration: Configuration, call: Simulation) -> str:
         "the office" if one.entry == office else one.label for one in call.rang if one.by == "call"
     )
     return ", ".join((*rung, call.ended.partition(" (")[0]))
-
-
-_ASPECTS: Mapping[str, str] = {
-    "reach": "now reach {after}; before: {before}",
-    "page": "now have engineers looked for by {after}; before: {before}",
-    "nobody": "whom nobody answers now meet: {after}; before: {before}",
-}
-
-
-def _sentences(
-    configuration: Configuration,
-    found: Mapping[Change, Mapping[str, tuple[Span, ...]]],
-    shared: list[str],
-    start: datetime,
-    end: datetime,
-) -> Iterator[str]:
-    """One for each change and time, the callers of several numbers and kinds together."""
-    joined: dict[tuple[Change, tuple[Span, ...]], dict[str, list[str | None]]] = {}
-    for change, numbers in found.items():
-        for number, spans in numbers.items():
-            joined.setdefault((replace(change, caller=None), spans), {}).setdefault(number, []).append(
-                change.caller
-            )
-    for (change, spans), callers in joined.items():
-        when = say_spans(spans, start, end)
-        who = _say_callers(configuration, callers, shared, change.keys)
-        what = _ASPECTS[change.aspect].format(after=change.after, before=change.before)
-        yield f"{when[0].upper()}{when[1:]}: {who} {what}"
-
-
-def _say_callers(
-    configuration: Configuration,
-    numbers: Mapping[str, list[str | None]],
-    shared: list[str],
-    keys: tuple[str, ...],
-) -> str:
-    who = _say_numbers(configuration, list(numbers), shared)
-    callers = list(dict.fromkeys(caller for each in numbers.values() for caller in each))
-    if USUAL not in callers and None not in callers[:1]:
-        shown = [
-            display(each, configuration.desk.country) if each else "withheld numbers" for each in callers
-        ]
-        more = f" and {len(shown) - 2} other kinds" if len(shown) > 2 else ""
-        who += f" from {', '.join(shown[:2])}{more}"
-    return f"{who} who key {', then '.join(keys)}" if keys else who
-
-
-def _say_numbers(configuration: Configuration, numbers: list[str], shared: Iterable[str]) -> str:
-    """`All callers`, `Fuzer callers`, or `callers to 02 788 74 99`."""
-    everybody = set(shared)
-    if set(numbers) == everybody:
-        return "all callers"
-    brands = list(dict.fromkeys(configuration.numbers[number].brand for number in numbers))
-    of_brands = {number for number in everybody if configuration.numbers[number].brand in brands}
-    if of_brands == set(numbers):
-        return f"{' and '.join(configuration.brands[brand].title for brand in brands)} callers"
-    shown = [display(number, configuration.desk.country) for number in numbers]
-    more = f" and {len(shown) - 3} more numbers" if len(shown) > 3 else ""
-    return f"callers to {', '.join(shown[:3])}{more}"
