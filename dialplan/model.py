@@ -102,7 +102,7 @@ class Desk:
     mail_from: str
     shown_number: str
     failsafe_ring_s: float = 30.0
-    call_back: CallBackRules = CallBackRules()
+    call_back: CallBackRules = field(default_factory=CallBackRules)
     """Which numbers may be called back, how often and how."""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Directory entry -> the scrypt hash of the PIN with which that person switches plans by phone."""

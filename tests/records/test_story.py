@@ -7,8 +7,8 @@ import pytest
 
 from ivr.notify.words import Language
 from ivr.records import CallRecord, HopRecord
-from ivr.records.story import tell
 from ivr.records.phrases import PHRASES
+from ivr.records.story import tell
 from ivr.storage import Disposition, HungBy
 
 NOW = datetime(2026, 11, 21, 23, 14, 2, tzinfo=UTC)
