@@ -191,18 +191,20 @@ async def test_every_way_out_of_a_queue(house: House) -> None:
     await nothing_is_left(house)
 
 
-async def test_the_important_number_goes_first_and_each_agent_rests(house: House) -> None:
-    await house.phones({AGENT_1: answer_and_talk(after_s=0.2, talks_s=1.5)})
+async def test_the_important_number_goes_first_and_then_who_came_first(house: House) -> None:
+    await house.phones({AGENT_1: in_turn(FOREVER, answer_and_talk(after_s=0.2, talks_s=1))})
     async with house.configured(changes(plan(), gold=plan(priority=5))):
-        await calls(house, 1)
-        await house.answers(AGENT_1)
-        for n, number in ((2, NUMBER), (3, NUMBER), (4, IMPORTANT_NUMBER)):
-            await calls(house, n, number)
-            await until_many(house, n - 1)
-        assert await waiting(house) in (["04", "02", "03"], ["04", "03"]), "served already, or first"
-        await house.conversations({AGENT_1: 4}, timeout_s=60)
-        shown = await in_order_of_service(house, 4)
-    assert shown[0] == 1 and shown.index(4) < shown.index(3), shown
+        talking = await calls(house, 1)
+        await talks(house, AGENT_1, 1)
+        await calls(house, 2)
+        await wait_until_waiting(house, "02")
+        await calls(house, 3)
+        await wait_until_waiting(house, "02", "03")
+        await calls(house, 4, IMPORTANT_NUMBER)
+        await wait_until_waiting(house, "04", "02", "03")
+        await talking.hang_up()
+        await talks(house, AGENT_1, 4)
+        assert await in_order_of_service(house, 4) == [1, 4, 2, 3]
 
 
 async def test_agents_are_rung_in_turn_of_idleness_rest_after_a_call_and_are_left_alone(house: House) -> None:
@@ -281,13 +283,6 @@ async def metrics(house: House) -> str:
 async def press(call: PlacedCall, keys: str) -> None:
     with suppress(AmiFailed):
         await call.press(keys)
-
-
-async def until_many(house: House, count: int) -> None:
-    """Until so many have come: served or in the queue."""
-    async with asyncio.timeout(15):
-        while len((await house.client.ask("status"))["calls"]) < count:
-            await asyncio.sleep(0.05)
 
 
 async def exit_of(house: House, n: int) -> str:
