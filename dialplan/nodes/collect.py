@@ -15,7 +15,8 @@ Fields: `collect` the words; `into` the variable; what may be keyed is one of `d
 keyed 10123456789, kept 1-0123456789; `as: phone`, a telephone number in any form, kept as E.164.
 `end` is the key that ends the reading (default #; `none`); `wait` for the first digit (default 6 s),
 `wait-next` between digits (3 s); `confirm: yes` says the digits again, after `read-back` (default
-`customer-number-is`), and asks for 1 by `ask-confirm` (default `press-1-to-confirm`). `tries` (default 3),
+`customer-number-is`), and asks for 1 by `ask-confirm` (default `press-1-to-confirm`); `secret: yes` keeps
+what is keyed out of records and traces. `tries` (default 3),
 `tries-no-input`, `tries-wrong-input`, `say-no-input`, `say-wrong-input` and `type-ahead`: see
 `dialplan.nodes.attempts`. Exits: `next`; `no-input` and `wrong-input` after the last try; `rest`.
 """
@@ -68,6 +69,7 @@ class Collect:
     attempts: Attempts = field(default_factory=Attempts)
     forms: tuple[Form, ...] = ()
     is_phone: bool = False
+    is_secret: bool = False
 
     def enter(self, run: Run) -> Move:
         """Ask for the digits."""
@@ -118,7 +120,13 @@ class Collect:
     def _ask(self, run: Run, before: Words, counts: tuple[int, int], fresh: bool) -> Ask:
         words = utter(run, (*before, *self.words))
         collect = CollectCommand(
-            words, self.most, self.first_s, self.next_s, self.end, fresh=fresh or not self.attempts.is_ahead
+            words,
+            self.most,
+            self.first_s,
+            self.next_s,
+            self.end,
+            fresh=fresh or not self.attempts.is_ahead,
+            secret=self.is_secret,
         )
         return Ask(collect, counts)
 
@@ -132,6 +140,9 @@ def read(section: Section) -> Collect:
     is_phone = section.get("as", choice((PHONE,)), "") == PHONE
     least, most = _read_lengths(section, forms, is_phone)
     confirm = section.get("confirm", flag, False)
+    is_secret = section.get("secret", flag, False)
+    if confirm and is_secret:
+        section.fault("secret", "a secret is not read aloud: keep either secret or confirm")
     return Collect(
         read_exits(section, own=(NO_INPUT, WRONG_INPUT), needs_next=True),
         words,
@@ -147,6 +158,7 @@ def read(section: Section) -> Collect:
         attempts=read_attempts(section),
         forms=forms,
         is_phone=is_phone,
+        is_secret=is_secret,
     )
 
 

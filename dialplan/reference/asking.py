@@ -129,6 +129,7 @@ COLLECT: Final = NodePage(
         Field("confirm", FLAG, "Says the digits again, and asks for 1 if they are right.", "no"),
         Field("read-back", WORDS, "Said before the digits when they are confirmed.", "`customer-number-is`"),
         Field("ask-confirm", WORDS, "Asks for the confirmation.", "`press-1-to-confirm`"),
+        Field("secret", FLAG, "Keeps what is keyed out of records and traces; not with `confirm`.", "no"),
         *ATTEMPTS,
     ),
     Going.NEXT_OR_REST,

@@ -160,6 +160,8 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         'plans/main.yaml:14:65 number pattern: "1-XXXX" is no pattern; write digits, x for any digit, and signs between them, as in "1-xxxxxxxxxx"'),
     "a pattern and a length": (PLANS, "pattern: 1-xxxx", "pattern: 1-xxxx, digits: 5",
         'plans/main.yaml:14:65 number pattern: "digits" and "pattern" both say what may be keyed; keep one'),
+    "a secret read aloud": (PLANS, "pattern: 1-xxxx", "pattern: 1-xxxx, secret: yes, confirm: yes",
+        'plans/main.yaml:14:81 number secret: a secret is not read aloud: keep either secret or confirm'),
     "no form at all": (PLANS, "pattern: 1-xxxx, ", "",
         'plans/main.yaml:14:11 number: "digits" is missing'),
     "a system variable that is keyed": (PLANS, "into: ticket, pattern: 1-xxxx, next: tip, rest: bye}\n  tip: {announce: [please-hold, \"$ticket\"]", "into: caller, pattern: 1-xxxx, next: tip, rest: bye}\n  tip: {announce: [please-hold, goodbye]",
