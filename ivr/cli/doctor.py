@@ -8,7 +8,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import typer
 
@@ -18,21 +18,13 @@ from audio.source import CatalogueError, load_catalogue
 from dialplan.faults import ConfigurationFaults
 from dialplan.source import load
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
+from ivr.cli.findings import Finding
+from ivr.cli.going_live import find_placeholders, look_at_trunk
 from ivr.cli.shared import STATE_CURE, out, print_json, words_of
 from ivr.settings import Settings
 from ivr.switch.ports import PortTakenError, carrier_ports, check_ports, service_ports, switch_ports
 
 LEAST_DISK_MB = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `cure`: what to do, where it is not well."""
-
-    what: str
-    is_well: bool
-    note: str
-    cure: str = ""
 
 
 def run_doctor(settings: Settings, *, as_json: bool) -> None:
@@ -62,6 +54,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _configuration(settings)
     if state.is_well:
         yield from _running(settings)
+        if not settings.demo:
+            yield from look_at_trunk(settings)
 
 
 def _python() -> Finding:
@@ -119,6 +113,8 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
         yield Finding("Configuration", False, note, "`dutyline check` names each.")
         return
     yield Finding("Configuration", True, f"{settings.config}, {len(loaded.warnings)} warning(s)")
+    if not settings.demo:
+        yield find_placeholders(loaded.configuration)
 
 
 def _running(settings: Settings) -> Iterator[Finding]:
