@@ -22,7 +22,7 @@ def check_parallel_ringing(survey: Survey) -> Iterator[Finding]:
                 shown = display(number.number, survey.configuration.desk.country)
                 what = f"rings in parallel at {at[0]}.{at[1]}"
                 message = f'{what}, which a number of type "{number.line_type}" cannot'
-                yield Finding(survey.place("number", number.number), shown, message)
+                yield Finding(survey.place("number", number.number), shown, message, is_fault=True)
 
 
 def check_switched_away(survey: Survey) -> Iterator[Finding]:

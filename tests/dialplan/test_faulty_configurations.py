@@ -292,7 +292,7 @@ def test_ringing_together_needs_a_sip_number() -> None:
     texts[BRANDS] = texts[BRANDS].replace("plan: main}", "plan: main, line: inap}")
     assert (
         'brands.yaml:9:22 03 205 55 82: rings in parallel at main.ring, which a number of type "inap" cannot'
-        in warnings_of(texts)
+        in faults_of(texts)
     )
 
 
