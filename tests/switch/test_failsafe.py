@@ -175,22 +175,22 @@ async def test_a_frozen_service_is_passed_by(manned: World) -> None:
     ],
 )
 async def test_a_service_killed_in_mid_call_is_replaced_within_two_seconds(manned: World, doing: str) -> None:
-    """The best of three: this measures the switch, not whatever else the machine does."""
-    took_s: list[float] = []
-    while len(took_s) < 3 and min(took_s, default=9) >= 2:
-        took_s.append(await seconds_to_the_failsafe(manned, doing))
-    assert min(took_s) < 2, took_s
+    """It takes hundredths of a second: the two that are promised leave room for a busy machine."""
+    assert await seconds_to_the_failsafe(manned, doing) < 2
 
 
 async def seconds_to_the_failsafe(manned: World, doing: str) -> float:
-    """From `kill -9` to the ringing of the failsafe person, less the apology."""
+    """From `kill -9` to the ringing of the failsafe person, less the apology.
+
+    The end is the moment that the person's telephone wrote down, not the one at which we read it.
+    """
     before = {leg.id for leg in manned.carrier.legs(ANNA)}
     async with manned.service(f"{TAKES}{doing}") as service:
         call = await manned.carrier.place_call(FUZER)
         assert await call.answered()
         await asyncio.sleep(1)
-        await service.kill()
         killed = time.time()
+        await service.kill()
         leg = await manned.carrier.wait_for_leg(ANNA, lambda leg: leg.id not in before)
         assert leg.rang_at is not None
         await call.hang_up()
