@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
-from datetime import date, datetime
-from enum import Enum
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from dialplan.calendars import OwnDay, WeekWindow
-from dialplan.model import Configuration, Engineer, Entry, Level, Phone, ServiceNumber, Swap
+from dialplan.groups import Group
+from dialplan.lists import Listing, ListKind, NumberList
+from dialplan.model import Configuration, ServiceNumber
 from dialplan.numbers import display
-from dialplan.times import say_clock, say_duration, say_window
-from dialplan.words import Value
+from dialplan.tables import LookUpTable
+from dialplan.worded import Sayer, name_and_sayer, say_value
 
 LONGEST = 160
 """Characters of a value in a sentence; the files have the rest."""
-
-_NAMES: Mapping[str, str] = {
-    "week": "opening hours",
-    "on_holidays": "on holidays",
-    "own_days": "own days",
-    "ring_s": "ring time",
-    "page_for_s": "time for the roster",
-    "clock_min": "hour of the handover",
-    "words": "words said",
-}
-"""What administrators call a field, where its name would not tell them."""
+MOST_ROWS = 10
+"""So many entries of a list, or rows of a table, are told one by one; more are counted."""
 
 
 def describe_changes(old: Configuration, new: Configuration) -> list[str]:
@@ -36,13 +26,36 @@ def describe_changes(old: Configuration, new: Configuration) -> list[str]:
     found = [
         *_changed("the desk", old.desk, new.desk),
         *_numbers(old, new),
+        *_parts("number group", _own_groups(old), _own_groups(new)),
         *_parts("brand", old.brands, new.brands),
         *_parts("directory entry", old.directory, new.directory),
+        *_parts("skills group", old.skills, new.skills),
         *_parts("calendar", old.calendars, new.calendars),
+        *_parts("origin", old.origins, new.origins),
+        *_lists(old, new),
+        *_tables(old, new),
         *_duty(old, new),
         *_plans(old, new),
+        *_scenarios(old, new),
     ]
     return found or ["only comments or the order of things changed"]
+
+
+def _own_groups(configuration: Configuration) -> dict[str, Group]:
+    """The groups that say something; one that only numbers name is told with the numbers."""
+    groups = configuration.groups
+    said = {name: one for name, one in groups.items() if one.plan or one.gates or one.title != name}
+    return {
+        name: one for name, one in said.items() if one.gates or one.plan or name not in configuration.brands
+    }
+
+
+def _scenarios(old: Configuration, new: Configuration) -> Iterator[str]:
+    """They decide about no call, but about whether a configuration may go live."""
+    for file in _union(old.digests, new.digests):
+        if file.startswith("scenarios/") and old.digests.get(file) != new.digests.get(file):
+            became = "is new" if file not in old.digests else "changed" if file in new.digests else "is gone"
+            yield f"{file} {became}"
 
 
 def _numbers(old: Configuration, new: Configuration) -> Iterator[str]:
@@ -63,7 +76,13 @@ def _moved(shown: str, before: ServiceNumber, after: ServiceNumber) -> Iterator[
         was, is_ = getattr(before, field), getattr(after, field)
         if was != is_:
             yield f'{shown} moves from {field} "{was}" to {field} "{is_}"'
-    yield from _changed(shown, before, after, ("number", "brand", "plan"))
+    yield from _changed(shown, _apart(before), _apart(after), ("number", "brand", "plan"))
+
+
+def _apart(number: ServiceNumber) -> ServiceNumber:
+    """Without the limits of its group, which are told once and not for each of its numbers."""
+    own = tuple(gate for gate in number.gates if not gate.limit.key.startswith("group:"))
+    return number if own == number.gates else replace(number, gates=own)
 
 
 def _parts(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -74,6 +93,58 @@ def _parts(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
             yield f'{what} "{name}" is gone'
         else:
             yield from _changed(f'{what} "{name}"', old[name], new[name])
+
+
+def _come_and_gone(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f'{what} "{name}" is new' for name in new if name not in old)
+    yield from (f'{what} "{name}" is gone' for name in old if name not in new)
+
+
+def _lists(old: Configuration, new: Configuration) -> Iterator[str]:
+    yield from _come_and_gone("list", old.lists, new.lists)
+    country = new.desk.country
+    for name in (name for name in new.lists if name in old.lists):
+        before, after = old.lists[name], new.lists[name]
+        what = f'list "{name}"'
+        yield from _changed(what, before, after, ("exact", "prefixes", "anonymous"))
+        yield from _rows(what, "entry", "entries", _entries(before, country), _entries(after, country))
+
+
+def _entries(of: NumberList, country: str) -> dict[str, Listing]:
+    """Everything that stands in a list, as people write it."""
+    is_words = of.kind is ListKind.WORDS
+    found = {key if is_words else display(key, country): listing for key, listing in of.exact.items()}
+    found |= {f"{prefix}*": listing for prefix, listing in of.prefixes.items()}
+    return {**found, "anonymous": of.anonymous} if of.anonymous else found
+
+
+def _tables(old: Configuration, new: Configuration) -> Iterator[str]:
+    yield from _come_and_gone("table", old.tables, new.tables)
+    for name in (name for name in new.tables if name in old.tables):
+        before, after = old.tables[name], new.tables[name]
+        what = f'table "{name}"'
+        yield from _changed(what, before, after, ("rows",))
+        yield from _rows(what, "row", "rows", _by_key(before), _by_key(after))
+
+
+def _by_key(table: LookUpTable) -> dict[str, Mapping[str, str]]:
+    return {f'"{key}"': row for key, row in table.rows.items()}
+
+
+def _rows(what: str, one: str, many: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Each of a few that are different; of many how many there are."""
+    more = [key for key in new if key not in old]
+    gone = [key for key in old if key not in new]
+    other = [key for key in new if key in old and old[key] != new[key]]
+    if len(more) + len(gone) + len(other) > MOST_ROWS:
+        counted = ((len(more), "new"), (len(gone), "gone"), (len(other), "different"))
+        said = (f"{count:,} {one if count == 1 else many} {how}" for count, how in counted if count)
+        yield f"{what}: {', '.join(said)}"
+        return
+    yield from (f"{what}, {one} {key} is new: {_short(say_value(new[key]))}" for key in more)
+    yield from (f"{what}, {one} {key} is gone" for key in gone)
+    for key in other:
+        yield from _told(f"{what}, {one} {key}", _short(say_value(old[key])), _short(say_value(new[key])))
 
 
 def _plans(old: Configuration, new: Configuration) -> Iterator[str]:
@@ -115,88 +186,29 @@ def _changed(what: str, old: Any, new: Any, but: tuple[str, ...] = ()) -> Iterat
         was, is_ = getattr(old, field.name), getattr(new, field.name)
         if was == is_:
             continue
-        name, say = _field(field.name)
+        name, say = name_and_sayer(field.name)
         if isinstance(is_, Mapping) and isinstance(was, Mapping):
-            yield from (f"{what}, {name} {sentence}" for sentence in _changed_keys(was, is_))
+            yield from (f"{what}, {name} {sentence}" for sentence in _changed_keys(was, is_, say))
+        elif is_dataclass(is_) and type(is_) is type(was):
+            yield from _changed(f"{what}, {name}", was, is_)
         else:
-            yield f"{what}, {name}: now {_short(say(is_))} (was {_short(say(was))})"
+            yield from _told(f"{what}, {name}", _short(say(was)), _short(say(is_)))
 
 
-def _changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _told(what: str, was: str, is_: str) -> Iterator[str]:
+    """Two values that read alike, long words or the text of a file, have changed all the same."""
+    yield f"{what} changed" if was == is_ else f"{what}: now {is_} (was {was})"
+
+
+def _changed_keys(old: Mapping[str, Any], new: Mapping[str, Any], say: Sayer) -> Iterator[str]:
     for key in _union(old, new):
+        shown = say_value(key) if key else key
         if key not in new:
-            yield f'"{key}" is gone'
+            yield f'"{shown}" is gone'
         elif key not in old:
-            yield f'"{key}" is new: {_say(new[key])}'
+            yield f'"{shown}" is new: {_short(say(new[key]))}'
         elif old[key] != new[key]:
-            yield f'"{key}" is now {_say(new[key])} (was {_say(old[key])})'
-
-
-def _field(name: str) -> tuple[str, Callable[[Any], str]]:
-    """What a field is called, and how its values are said: the unit at its end says how."""
-    called = _NAMES.get(name, "")
-    if name == "weeks":
-        return "weeks", _say_weeks
-    if name.endswith("_s"):
-        return called or name[:-2].replace("_", " "), lambda seconds: say_duration(float(seconds))
-    if name.endswith("_min"):
-        return called or name[:-4].replace("_", " "), lambda minutes: say_clock(int(minutes))
-    return called or name.replace("_", " "), _say
-
-
-def _say(value: Any) -> str:
-    for kind, say in _SAYERS:
-        if isinstance(value, kind):
-            return say(value)
-    return str(value)
-
-
-def _say_weeks(weeks: tuple[tuple[str, ...], ...]) -> str:
-    """The first of each week, when the others follow in the same circle; otherwise every order."""
-    firsts = tuple(dict.fromkeys(week[0] for week in weeks))
-    circles = {firsts[index:] + firsts[:index] for index in range(len(firsts))}
-    if circles.issuperset(weeks):
-        return ", ".join(week[0] for week in weeks)
-    return "; ".join(" ".join(week) for week in weeks)
-
-
-def _say_text(value: str) -> str:
-    return display(value) if value.startswith("+") else value or "empty"
-
-
-def _say_list(values: Any) -> str:
-    listed = sorted(values) if isinstance(values, frozenset) else values
-    return ", ".join(f"({_say(v)})" if isinstance(v, tuple) else _say(v) for v in listed) or "empty"
-
-
-def _say_phone(phone: Phone) -> str:
-    return f"{display(phone.number)} ({phone.label}{', only if needed' if phone.only_if_needed else ''})"
-
-
-def _say_own_day(day: OwnDay) -> str:
-    hours = ", ".join(say_window(window) for window in day.hours) or "closed"
-    return f"{day.when} {hours}"
-
-
-def _say_swap(swap: Swap) -> str:
-    return f"{swap.start:%Y-%m-%d %H:%M} to {swap.end:%Y-%m-%d %H:%M} UTC: {', '.join(swap.order)}"
-
-
-_SAYERS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
-    (bool, lambda value: "yes" if value else "no"),
-    (Enum, lambda value: str(value.value)),
-    (str, _say_text),
-    (Phone, _say_phone),
-    (Entry, lambda entry: entry.id),
-    (Engineer, lambda engineer: engineer.trigram),
-    (Level, lambda level: f"{level.number} {level.entry}"),
-    (OwnDay, _say_own_day),
-    (WeekWindow, str),
-    (Swap, _say_swap),
-    (Value, lambda value: f"${value.variable}"),
-    ((datetime, date), lambda value: value.isoformat()),
-    ((tuple, list, frozenset), _say_list),
-)
+            yield f'"{shown}" is now {_short(say(new[key]))} (was {_short(say(old[key]))})'
 
 
 def _short(text: str) -> str:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from paper import small, small_texts
+from paper import known_prompts, small, small_texts
 
 from dialplan.diff import describe_changes
 from dialplan.model import Configuration
-from dialplan.source import load_texts
+from dialplan.source import load_texts, read_texts
 
 OTHER = "start: r\nnodes:\n  r: {destination: two, rest: b}\n  b: {hangup: busy}\n"
 
@@ -72,3 +74,77 @@ def test_only_a_comment() -> None:
     assert describe_changes(loaded(texts), loaded(commented)) == [
         "only comments or the order of things changed"
     ]
+
+
+EVERYTHING = read_texts(Path(__file__).parent / "everything")
+"""A configuration with every file and every node."""
+
+RICHER = [
+    ("plans/main", "limit: {calls: 50}", "limit: {calls: 40}",
+     'plan "main", limits: now of the plan 40 calls at once, over it busy; of the caller 5 calls in 10 min, over it rejected '
+     "(was of the plan 50 calls at once, over it busy; of the caller 5 calls in 10 min, over it rejected)"),
+    ("plans/main", "tries: 3\n    tries-no", "tries: 2\n    tries-no",
+     'plan "main", node "choose", attempts, tries: now 2 (was 3)'),
+    ("plans/main", "1-xxxxxxxxxx", "2-xxxxxxxxxx", 'plan "main", node "ticket", pattern: now 2-xxxxxxxxxx (was 1-xxxxxxxxxx)'),
+    ("plans/main", "100..199", "100..198",
+     'plan "main", node "which", cases: now 465; 100..198; "" (was 465; 100..199; "")'),
+    ("plans/main", "$brand, rung", "$brand, called",
+     'plan "main", node "note", values "about" is now $brand, called by $caller_shown (was $brand, rung by $caller_shown)'),
+    ("plans/main", "hours: 70 %, desk: 30 %", "hours: 60 %, desk: 40 %",
+     'plan "main", node "share", shares: now hours 60 %, desk 40 % (was hours 70 %, desk 30 %)'),
+    ("plans/main", "longest: 10", "longest: 12", 'plan "main", node "desk", queue, longest: now 12 (was 10)'),
+    ("plans/main", "limit: {calls: 2,", "limit: {calls: 3,", 'plan "main", node "desk", limit, calls: now 3 (was 2)'),
+    ("plans/main", "entry: one, ring: 15 s", "entry: one, ring: 16 s",
+     'plan "main", node "others", ring time "one" is now 16 s (was 15 s)'),
+    ("groups", "calls: 20", "calls: 10",
+     'number group "lines", limits: now of the group 10 calls at once, over it busy (was of the group 20 calls at once, over it busy)'),
+    ("groups", "The lines", "Our lines", 'number group "lines", title: now Our lines (was The lines)'),
+    ("lists", "0470 00 00 97", "0470 00 00 96", 'list "blocked", entry 0470 00 00 96 is new: abuse, until 2027-01-31'),
+    ("lists", "0470 00 00 97", "0470 00 00 96", 'list "blocked", entry 0470 00 00 97 is gone'),
+    ("lists", "reason: premium", "reason: they never call",
+     'list "blocked", entry +32900*: now they never call (was premium)'),
+    ("tables", "default: {name: nobody}", "default: {name: somebody}",
+     'table "customers", default "name" is now somebody (was nobody)'),
+    ("tables", "limit: 1 s", "limit: 2 s", 'table "contracts", limit: now 2 s (was 1 s)'),
+    ("skills", "voip: 2", "voip: 3",
+     'skills group "agents", agents: now one, two (voip: 3) (was one, two (voip: 2))'),
+    ("origins", "zones: [antwerp]", "zones: [ghent]", 'origin "vip", zones: now ghent (was antwerp)'),
+    ("scenarios/calls", "chance: 0.5", "chance: 0.6", "scenarios/calls.yaml changed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "sentence"), RICHER)
+def test_a_change_of_anything_that_decides_is_told_in_words(
+    file: str, old: str, new: str, sentence: str
+) -> None:
+    name = f"{file}.yaml"
+    assert old in EVERYTHING[name]
+    changed = {**EVERYTHING, name: EVERYTHING[name].replace(old, new, 1)}
+    before, after = (load_texts(texts, known_prompts()).configuration for texts in (EVERYTHING, changed))
+    told = describe_changes(before, after)
+    assert sentence in told
+    assert not any("=" in one for one in told), told  # words, and no notation of a programmer
+
+
+DATA = [
+    ("tables/customers.csv", "465,Acme", "465,Acme of Ghent", ['table "customers", row "465": now name: Acme of Ghent (was name: Acme)']),
+    ("tables/customers.csv", "465,Acme\n", "465,Acme\n466,Other\n", ['table "customers", row "466" is new: name: Other']),
+    ("tables/customers.csv", "465,Acme\n", "465,Acme\n" + "".join(f"{n},Other\n" for n in range(500, 11_000)),
+     ['table "customers": 10,500 rows new']),
+    ("tables/blocked.csv", "0470 00 00 98", "0470 00 00 96",
+     ['list "blocked", entry 0470 00 00 96 is new: abuse, until 2027-01-31', 'list "blocked", entry 0470 00 00 98 is gone']),
+    ("calendars/works.ics", "T120000Z", "T130000Z", ['calendar "work", events changed']),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "sentences"), DATA)
+def test_what_changed_in_data_files_is_told(file: str, old: str, new: str, sentences: list[str]) -> None:
+    changed = {**EVERYTHING, file: EVERYTHING[file].replace(old, new, 1)}
+    before, after = (load_texts(texts, known_prompts()).configuration for texts in (EVERYTHING, changed))
+    assert describe_changes(before, after) == sentences
+
+
+def test_a_limit_of_a_group_is_told_once_and_not_for_each_of_its_numbers() -> None:
+    changed = {**EVERYTHING, "groups.yaml": EVERYTHING["groups.yaml"].replace("calls: 20", "calls: 10")}
+    before, after = (load_texts(texts, known_prompts()).configuration for texts in (EVERYTHING, changed))
+    assert len(describe_changes(before, after)) == 1
