@@ -56,7 +56,7 @@ async def test_an_accepted_page_is_read_back_as_it_was(database: Database) -> No
     assert (found.started, found.accepted_at) == (NOW, NOW)
     assert found.started.utcoffset() == timedelta(0)
     assert found.state is PageState.PAGED
-    assert found.due_at is None
+    assert found.ended is None
 
 
 async def test_times_sort_as_text_and_as_times(database: Database) -> None:
