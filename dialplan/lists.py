@@ -69,6 +69,13 @@ class NumberList:
                 return listing
         return None
 
+    def ends_of(self, value: str) -> tuple[datetime | None, ...]:
+        """When each entry ends that may hold for a value, whether it has ended or not."""
+        key = self.key_of(value) if value else ""
+        found = [self.exact.get(key) if value else self.anonymous]
+        found += [self.prefixes.get(key[:length]) for length in self.lengths]
+        return tuple(listing.until for listing in found if listing is not None)
+
     def key_of(self, value: str) -> str:
         """A value as it is looked for."""
         if self.kind is ListKind.WORDS:

@@ -13,13 +13,15 @@ from dialplan.nodes.list import ListNode
 from dialplan.nodes.lookup import LookupNode
 from dialplan.nodes.origin import OriginNode
 from dialplan.nodes.percentage import Percentage
+from dialplan.nodes.set import SetNode
 from dialplan.nodes.switch import SwitchNode
 from dialplan.nodes.switch_plan import SwitchPlanNode
 from dialplan.numbers import to_e164
 from dialplan.origins import built_in
+from dialplan.prove.decisive import decisive_of
 from dialplan.run import Go, Node, Run, State
 from dialplan.tables import find_row
-from dialplan.variables import SYSTEM
+from dialplan.variables import SYSTEM, value_of
 from dialplan.zones import ZONES
 
 USUAL = "+32470000099"
@@ -51,12 +53,11 @@ def callers_of(
 ) -> tuple[Caller, ...]:
     """The calls to try, one of each kind; nobody in particular where it makes no difference who calls."""
     nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
-    asking = {place: node for place, node in nodes.items() if asks_who(node)}
+    asking = _asking(plans)
     shares = {place: node for place, node in nodes.items() if isinstance(node, Percentage)}
-    gates = (*number.gates, *(gate for plan in plans for gate in plan.gates))
-    is_counted = any(gate.per_caller for gate in gates)
-    callers = _candidates(configuration, asking.values()) if asking or is_counted else (None,)
-    chances = (draw / DRAWS for draw in range(DRAWS)) if shares else (0.0,)
+    is_counted = _counts_callers(plans, number)
+    callers = candidates_of(configuration, plans, number)
+    chances = draws() if shares else (0.0,)
     by_caller = _kinds(configuration, number, at, asking, ((caller, 0.0) for caller in callers), is_counted)
     by_chance = _kinds(configuration, number, at, shares, ((None, chance) for chance in chances), False)
     return tuple(
@@ -64,6 +65,79 @@ def callers_of(
         for who in by_caller
         for drawn in by_chance
     )
+
+
+def candidates_of(
+    configuration: Configuration, plans: list[Plan], number: ServiceNumber
+) -> tuple[str | None, ...]:
+    """Callers of every kind that some node may know something of, each once; nobody where none asks."""
+    asking = _asking(plans)
+    if not asking and not _counts_callers(plans, number):
+        return (None,)
+    told = _told(plans)
+    nodes = [node for plan in plans for node in plan.nodes.values()]
+    compared = (node for node in nodes if isinstance(node, SwitchNode | ListNode) and node.variable in told)
+    found = _candidates(configuration, (*asking.values(), *compared))
+    return tuple(dict.fromkeys(each for each in found if each is None or each.startswith("+")))
+
+
+def decisions_of(
+    configuration: Configuration,
+    plans: list[Plan],
+    number: ServiceNumber,
+    at: datetime,
+    caller: str | None,
+    chance: float,
+) -> tuple[object, ...]:
+    """What every node that asks who calls, or chance, does with a call."""
+    run = _run(
+        configuration,
+        configuration.brands[number.brand],
+        CallFacts("proof", number.number, caller, "", True, chance),
+        at,
+    )
+    nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
+    asking = {**_asking(plans), **{p: n for p, n in nodes.items() if n.kind == "percentage"}}
+    return tuple(decision_of(run, *place, node) for place, node in asking.items())
+
+
+def draws() -> Iterator[float]:
+    """Random numbers of calls, close enough that every share has some."""
+    return (draw / DRAWS for draw in range(DRAWS))
+
+
+def _counts_callers(plans: Iterable[Plan], number: ServiceNumber) -> bool:
+    return any(gate.per_caller for gate in (*number.gates, *(gate for plan in plans for gate in plan.gates)))
+
+
+def _asking(plans: list[Plan]) -> dict[tuple[str, str], Node]:
+    """The nodes that decide by who calls, or keep it for one that does."""
+    nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
+    decisive = frozenset(decisive_of(plans))
+    return {place: node for place, node in nodes.items() if asks_who(node, decisive)}
+
+
+def _keeps_who(node: SetNode, decisive: frozenset[str]) -> bool:
+    return any(
+        is_variable and text in BY_CALLER
+        for name, template in node.values.items()
+        if name in decisive
+        for is_variable, text in template
+    )
+
+
+def _told(plans: Iterable[Plan]) -> frozenset[str]:
+    """The variables that a plan makes of who calls."""
+    sets = [node for plan in plans for node in plan.nodes.values() if isinstance(node, SetNode)]
+    found: set[str] = set()
+    for _ in range(len(sets)):
+        for node in sets:
+            found |= {
+                name
+                for name, template in node.values.items()
+                if any(is_variable and (text in BY_CALLER or text in found) for is_variable, text in template)
+            }
+    return frozenset(found)
 
 
 def _kinds(
@@ -79,18 +153,27 @@ def _kinds(
     for caller, chance in calls:
         call = CallFacts("proof", number.number, caller, "", True, chance)
         run = _run(configuration, configuration.brands[number.brand], call, at)
-        decisions = {place: _decision(run, *place, node) for place, node in nodes.items()}
+        decisions = {place: decision_of(run, *place, node) for place, node in nodes.items()}
         key = (*decisions.values(), caller is None and is_counted)
         if key not in found:
             found[key] = Caller(call, {**decisions, PER_CALLER: caller is None} if is_counted else decisions)
     return list(found.values())
 
 
-def asks_who(node: Node) -> bool:
-    """Whether a node decides by who calls."""
+def asks_who(node: Node, decisive: frozenset[str]) -> bool:
+    """Whether a node decides by who calls, or keeps it in one of the `decisive` variables."""
     if isinstance(node, OriginNode | CallBack | SwitchPlanNode):
         return True
+    if isinstance(node, SetNode):
+        return _keeps_who(node, decisive)
     return isinstance(node, ListNode | SwitchNode | LookupNode) and node.variable in BY_CALLER
+
+
+def run_of(configuration: Configuration, number: ServiceNumber, at: datetime) -> Run:
+    """A call to a number, by nobody in particular, before its first node."""
+    return _run(
+        configuration, configuration.brands[number.brand], CallFacts("proof", number.number, None), at
+    )
 
 
 def _run(configuration: Configuration, brand: Brand, call: CallFacts, at: datetime) -> Run:
@@ -98,7 +181,7 @@ def _run(configuration: Configuration, brand: Brand, call: CallFacts, at: dateti
     return Run(configuration, brand, state, at)
 
 
-def _decision(run: Run, plan: str, name: str, node: Node) -> object:
+def decision_of(run: Run, plan: str, name: str, node: Node) -> object:
     """What the node does with this call, as far as it is decided on arrival."""
     run.plan, run.node = plan, name
     if isinstance(node, LookupNode) and node.table in run.configuration.tables:
@@ -109,7 +192,19 @@ def _decision(run: Run, plan: str, name: str, node: Node) -> object:
         move = node.enter(run)
     except Exception as error:  # as the engine does
         return type(error)
+    if isinstance(node, SetNode):
+        return tuple(run.variables.get(name, "") for name in node.values)
+    if isinstance(node, ListNode):
+        return type(move) if not isinstance(move, Go) else (move.exit, *_ends(run, node))
     return move.exit if isinstance(move, Go) else type(move)
+
+
+def _ends(run: Run, node: ListNode) -> Iterator[datetime | None]:
+    """When each entry ends by which the call stands in a list: two that end apart are no one kind of call."""
+    value = value_of(run, node.variable)
+    for name in node.lists:
+        if name in run.configuration.lists:
+            yield from run.configuration.lists[name].ends_of(value)
 
 
 def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator[str | None]:
@@ -133,10 +228,13 @@ def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator
                 yield directory[who].phones[0].number if who in directory else who
         elif isinstance(node, SwitchNode):
             for _, patterns in node.cases:
-                yield from (_completed(p.prefix or p.value) for p in patterns if p.prefix or p.value)
+                for text in (p.prefix or p.value for p in patterns if p.prefix or p.value):
+                    yield _completed(text)
+                    yield to_e164(text, configuration.desk.country)
+                    yield _example_of(text.upper()) if len(text) == 2 and text.isalpha() else None
     yield from (_in_zone(area.area) for area in ZONES.values())
     yield from FOREIGN.values()
-    yield "+3280039808"
+    yield from _of_each_kind(configuration.desk.country)
 
 
 def _of_origin(configuration: Configuration, name: str) -> Iterator[str | None]:
@@ -154,6 +252,16 @@ def _example_of(country: str) -> str:
 
     found = phonenumbers.example_number(country)
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else USUAL
+
+
+def _of_each_kind(country: str) -> Iterator[str]:
+    """A number of each kind that a country has: fixed, mobile, free, with shared cost, premium and others."""
+    import phonenumbers
+
+    for kind in sorted(phonenumbers.PhoneNumberType.values()):
+        found = phonenumbers.example_number_for_type(country, kind)
+        if found:
+            yield phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _in_zone(area: str) -> str:

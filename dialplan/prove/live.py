@@ -52,11 +52,11 @@ NOTHING: Final = Live()
 def live_at(plans: Iterable[Plan], decisive: frozenset[str]) -> Mapping[NodeId, Live]:
     """What still matters at each node."""
     nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
-    starts = {plan.id: plan.start for plan in plans}
+    begins = {plan.id: _begins(plan) for plan in plans}
     found = {at: _own(at, node, nodes, decisive) for at, node in nodes.items()}
     before: dict[NodeId, list[NodeId]] = {}
     for at, node in nodes.items():
-        for target in _targets(at, node, starts):
+        for target in _targets(at, node, begins):
             before.setdefault(target, []).append(at)
     waiting = list(nodes)
     while waiting:
@@ -69,21 +69,28 @@ def live_at(plans: Iterable[Plan], decisive: frozenset[str]) -> Mapping[NodeId, 
     return found
 
 
-def _targets(at: NodeId, node: Node, starts: Mapping[str, str]) -> Iterator[NodeId]:
+def _begins(plan: Plan) -> tuple[NodeId, ...]:
+    """Where a call goes that comes into a plan: to its start, or over its limits."""
+    return ((plan.id, plan.start), *(gate.over for gate in plan.gates if gate.over))
+
+
+def _targets(at: NodeId, node: Node, begins: Mapping[str, tuple[NodeId, ...]]) -> Iterator[NodeId]:
     if isinstance(node, Goto):
-        yield node.plan, node.node or starts.get(node.plan, "")
+        yield from begins.get(node.plan, ())
+        if node.node:
+            yield node.plan, node.node
     yield from ((at[0], target) for target in node.exits.values())
 
 
 def _own(at: NodeId, node: Node, nodes: Mapping[NodeId, Node], decisive: frozenset[str]) -> Live:
-    reads = frozenset(_reads(at, node, nodes)) & decisive
+    reads = frozenset(reads_of(at, node, nodes)) & decisive
     calendars = frozenset(getattr(node, "calendars", ()))
-    drawn = frozenset({at}) if asks_who(node) or isinstance(node, Percentage) else frozenset()
-    clock = isinstance(node, ListNode) or not TIMES.isdisjoint(_reads(at, node, nodes))
+    drawn = frozenset({at}) if asks_who(node, decisive) or isinstance(node, Percentage) else frozenset()
+    clock = isinstance(node, ListNode) or not TIMES.isdisjoint(reads_of(at, node, nodes))
     return Live(reads, calendars, drawn, node.kind == "page", clock)
 
 
-def _reads(at: NodeId, node: Node, nodes: Mapping[NodeId, Node]) -> Iterator[str]:
+def reads_of(at: NodeId, node: Node, nodes: Mapping[NodeId, Node]) -> Iterator[str]:
     """The variables that a node reads."""
     if isinstance(node, SwitchNode | ListNode | LookupNode):
         yield node.variable
@@ -94,4 +101,4 @@ def _reads(at: NodeId, node: Node, nodes: Mapping[NodeId, Node]) -> Iterator[str
             text for template in node.values.values() for is_variable, text in template if is_variable
         )
     elif isinstance(node, CallBack) and (at[0], node.of) in nodes:
-        yield from _reads(at, nodes[at[0], node.of], nodes)
+        yield from reads_of(at, nodes[at[0], node.of], nodes)

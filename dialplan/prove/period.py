@@ -39,6 +39,12 @@ def plans_for(configuration: Configuration, number: ServiceNumber) -> list[str]:
     return [number.plan, *(one.to for key in keys for one in configuration.overrides.get(key, ()))]
 
 
+def begins_of(configuration: Configuration, number: ServiceNumber) -> tuple[str, ...]:
+    """Those, and the plans to which the limits of the number send a call."""
+    overs = (gate.over[0] for gate in number.gates if gate.over)
+    return tuple(dict.fromkeys((*plans_for(configuration, number), *overs)))
+
+
 def plans_from(configuration: Configuration, begins: list[str]) -> list[Plan]:
     """Some plans, and those to which they may hand a call on."""
     found: dict[str, Plan] = {}

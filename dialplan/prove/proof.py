@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from dialplan.engine import CallFacts
 from dialplan.model import Configuration, Plan, ServiceNumber
+from dialplan.nodes.exits import REST
 from dialplan.prove.callers import USUAL, callers_of
 from dialplan.prove.clock import Clock, clock_of
+from dialplan.prove.decisive import decisive_of
 from dialplan.prove.explore import Explorer, Graph
 from dialplan.prove.judge import Verdict, Wrong, judge
 from dialplan.prove.live import live_at
 from dialplan.prove.moments import stretches_of
-from dialplan.prove.period import Period, plans_for, plans_from
+from dialplan.prove.numbers import kinds_of_number
+from dialplan.prove.period import Period, begins_of, plans_from
 from dialplan.prove.phrases import say_counter_example
 from dialplan.prove.script import replay, starts_of, write_script
-from dialplan.prove.vocabulary import decisive_of, vocabulary_of
+from dialplan.prove.vocabulary import vocabulary_of
+from dialplan.run import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +105,9 @@ def prove(
     end = start + timedelta(days=days)
     wanted = [each for each in configuration.numbers.values() if number in (None, each.number)]
     prover = _Prover(configuration, start, end)
-    for same in _kinds_of_number(configuration, wanted).values():
+    for same in kinds_of_number(configuration, wanted, start).values():
         prover.look_at(same)
     return prover.proof(len(wanted))
-
-
-def _kinds_of_number(
-    configuration: Configuration, numbers: Iterable[ServiceNumber]
-) -> dict[tuple[object, ...], list[ServiceNumber]]:
-    """Numbers that lead to the same plan for the same brand are one."""
-    kinds: dict[tuple[object, ...], list[ServiceNumber]] = {}
-    for number in numbers:
-        gates = tuple((gate.over, gate.cause, gate.per_caller) for gate in number.gates)
-        switched = plans_for(configuration, number)[1:] and (number.group, number.number)
-        kinds.setdefault((number.plan, number.brand, gates, tuple(switched)), []).append(number)
-    return kinds
 
 
 @dataclass(slots=True)
@@ -136,10 +128,10 @@ class _Prover:
 
     def look_at(self, same: list[ServiceNumber]) -> None:
         """Every call to some numbers that are one."""
-        plans = plans_from(self.configuration, plans_for(self.configuration, same[0]))
+        plans = plans_from(self.configuration, list(begins_of(self.configuration, same[0])))
         period = self._period(plans, same[0])
         callers = callers_of(self.configuration, plans, same[0], self.start)
-        decisive = decisive_of(self.configuration, plans)
+        decisive = decisive_of(plans)
         vocabulary = vocabulary_of(self.configuration, plans, decisive)
         live = live_at(plans, frozenset(decisive))
         self.has_callers = len({each.call.caller for each in callers}) > 1
@@ -224,10 +216,16 @@ class _Prover:
                 if (plan, name) not in met:
                     yield f"no call comes to {plan}.{name}"
                     continue
-                for exit_ in node.exits if node.kind in BRANCHES else ():
+                for exit_ in _meant(node) if node.kind in BRANCHES else ():
                     if (plan, name, exit_) not in self.taken:
                         yield f'no call leaves {plan}.{name} by "{exit_}"'
 
 
 BRANCHES = frozenset({"calendar", "origin", "list", "switch", "percentage", "lookup"})
 """Nodes whose every exit is meant to be taken by somebody some day."""
+
+
+def _meant(node: Node) -> Iterator[str]:
+    """The exits of a branch, but for a `rest` that only leads where another one leads: it is for failures."""
+    others = {target for exit_, target in node.exits.items() if exit_ != REST}
+    yield from (exit_ for exit_, target in node.exits.items() if exit_ != REST or target not in others)

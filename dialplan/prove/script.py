@@ -56,15 +56,17 @@ class Script:
     suppose: dict[str, list[str]] = field(default_factory=dict)
     found: dict[str, dict[str, str]] = field(default_factory=dict)
     full: list[str] = field(default_factory=list)
+    country: str = "BE"
+    """The desk's: numbers are written, and read again, as people of this country do."""
 
     def command(self) -> str:
         """As it is typed in a shell."""
         return " ".join(("dutyline simulate", *self._options()))
 
     def _options(self) -> Iterator[str]:
-        yield f'--to "{display(self.to)}"'
+        yield f'--to "{display(self.to, self.country)}"'
         if self.caller:
-            yield f'--from "{display(self.caller)}"'
+            yield f'--from "{display(self.caller, self.country)}"'
         yield f"--at {_write_moment(self.at)}"
         if any(self.keys):
             yield f'--keys "{",".join(self.keys)}"'
@@ -100,10 +102,11 @@ def write_script(
     configuration: Configuration, call: CallFacts, way: Way, usual: datetime, starts: Iterable[datetime]
 ) -> tuple[Script, bool]:
     """The command for a way, and whether it does lead along it at one of `starts`; if not, at `usual`."""
-    first = _script(call, way, usual, by_node=False)
+    country = configuration.desk.country
+    first = _script(country, call, way, usual, by_node=False)
     for at in starts:
         for by_node in (False, True):
-            script = _script(call, way, at, by_node)
+            script = _script(country, call, way, at, by_node)
             if _leads_along(configuration, script, way):
                 return script, True
     return first, False
@@ -134,8 +137,8 @@ def _earlier(at: datetime, seconds: int) -> datetime:
     return datetime.fromtimestamp(at.timestamp() - seconds, tz=at.tzinfo)
 
 
-def _script(call: CallFacts, way: Way, at: datetime, by_node: bool) -> Script:
-    script = Script(call.dialled, call.caller, at, call.chance)
+def _script(country: str, call: CallFacts, way: Way, at: datetime, by_node: bool) -> Script:
+    script = Script(call.dialled, call.caller, at, call.chance, country=country)
     for question in way.questions:
         _add(script, question, by_node)
     script.suppose = {node: answers for node, answers in script.suppose.items() if any(answers)}

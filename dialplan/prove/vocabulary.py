@@ -8,10 +8,8 @@ from itertools import product
 from dialplan.keyed import ANY
 from dialplan.model import Configuration, Plan
 from dialplan.nodes.collect import Collect
-from dialplan.nodes.destination import Destination
 from dialplan.nodes.list import ListNode
 from dialplan.nodes.lookup import LookupNode
-from dialplan.nodes.set import SetNode
 from dialplan.nodes.switch import Pattern, SwitchNode
 from dialplan.prove.answers import Vocabulary
 from dialplan.run import Node
@@ -22,33 +20,6 @@ PHONE = "0470000099"
 OTHER = "other"
 """A value that nothing is compared with."""
 MOST_ROWS = 64
-
-
-def decisive_of(configuration: Configuration, plans: Iterable[Plan]) -> tuple[str, ...]:
-    """The variables on which some decision depends, by name: those that are compared, and those that are
-    put into them."""
-    nodes = [node for plan in plans for node in plan.nodes.values()]
-    found = {name for node in nodes for name in _compared(node)}
-    grown = True
-    while grown:
-        more = {name for node in nodes for name in _feeding(node, found)} - found
-        found |= more
-        grown = bool(more)
-    return tuple(sorted(found))
-
-
-def _compared(node: Node) -> Iterator[str]:
-    if isinstance(node, SwitchNode | ListNode | LookupNode):
-        yield node.variable
-    elif isinstance(node, Destination):
-        yield from (who[1:] for who in node.people if who.startswith("$") and not who.startswith("$brand."))
-
-
-def _feeding(node: Node, decisive: set[str]) -> Iterator[str]:
-    if isinstance(node, SetNode):
-        for name, template in node.values.items():
-            if name in decisive:
-                yield from (text for is_variable, text in template if is_variable)
 
 
 def vocabulary_of(configuration: Configuration, plans: list[Plan], decisive: Iterable[str]) -> Vocabulary:
