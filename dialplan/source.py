@@ -87,9 +87,15 @@ def load_texts(
     prompts: Collection[str] | None = None,
     templates: Collection[str] | None = None,
     today: date = USUAL_DAY,
+    *,
+    is_kept: bool = False,
 ) -> Loaded:
-    """The configuration of texts by file name (`desk.yaml`, `plans/night.yaml`); else as `load`."""
-    return _build(dict(files), prompts, templates, [], today)
+    """The configuration of texts by file name (`desk.yaml`, `plans/night.yaml`); else as `load`.
+
+    `is_kept`: it was live before, and good enough by the rules of its day: what the rules of today find in it
+    are warnings.
+    """
+    return _build(dict(files), prompts, templates, [], today, is_kept)
 
 
 def read_texts(folder: Path) -> dict[str, str]:
@@ -138,6 +144,7 @@ def _build(
     templates: Collection[str] | None,
     faults: list[Fault],
     today: date,
+    is_kept: bool = False,
 ) -> Loaded:
     reading = Reading(faults=list(faults))
     unread = {fault.file for fault in faults}
@@ -146,6 +153,9 @@ def _build(
         check_references(configuration, reading, _frozen(prompts), _frozen(templates))
         if not reading.faults:
             run_checks(configuration, reading, known_of(prompts), today)
+            if is_kept:
+                reading.warnings.extend(reading.faults)
+                reading.faults.clear()
     warnings = tuple(sorted(set(reading.warnings)))
     if reading.faults:
         raise ConfigurationFaults(sorted(set(reading.faults)), warnings)

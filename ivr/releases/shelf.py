@@ -479,13 +479,13 @@ class Releases:
         return load_texts(texts, self._known_prompts(), TEMPLATES.names())
 
     def _build_kept(self, texts: Mapping[str, str]) -> Loaded:
-        """A configuration that was live before. It was checked then: prompts that cannot be read now are
-        no reason to take no calls."""
+        """A configuration that was live before. It was checked then: prompts that cannot be read now, and rules
+        that did not exist then, are no reason to take no calls."""
         try:
             prompts = self._known_prompts()
         except ConfigurationFaults:
             prompts = None
-        return load_texts(texts, prompts, TEMPLATES.names())
+        return load_texts(texts, prompts, TEMPLATES.names(), is_kept=True)
 
 
 def _note_origin(session: Session, candidate: _Candidate, wish: Wish, now: datetime) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from dialplan.faults import ConfigurationFaults, Fault
+from dialplan.checks.survey import Finding, Survey
+from dialplan.faults import ConfigurationFaults, Fault, Place
 from dialplan.model import Configuration
 from ivr.releases import (
     ReleaseRefusedError,
@@ -236,6 +238,23 @@ async def test_a_faulty_folder_at_a_restart_leaves_what_was_live(shelf: Shelf) -
     (shelf.folder / "desk.yaml").write_text("title: [")
     again = await shelf.restart()
     assert again.live == live and again.releases.faults
+
+
+async def test_a_rule_that_is_newer_than_what_is_live_keeps_no_call_from_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update brings a stricter check: what was published under the old one goes on."""
+    shelf.move_office("00 57")
+    await shelf.publish()
+    live = shelf.live
+
+    def check_newer(survey: Survey) -> Iterator[Finding]:
+        yield Finding(Place("desk.yaml"), "", "is of another age", is_fault=True)
+
+    monkeypatch.setattr("dialplan.checks.RULES", (check_newer,))
+    shelf = await shelf.restart()
+    assert shelf.live == live
+    assert any("is of another age" in warning for warning in shelf.releases.warnings)
 
 
 async def test_a_database_of_before_knows_what_was_live(shelf: Shelf) -> None:
