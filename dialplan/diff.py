@@ -174,7 +174,9 @@ def _duty(old: Configuration, new: Configuration) -> Iterator[str]:
         "engineer", {e.trigram: e for e in before.engineers}, {e.trigram: e for e in after.engineers}
     )
     yield from _changed("the roster", before.roster, after.roster)
-    yield from _changed("duty", before, after, ("engineers", "roster", "policies"))
+    yield from _parts("team", before.teams, after.teams)
+    yield from _parts("layer", {e.id: e for e in before.layers}, {e.id: e for e in after.layers})
+    yield from _changed("duty", before, after, ("engineers", "roster", "policies", "teams", "layers"))
     yield from _parts("page policy", before.policies, after.policies)
 
 

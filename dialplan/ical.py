@@ -61,6 +61,11 @@ class Events:
             (run for run in _runs_of(self, day.year, day.month) if run.start <= minute < run.end), None
         )
 
+    def running(self, minute: int) -> tuple[Run, ...]:
+        """Every event that runs in a minute, the one that began first at the head."""
+        day = datetime.fromtimestamp(minute * 60, tz=UTC)
+        return tuple(run for run in _runs_of(self, day.year, day.month) if run.start <= minute < run.end)
+
     def edges(self, first: int, last: int) -> Iterator[int]:
         """The minutes, from the months of `first` to `last`, at which an event begins or ends."""
         day = datetime.fromtimestamp(first * 60, tz=UTC).date().replace(day=1)

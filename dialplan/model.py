@@ -15,10 +15,13 @@ from dialplan.calendars import Calendar
 from dialplan.commands import Target
 from dialplan.dial_rules import CallBackRules
 from dialplan.groups import Group
+from dialplan.ical import Events
 from dialplan.limits import Gate
 from dialplan.lists import NumberList
 from dialplan.origins import Origin
 from dialplan.overrides import Override
+from dialplan.quiet import Quiet
+from dialplan.rotations import Rotation
 from dialplan.skills import SkillsGroup
 from dialplan.tables import LookUpTable
 
@@ -61,6 +64,8 @@ class Phone:
     number: str
     label: PhoneLabel = PhoneLabel.MOBILE
     only_if_needed: bool = False
+    quiet: Quiet | None = None
+    """When it is not rung by a page; None: at any hour it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +160,77 @@ class Engineer:
     trigram: str
     title: str
     entry: str
+    languages: tuple[str, ...] = ()
+    """What this engineer speaks, the best first; empty: the language of the entry."""
+    skills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Engineers (trigrams) who share a layer."""
+
+    id: str
+    title: str
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """An exception to the weeks: from `start` until before `end` (UTC) this order holds."""
+    """Another order: from `start` until before `end` (UTC) it holds, whoever's turn it is.
+
+    `layer`: of the duties only; empty: in place of the whole order (in a roster: of that roster's).
+    """
 
     start: datetime
     end: datetime
     order: tuple[str, ...]
     title: str = ""
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """From `start` until before `end` (UTC) `by` stands in for `absent`; empty: nobody has agreed yet.
+
+    `is_exchange`: `absent` takes the place of `by` as well. `layer`: there only; empty: everywhere.
+    """
+
+    start: datetime
+    end: datetime
+    absent: str
+    by: str = ""
+    is_exchange: bool = False
+    layer: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Leave: from `start` until before `end` (UTC) somebody's turns are skipped."""
+
+    trigram: str
+    start: datetime
+    end: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One line of a duty, after those before it: a rotation, the events of an iCal file, or rows of a file.
+
+    Nobody of it is on duty while the calendar `during` is closed, or while `outside` is open.
+    """
+
+    id: str
+    title: str
+    zone: str
+    team: str = ""
+    rotation: Rotation | None = None
+    events: Events | None = None
+    """Their summaries name trigrams."""
+    rows: tuple[Swap, ...] = ()
+    during: str = ""
+    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +292,20 @@ class Duty:
 
     engineers: tuple[Engineer, ...]
     roster: Roster
+    """The first layer; without weeks there is none."""
     backup_phones: tuple[str, ...]
     policies: Mapping[str, PagePolicy]
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
+    overrides: tuple[Swap, ...] = ()
+    """Of two that hold at once, the later one counts."""
+    covers: tuple[Cover, ...] = ()
+    """Done one after the other, as they stand here."""
+    leave: tuple[Absence, ...] = ()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict, compare=False)
+    """Those that layers name."""
+    rest_s: float = 8 * 3600.0
+    """The least that should lie between two duties of the same person; 0: not judged."""
 
     def engineer(self, trigram: str) -> Engineer:
         """The engineer of a trigram; KeyError when there is none."""

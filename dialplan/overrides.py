@@ -87,7 +87,12 @@ def with_overrides(configuration: Configuration, overrides: Iterable[Override]) 
         for name, calendar in configuration.calendars.items()
         if calendar.overrides != calendars.get(name, ())
     }
-    return replace(configuration, overrides=plans, calendars={**configuration.calendars, **changed}, memo={})
+    everything = {**configuration.calendars, **changed}
+    duty = configuration.duty
+    named = {name: everything[name] for name in duty.calendars}
+    return replace(
+        configuration, overrides=plans, calendars=everything, duty=replace(duty, calendars=named), memo={}
+    )
 
 
 def overrides_on(configuration: Configuration) -> tuple[Override, ...]:

@@ -1,29 +1,66 @@
-"""Who is on call at a moment, in the order of ringing, and why.
+"""Who is on duty at a moment, in the order of ringing, and why.
 
-A week begins at the handover, by the clock of the roster's zone: in the weeks when the clock changes it is an
-hour longer or shorter. Swaps come before the weeks; of two that hold at once, the later written one counts.
+A duty is the roster, and then its layers, one after the other; who stands in two of them is rung once. In
+each layer: whose turn it is, or an override (of two, the later written); then leave, which skips people; then
+covers and exchanges, one after the other, as they are written. Whoever an override or a cover names was
+asked: that holds through leave. An override of the whole duty takes the place of everything else.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dialplan.model import Duty, Engineer, Roster, Swap
+from dialplan.calendars import changes_between as calendar_changes
+from dialplan.calendars import is_open
+from dialplan.model import Absence, Cover, Duty, Engineer, Layer, Roster, Swap
+from dialplan.rotations import Order, Rotation, edges_of, turn_at
 from dialplan.times import DAY_NAMES, say_clock, say_date
 
-WEEK = timedelta(days=7)
+ROSTER = "roster"
+"""What the layer is called that is the roster."""
+LOOK_AHEAD_DAYS = 800
+_TRIGRAM = re.compile(r"\b[A-Z]{3}\b")
+
+
+class Part(NamedTuple):
+    """Who is on duty by one layer, first to last, and why: sentences without their full stops."""
+
+    layer: str
+    order: Order
+    why: tuple[str, ...]
+
+
+class Stretch(NamedTuple):
+    """From `start` until before `end` (UTC), between two moments at which anything may change."""
+
+    start: datetime
+    end: datetime
+    parts: tuple[Part, ...]
+
+    @property
+    def order(self) -> Order:
+        """Who is rung, first to last."""
+        return whole_order(self.parts)
+
+
+Change = Swap | Cover | Absence
+"""What is laid over a duty for a while."""
 
 
 def on_duty(duty: Duty, now: datetime) -> tuple[Engineer, ...]:
-    """The engineers to ring, first to last. `now` is aware. Empty only when the roster has no weeks."""
-    order, _ = _order_at(duty.roster, now)
-    return tuple(duty.engineer(trigram) for trigram in order)
+    """The engineers to ring, first to last; empty when nobody is on duty. `now` is aware."""
+    return tuple(duty.engineer(trigram) for trigram in whole_order(parts_at(duty, now)))
 
 
 def explain_duty(duty: Duty, now: datetime) -> str:
-    """Why these are on call, in a sentence."""
-    return _order_at(duty.roster, now)[1]
+    """Why these are on duty, in sentences: layers, turns, exchanges, and who was skipped."""
+    return "; ".join(sentence for part in parts_at(duty, now) for sentence in part.why)
 
 
 def on_call(duty: Duty, now: datetime) -> Engineer | None:
@@ -32,53 +69,281 @@ def on_call(duty: Duty, now: datetime) -> Engineer | None:
     return people[0] if people else None
 
 
-def next_handover(duty: Duty, now: datetime) -> datetime:
-    """When the order changes next (or may: a handover to the same engineer counts)."""
-    roster = duty.roster
-    turns = [_wall(roster, _week_start(roster, now) + WEEK).astimezone(UTC)]
-    turns += [moment for swap in roster.swaps for moment in (swap.start, swap.end)]
-    return min(turn for turn in turns if turn > now.astimezone(UTC)).astimezone(ZoneInfo(roster.zone))
+def next_handover(duty: Duty, now: datetime) -> datetime | None:
+    """When the order changes next (or may: a handover to the same engineer counts), in the roster's zone.
+
+    None: not within `LOOK_AHEAD_DAYS`.
+    """
+    for days in (8, 60, LOOK_AHEAD_DAYS):
+        found = edges_between(duty, now, now + timedelta(days=days))
+        if found:
+            return found[0].astimezone(ZoneInfo(duty.roster.zone))
+    return None
 
 
-def _order_at(roster: Roster, now: datetime) -> tuple[tuple[str, ...], str]:
-    swap = _swap_at(roster, now)
+def changes_between(duty: Duty, start: datetime, end: datetime) -> tuple[datetime, ...]:
+    """Every moment (UTC) after `start` and before `end`, both aware, at which the order changes.
+
+    Complete: between two of these moments, and up to the first, `on_duty` gives one answer.
+    """
+    stretches = stretches_between(duty, start, end)
+    return tuple(after.start for before, after in pairwise(stretches) if before.order != after.order)
+
+
+def stretches_between(duty: Duty, start: datetime, end: datetime) -> tuple[Stretch, ...]:
+    """A period in stretches, first to last, in each of which the same is said of the duty."""
+    edges = (start.astimezone(UTC), *edges_between(duty, start, end), end.astimezone(UTC))
+    return tuple(
+        Stretch(first, last, parts_at(duty, first)) for first, last in pairwise(edges) if first < last
+    )
+
+
+def edges_between(duty: Duty, start: datetime, end: datetime) -> list[datetime]:
+    """Every moment (UTC) after `start` and before `end` at which anything about the duty may change."""
+    first, last = start.astimezone(UTC), end.astimezone(UTC)
+    return sorted({edge for edge in _edges(duty, first, last) if first < edge < last})
+
+
+def with_changes(duty: Duty, changes: Iterable[Change]) -> Duty:
+    """A duty with overrides, covers and leave in addition to its own, oldest first.
+
+    What names an engineer or a layer that this duty does not have is left out.
+    """
+    known = [each for each in changes if _is_known(duty, each)]
+    return replace(
+        duty,
+        overrides=(*duty.overrides, *(each for each in known if isinstance(each, Swap))),
+        covers=(*duty.covers, *(each for each in known if isinstance(each, Cover))),
+        leave=(*duty.leave, *(each for each in known if isinstance(each, Absence))),
+    )
+
+
+def whole_order(parts: Iterable[Part]) -> Order:
+    """Everybody of some layers, each once."""
+    return _once(trigram for part in parts for trigram in part.order)
+
+
+def parts_at(duty: Duty, now: datetime) -> tuple[Part, ...]:
+    """What each layer says at a moment (aware), first to last."""
+    at = now.astimezone(UTC)
+    whole = _holding([each for each in duty.overrides if not each.layer], at)
+    if whole is not None:
+        return (Part("", whole.order, (_say_swap("", whole, "an override", duty.roster.zone),)),)
+    found = [_worked_out(duty, base, at) for base in _bases(duty, at)]
+    return tuple(_without_repeats(found))
+
+
+def trigrams_in(text: str) -> Order:
+    """The trigrams that a text names: `On call: ADU, then WTI`."""
+    return _once(_TRIGRAM.findall(text))
+
+
+@dataclass(slots=True)
+class _Base:
+    """Whose turn it is in a layer, before anything is laid over it."""
+
+    layer: str
+    order: Order
+    zone: str
+    say: Callable[[str], str]
+    """The sentence; given how it begins, which depends on whether anything is laid over the turn."""
+    is_asked: bool = False
+    """Whether somebody chose these people for this time."""
+    more: list[str] = field(default_factory=list)
+
+
+def _bases(duty: Duty, at: datetime) -> Iterator[_Base]:
+    if duty.roster.weeks or not duty.layers:
+        yield _overridden(duty, _roster_base(duty.roster, at), at)
+    for layer in duty.layers:
+        yield _overridden(duty, _layer_base(duty, layer, at), at)
+
+
+def _overridden(duty: Duty, base: _Base, at: datetime) -> _Base:
+    swap = _holding([each for each in duty.overrides if each.layer == base.layer], at)
+    if swap is None:
+        return base
+    sentence = _say_swap(_prefix(duty, base.layer), swap, "an override", base.zone)
+    return _Base(base.layer, swap.order, base.zone, lambda _: sentence, is_asked=True)
+
+
+def _roster_base(roster: Roster, at: datetime) -> _Base:
+    swap = _holding(roster.swaps, at)
     if swap is not None:
-        name = f" ({swap.title})" if swap.title else ""
-        until = swap.end.astimezone(ZoneInfo(roster.zone))
-        first = swap.order[0]
-        return swap.order, f"{first} is on call by a swap{name} until {_say_moment(until)}"
-    if not roster.weeks:
-        return (), "the roster has no weeks"
-    begun = _week_start(roster, now)
-    index = (begun.date() - roster.first_week).days // 7 % len(roster.weeks)
-    order = roster.weeks[index]
-    turn = f"week {index + 1} of {len(roster.weeks)}"
-    return order, f"{order[0]} is on call: {turn}, since {_say_moment(_wall(roster, begun))}"
+        sentence = _say_swap("", swap, "a swap", roster.zone)
+        return _Base(ROSTER, swap.order, roster.zone, lambda _: sentence, is_asked=True)
+    turn = turn_at(rotation_of(roster), at)
+    if turn is None:
+        return _Base(ROSTER, (), roster.zone, lambda _: "the roster has no weeks")
+    since = _say_moment(turn.start, roster.zone)
+    said = f"week {turn.number + 1} of {len(roster.weeks)}, since {since}"
+    return _Base(ROSTER, turn.order, roster.zone, lambda begin: f"{_turn_of(begin, turn.order)}: {said}")
 
 
-def _swap_at(roster: Roster, now: datetime) -> Swap | None:
-    moment = now.astimezone(
-        UTC
-    )  # aware times of one zone compare by their clocks, wrongly in a repeated hour
-    for swap in reversed(roster.swaps):
-        if swap.order and swap.start <= moment < swap.end:
+def rotation_of(roster: Roster) -> Rotation:
+    """The weeks of a roster as a rotation."""
+    return Rotation(roster.weeks, roster.first_week, roster.clock_min, 7, roster.zone)
+
+
+def _layer_base(duty: Duty, layer: Layer, at: datetime) -> _Base:
+    order, why = _closed_by(duty, layer, at) or _turn_in(duty, layer, at)
+    name = layer.id
+    if not order:
+        return _Base(name, (), layer.zone, lambda _: f"{name}: {why}")
+    return _Base(name, order, layer.zone, lambda begin: f"{name}: {_turn_of(begin, order)}: {why}")
+
+
+def _closed_by(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str] | None:
+    for name, wanted in ((layer.during, True), (layer.outside, False)):
+        if name in duty.calendars:
+            is_now, why = is_open(duty.calendars[name], at)
+            if is_now is not wanted:
+                return (), f"nobody, for {why}"
+    return None
+
+
+def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
+    if layer.rotation is not None:
+        turn = turn_at(layer.rotation, at)
+        if turn is None:
+            hours = layer.rotation.hours
+            return (), f"nobody, outside {hours}" if hours else "nobody, it has no turns"
+        turns = len(layer.rotation.turns)
+        return turn.order, f"turn {turn.number + 1} of {turns}, since {_say_moment(turn.start, layer.zone)}"
+    if layer.events is not None:
+        return _by_events(duty, layer, at)
+    rows = [row for row in layer.rows if row.start <= at < row.end]
+    if not rows:
+        return (), "nobody, no row of its file holds"
+    until = min(row.end for row in rows)
+    return _once(each for row in rows for each in row.order), (
+        f"by its file, until {_say_moment(until, layer.zone)}"
+    )
+
+
+def _by_events(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
+    assert layer.events is not None
+    known = {engineer.trigram for engineer in duty.engineers}
+    runs = layer.events.running(int(at.timestamp() // 60))
+    order = _once(each for run in runs for each in trigrams_in(run.title) if each in known)
+    if not order:
+        return (), f"nobody, no event of {layer.events.file} names an engineer"
+    until = datetime.fromtimestamp(min(run.end for run in runs) * 60, tz=UTC)
+    return order, f"by {layer.events.file}, until {_say_moment(until, layer.zone)}"
+
+
+def _worked_out(duty: Duty, base: _Base, at: datetime) -> Part:
+    """Leave, then covers and exchanges, over whose turn it is."""
+    order = base.order if base.is_asked else _without_absent(duty, base, at)
+    for cover in duty.covers:
+        if cover.start <= at < cover.end and cover.layer in ("", base.layer):
+            order = _covered(base, order, cover)
+    begin = "it is {0}'s turn" if order[:1] != base.order[:1] else "{0} is on call"
+    prefix = _prefix(duty, base.layer)
+    return Part(base.layer, order, (base.say(begin), *(f"{prefix}{each}" for each in base.more)))
+
+
+def _without_absent(duty: Duty, base: _Base, at: datetime) -> Order:
+    away = {each.trigram: each for each in duty.leave if each.start <= at < each.end}
+    standing = [each for each in duty.covers if _stands(each, base, at)]
+    covered = {name for each in standing for name in (each.absent, each.by)[: 1 + each.is_exchange]}
+    for trigram in base.order:
+        if trigram in away and trigram not in covered:
+            leave = away[trigram]
+            title = f" ({leave.title})" if leave.title else ""
+            until = _say_moment(leave.end, base.zone)
+            base.more.append(f"{trigram} is skipped: on leave{title} until {until}")
+    return tuple(each for each in base.order if each not in away or each in covered)
+
+
+def _stands(cover: Cover, base: _Base, at: datetime) -> bool:
+    """Whether somebody stands in for the absent one in this layer now."""
+    return bool(cover.by) and cover.start <= at < cover.end and cover.layer in ("", base.layer)
+
+
+def _covered(base: _Base, order: Order, cover: Cover) -> Order:
+    title = f" ({cover.title})" if cover.title else ""
+    until = _say_moment(cover.end, base.zone)
+    places = {cover.absent: cover.by, **({cover.by: cover.absent} if cover.is_exchange else {})}
+    if not any(each in places for each in order):
+        return order
+    if not cover.by:
+        base.more.append(f"{cover.absent} asks to be covered{title} until {until}; nobody has agreed yet")
+        return order
+    verb = f"{cover.by} and {cover.absent} have exchanged" if cover.is_exchange else ""
+    base.more.append(f"{verb or f'{cover.by} stands in for {cover.absent}'}{title} until {until}")
+    return _once(places.get(each, each) for each in order)
+
+
+def _without_repeats(parts: list[Part]) -> Iterator[Part]:
+    """The parts as they are, each told of those who were rung before."""
+    seen: dict[str, str] = {}
+    for part in parts:
+        again = [
+            f"{part.layer}: {each} is rung by {seen[each]} already" for each in part.order if each in seen
+        ]
+        yield part._replace(why=(*part.why, *again)) if again else part
+        for each in part.order:
+            seen.setdefault(each, part.layer)
+
+
+def _turn_of(begin: str, order: Order) -> str:
+    return begin.format(order[0])
+
+
+def _prefix(duty: Duty, layer: str) -> str:
+    return f"{layer}: " if layer and layer != ROSTER else ""
+
+
+def _holding(swaps: Iterable[Swap], at: datetime) -> Swap | None:
+    """Aware times of one zone compare by their clocks, wrongly in a repeated hour: `at` is in UTC."""
+    for swap in reversed(list(swaps)):
+        if swap.order and swap.start <= at < swap.end:
             return swap
     return None
 
 
-def _week_start(roster: Roster, now: datetime) -> datetime:
-    """The last handover, as wall-clock time without a zone."""
-    wall = now.astimezone(ZoneInfo(roster.zone)).replace(tzinfo=None)
-    midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
-    back = timedelta(days=(wall.weekday() - roster.weekday) % 7)
-    start = midnight - back + timedelta(minutes=roster.clock_min)
-    return start if start <= wall else start - WEEK
+def _edges(duty: Duty, start: datetime, end: datetime) -> Iterator[datetime]:
+    yield from edges_of(rotation_of(duty.roster), start, end)
+    for layer in duty.layers:
+        yield from _layer_edges(duty, layer, start, end)
+    laid_over: tuple[Change, ...] = (*duty.roster.swaps, *duty.overrides, *duty.covers, *duty.leave)
+    for each in laid_over:
+        yield from (each.start, each.end)
 
 
-def _wall(roster: Roster, wall: datetime) -> datetime:
-    return wall.replace(tzinfo=ZoneInfo(roster.zone))
+def _layer_edges(duty: Duty, layer: Layer, start: datetime, end: datetime) -> Iterator[datetime]:
+    if layer.rotation is not None:
+        yield from edges_of(layer.rotation, start, end)
+    if layer.events is not None:
+        minutes = layer.events.edges(int(start.timestamp() // 60), int(end.timestamp() // 60))
+        yield from (datetime.fromtimestamp(minute * 60, tz=UTC) for minute in minutes)
+    for row in layer.rows:
+        yield from (row.start, row.end)
+    for name in {layer.during, layer.outside} & duty.calendars.keys():
+        yield from calendar_changes(duty.calendars[name], start, end)
 
 
-def _say_moment(at: datetime) -> str:
+def _is_known(duty: Duty, change: Change) -> bool:
+    engineers = {engineer.trigram for engineer in duty.engineers}
+    layers = {"", ROSTER, *(layer.id for layer in duty.layers)}
+    if isinstance(change, Absence):
+        return change.trigram in engineers
+    if isinstance(change, Cover):
+        return change.layer in layers and {change.absent, change.by} - {""} <= engineers
+    return change.layer in layers and bool(change.order) and set(change.order) <= engineers
+
+
+def _once(trigrams: Iterable[str]) -> Order:
+    return tuple(dict.fromkeys(trigrams))
+
+
+def _say_swap(prefix: str, swap: Swap, what: str, zone: str) -> str:
+    name = f" ({swap.title})" if swap.title else ""
+    return f"{prefix}{swap.order[0]} is on call by {what}{name} until {_say_moment(swap.end, zone)}"
+
+
+def _say_moment(moment: datetime, zone: str) -> str:
+    at = moment.astimezone(ZoneInfo(zone))
     clock = say_clock(at.hour * 60 + at.minute)
     return f"{DAY_NAMES[at.weekday()]} {say_date(at.date())} {clock}"

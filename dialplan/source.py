@@ -28,6 +28,7 @@ from dialplan.files.data import warn_of_unread_data
 from dialplan.files.desk import read_desk
 from dialplan.files.directory import read_directory
 from dialplan.files.duty import read_duty
+from dialplan.files.events import judge_files
 from dialplan.files.groups import read_groups, warn_of_empty_groups
 from dialplan.files.lists import read_lists
 from dialplan.files.numbers import Numbers, settle
@@ -35,6 +36,7 @@ from dialplan.files.origins import read_origins
 from dialplan.files.plans import read_plan
 from dialplan.files.skills import read_skills
 from dialplan.files.tables import read_tables
+from dialplan.files.watches import ICAL, warn_of_unread_rosters
 from dialplan.model import Configuration, Plan
 from dialplan.reading import Reading, Section, as_section
 
@@ -51,6 +53,7 @@ OPTIONAL = (ORIGINS, LISTS, TABLES, SKILLS, GROUPS) = (
 ENCLOSED = (
     "plans/*.yaml", "scenarios/*.yaml", "calendars/*.ics",
     "tables/*.csv", "tables/*.xlsx", "numbers/*.csv", "numbers/*.xlsx",
+    "rosters/*.csv", "rosters/*.xlsx",
 )  # fmt: skip
 """What belongs to a configuration beside the files of the folder itself."""
 BINARY = "base64,"
@@ -188,7 +191,9 @@ def _read_all(
     written = Numbers(reading, {})
     brands = read_brands(_section(reading, texts, BRANDS, unread), desk, written)
     calendars = read_calendars(_section(reading, texts, CALENDARS, unread), texts)
-    duty = read_duty(_section(reading, texts, DUTY, unread))
+    duty = read_duty(_section(reading, texts, DUTY, unread), calendars, texts)
+    judge_files(reading, calendars, texts, [key[1] for key in reading.places if key[0] == ICAL])
+    warn_of_unread_rosters(reading, texts)
     origins = read_origins(_optional(reading, texts, ORIGINS, unread))
     lists = read_lists(_optional(reading, texts, LISTS, unread), texts)
     tables = read_tables(_optional(reading, texts, TABLES, unread), texts)

@@ -14,8 +14,10 @@ from dialplan.ical import Events
 from dialplan.keyed import Form
 from dialplan.limits import CAUSES, Gate, say_limit
 from dialplan.lists import Listing
-from dialplan.model import Engineer, Entry, Level, Phone, Swap
+from dialplan.model import Absence, Cover, Engineer, Entry, Level, Phone, Swap
 from dialplan.numbers import display
+from dialplan.quiet import Quiet
+from dialplan.rotations import Rotation
 from dialplan.skills import Agent
 from dialplan.times import say_clock, say_duration, say_window
 from dialplan.words import Value
@@ -113,7 +115,9 @@ def _say_mapping(values: Mapping[str, Any]) -> str:
 
 
 def _say_phone(phone: Phone) -> str:
-    return f"{display(phone.number)} ({phone.label}{', only if needed' if phone.only_if_needed else ''})"
+    kept = ", only if needed" if phone.only_if_needed else ""
+    quiet = f", {phone.quiet}" if phone.quiet else ""
+    return f"{display(phone.number)} ({phone.label}{kept}{quiet})"
 
 
 def _say_own_day(day: OwnDay) -> str:
@@ -123,6 +127,23 @@ def _say_own_day(day: OwnDay) -> str:
 
 def _say_swap(swap: Swap) -> str:
     return f"{swap.start:%Y-%m-%d %H:%M} to {swap.end:%Y-%m-%d %H:%M} UTC: {', '.join(swap.order)}"
+
+
+def _say_rotation(rotation: Rotation) -> str:
+    length = f"{rotation.days} days each" if rotation.days else "each shift"
+    hours = f", {rotation.hours}" if rotation.hours else ""
+    since = f"{rotation.first} {say_clock(rotation.clock_min)}"
+    return f"{_say_weeks(rotation.turns)}, {length} from {since}{hours}"
+
+
+def _say_cover(cover: Cover) -> str:
+    verb = "exchanges with" if cover.is_exchange else "stands in for"
+    said = f"{cover.by} {verb} {cover.absent}" if cover.by else f"{cover.absent} asks to be covered"
+    return f"{cover.start:%Y-%m-%d %H:%M} to {cover.end:%Y-%m-%d %H:%M} UTC: {said}"
+
+
+def _say_absence(leave: Absence) -> str:
+    return f"{leave.start:%Y-%m-%d %H:%M} to {leave.end:%Y-%m-%d %H:%M} UTC: {leave.trigram}"
 
 
 def _say_gate(gate: Gate) -> str:
@@ -169,6 +190,10 @@ _SAYERS: tuple[tuple[Any, Sayer], ...] = (
     (WeekWindow, str),
     (Events, str),
     (Swap, _say_swap),
+    (Cover, _say_cover),
+    (Absence, _say_absence),
+    (Rotation, _say_rotation),
+    (Quiet, str),
     (Limit, say_limit),
     (Form, lambda form: form.pattern),
     (Target, lambda target: f"{target.label}, {display(target.number)}"),

@@ -6,6 +6,8 @@ from typing import Final
 
 from dialplan.extensions import EXTENSION
 from dialplan.faults import nearest_of
+from dialplan.files.exchanges import LAYER
+from dialplan.files.layers import TEAM
 from dialplan.files.lists import LIST
 from dialplan.files.origins import ORIGIN, known_origins
 from dialplan.files.tables import TABLE
@@ -20,6 +22,7 @@ from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
 from dialplan.nodes.speech import PROMPT
 from dialplan.nodes.switch_plan import NUMBER_GROUP
 from dialplan.reading import Reading
+from dialplan.roster import ROSTER
 from dialplan.variables import KNOWN_TO_NODES, SYSTEM
 
 ENGINEER: Final = "engineer"
@@ -29,6 +32,8 @@ DEFINED: Final = {
     "calendar": CALENDAR,
     "policy": POLICY,
     "engineer": ENGINEER,
+    "team": TEAM,
+    "layer": LAYER,
     "origin": ORIGIN,
     "list": LIST,
     "table": TABLE,
@@ -43,6 +48,8 @@ FILES: Final = {
     CALENDAR: "calendars.yaml",
     POLICY: "duty.yaml",
     ENGINEER: "duty.yaml",
+    TEAM: "duty.yaml",
+    LAYER: "duty.yaml",
     ORIGIN: "origins.yaml",
     LIST: "lists.yaml",
     TABLE: "tables.yaml",
@@ -87,6 +94,7 @@ def _known_names(
             known[PLAN].add(name)
         elif kind == "plan":
             known.setdefault(f"node of {name}", set()).add(more[-1])
+    known[LAYER].add(ROSTER)
     known[ORIGIN] |= known_origins()
     known[VARIABLE] |= {*SYSTEM, *KNOWN_TO_NODES}
     known[ENTRY_OR_GROUP] = known[ENTRY] | known[GROUP]

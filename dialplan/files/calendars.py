@@ -42,7 +42,7 @@ from dialplan.days import PUBLIC, OwnDay, Region, Windows, categories_of, knows_
 from dialplan.faults import nearest_of
 from dialplan.fields import identifier, member, timezone, title, whole
 from dialplan.files.days import Days, parse_own_day
-from dialplan.files.events import SUFFIX, judge_files, read_events
+from dialplan.files.events import SUFFIX, read_events
 from dialplan.reading import Section, Wrong, as_section
 from dialplan.times import parse_days, parse_window_min, parse_windows_min
 
@@ -63,7 +63,6 @@ def read_calendars(root: Section, texts: Mapping[str, str] | None = None) -> dic
         if root.parsed_key(name, place, identifier) and section is not None:
             calendars[name] = _read_calendar(section, name, files)
             section.close()
-    judge_files(root, calendars, files)
     return calendars
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dialplan.document import Cell, Table
 from dialplan.extensions import extension
 from dialplan.fields import email, flag, identifier, member, phone, spoken_language, title
+from dialplan.files.calendars import parse_week_window
 from dialplan.model import Entry, EntryKind, Phone, PhoneLabel
+from dialplan.quiet import Quiet, Unless
 from dialplan.reading import Section, as_section
 
 _LABELS = {EntryKind.DESK: PhoneLabel.DESK, EntryKind.OFFICE: PhoneLabel.FIXED}
@@ -76,5 +78,15 @@ def _read_phone(section: Section, where: str, cell: Cell, usual: PhoneLabel) -> 
     number = table.need("number", parse, "")
     label = table.get("label", member(PhoneLabel), usual)
     kept = table.get("only if needed", flag, False)
+    quiet = _read_quiet(table)
     table.close()
-    return Phone(number, label, kept) if number else None
+    return Phone(number, label, kept, quiet) if number else None
+
+
+def _read_quiet(table: Section) -> Quiet | None:
+    """When a phone is not rung: `quiet: [Mon-Fri 22:00-07:00, Sat, Sun 00:00-24:00]`."""
+    hours = table.list_of("quiet", parse_week_window)
+    unless = table.get("quiet unless", member(Unless), Unless.NEEDED)
+    if table.has("quiet unless") and not table.has("quiet"):
+        table.fault("quiet unless", 'belongs to "quiet", which is missing')
+    return Quiet(hours, table.reading.timezone, unless) if hours else None

@@ -1,29 +1,58 @@
-"""`duty.yaml`: who is on call, and how an engineer is hunted for."""
+"""`duty.yaml`: who is on call, and how an engineer is hunted for.
+
+    roster: {handover: Mon 08:00, first_week: 2026-01-05, weeks: [ADU, WTI, MAB]}
+
+The roster is the first layer. More layers are described in `dialplan.files.layers`, exchanges, covers and
+leave in `dialplan.files.exchanges`.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
 
-from dialplan.document import Cell, Items
+from dialplan.calendars import Calendar
 from dialplan.fields import duration, flag, identifier, spoken_language, timezone, title, trigram, whole
-from dialplan.model import Duty, Engineer, Level, PagePolicy, Roster, Swap
+from dialplan.files.exchanges import read_covers, read_leave, read_overrides
+from dialplan.files.layers import read_layers, read_teams
+from dialplan.files.moments import read_span
+from dialplan.files.orders import read_order, read_turns
+from dialplan.model import Duty, Engineer, Layer, Level, PagePolicy, Roster, Swap
 from dialplan.nodes.destination import ENTRY
 from dialplan.reading import Section, Wrong, as_section
 from dialplan.times import parse_clock_min, parse_date, parse_day
 
-ENGINEER = "engineer"
-"""What a reference to an engineer is called."""
+USUAL_REST_S: Final = 8 * 3600.0
 
 
-def read_duty(section: Section) -> Duty:
-    """Engineers, roster, back-up phones and policies."""
+def read_duty(
+    section: Section, calendars: Mapping[str, Calendar] | None = None, texts: Mapping[str, str] | None = None
+) -> Duty:
+    """Engineers, roster and layers, back-up phones and policies. `texts`: the files of the configuration."""
     engineers = _read_engineers(section)
+    teams = read_teams(section)
     roster = _read_roster(section)
-    backups = section.names("backup_phones", ENTRY, parse=identifier)
-    duty = Duty(engineers, roster, backups, _read_policies(section))
+    layers = read_layers(section, teams, texts or {})
+    duty = Duty(
+        engineers=engineers,
+        roster=roster,
+        backup_phones=section.names("backup_phones", ENTRY, parse=identifier),
+        policies=_read_policies(section),
+        teams=teams,
+        layers=layers,
+        overrides=read_overrides(section, roster.zone),
+        covers=read_covers(section, roster.zone),
+        leave=read_leave(section, roster.zone),
+        calendars={name: each for name, each in (calendars or {}).items() if name in _named(layers)},
+        rest_s=section.get("rest", duration(0, 72 * 3600), USUAL_REST_S),
+    )
     section.close()
     return duty
+
+
+def _named(layers: tuple[Layer, ...]) -> set[str]:
+    return {name for layer in layers for name in (layer.during, layer.outside) if name}
 
 
 def _read_engineers(section: Section) -> tuple[Engineer, ...]:
@@ -34,7 +63,9 @@ def _read_engineers(section: Section) -> tuple[Engineer, ...]:
         section.reading.places["engineer", name] = place
         if table and table.parsed_key(name, place, trigram) and row is not None:
             entry = row.name("entry", ENTRY, parse=identifier)
-            found.append(Engineer(name, row.need("title", title, name), entry))
+            languages = row.list_of("languages", spoken_language)
+            skills = row.list_of("skills", identifier)
+            found.append(Engineer(name, row.need("title", title, name), entry, languages, skills))
             row.close()
     if table is not None and not table.keys:
         section.fault("engineers", "nobody is an engineer")
@@ -42,8 +73,8 @@ def _read_engineers(section: Section) -> tuple[Engineer, ...]:
 
 
 def _read_roster(section: Section) -> Roster:
-    """The weeks. A single trigram means: this one first, then the others in the order of the weeks."""
-    table = section.section("roster", is_needed=True)
+    """The weeks; none are needed where there are layers."""
+    table = section.section("roster", is_needed=not section.has("layers"))
     if table is None:
         return Roster((), date(2026, 1, 5), 0, 480, section.reading.timezone)
     weekday, clock_min = table.get("handover", _parse_handover, (0, 8 * 60))
@@ -64,71 +95,21 @@ def _parse_handover(text: str) -> tuple[int, int]:
 
 
 def _read_weeks(table: Section) -> tuple[tuple[str, ...], ...]:
-    rows = [_read_week(table, where, cell) for where, cell in table.cells_of("weeks", is_needed=True)]
-    firsts = list(dict.fromkeys(row[0] for row in rows if row))
-    return tuple(_whole_order(row, firsts) for row in rows if row)
-
-
-def _whole_order(row: tuple[str, ...], firsts: list[str]) -> tuple[str, ...]:
-    if len(row) > 1:
-        return row
-    start = firsts.index(row[0])
-    return tuple(firsts[start:] + firsts[:start])
-
-
-def _read_week(table: Section, where: str, cell: Cell) -> tuple[str, ...]:
-    table.reading.places["week", where.rpartition("[")[2].rstrip("]")] = cell.place
-    if isinstance(cell, Items) and not cell.cells:
-        table.reading.fault(cell.place, where, "nobody is on call in this week")
-    return _parse_order(table, where, cell)
-
-
-def _parse_order(table: Section, where: str, cell: Cell) -> tuple[str, ...]:
-    """`ADU` or `ADU, WTI, MAB` (a list of trigrams is as good)."""
-    cells = cell.cells if isinstance(cell, Items) else (cell,)
-    found: list[str] = []
-    nobody: tuple[str, ...] = ()
-    for each in cells:
-        for name in table.parsed(each, where, _trigrams, nobody):
-            table.reading.refer(ENGINEER, name, each.place, where)
-            if name in found:
-                table.reading.fault(each.place, where, f"{name} is rung twice in the same round")
-            found.append(name)
-    return tuple(found)
-
-
-def _trigrams(text: str) -> tuple[str, ...]:
-    return tuple(trigram(part.strip()) for part in text.split(","))
+    """A single trigram means: this one first, then the others in the order of the weeks."""
+    for where, cell in table.cells_of("weeks"):
+        table.reading.places["week", where.rpartition("[")[2].rstrip("]")] = cell.place
+    return read_turns(table, "weeks", others_follow=True, turn="week")
 
 
 def _read_swaps(table: Section, zone: str) -> tuple[Swap, ...]:
     found: list[Swap] = []
     for number, row in enumerate(table.sections("swaps"), 1):
         table.reading.places["swap", str(number)] = row.place
-        start = row.need("from", lambda text: _parse_moment(text, zone), _EPOCH)
-        end = row.need("until", lambda text: _parse_moment(text, zone), _EPOCH)
-        cells = row.cells_of("order", is_needed=True)
-        order = tuple(name for where, cell in cells for name in _parse_order(row, where, cell))
-        if end < start:
-            row.fault("until", "lies before its beginning")
+        start, end = read_span(row, zone)
+        order = read_order(row, "order")
         found.append(Swap(start, end, order, row.get("title", title, "")))
         row.close()
     return tuple(found)
-
-
-_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def _parse_moment(text: str, zone: str) -> datetime:
-    day, _, clock = text.strip().partition(" ")
-    if not clock:
-        raise Wrong(f'"{text}" is no moment; write it as in "2026-12-24 18:00"')
-    on, minutes = parse_date(day), parse_clock_min(clock)
-    if minutes == 24 * 60:
-        raise Wrong(f'"{text}" is no moment; write the next day and 00:00')
-    return datetime(on.year, on.month, on.day, minutes // 60, minutes % 60, tzinfo=ZoneInfo(zone)).astimezone(
-        UTC
-    )
 
 
 def _read_policies(section: Section) -> dict[str, PagePolicy]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from dialplan.calendars import Calendar
 from dialplan.faults import Place, nearest_of
 from dialplan.fields import choice, title
 from dialplan.ical import Events, UnreadableEvents, check_events, named_in
-from dialplan.reading import Section
+from dialplan.reading import Reading, Section
 
 SUFFIX = ".ics"
 
@@ -57,14 +57,17 @@ def _warn_of_unknown(row: Section, events: Events) -> None:
             row.reading.warn(row.place_of("category"), row.path("category"), message)
 
 
-def judge_files(root: Section, calendars: Mapping[str, Calendar], files: Mapping[str, str]) -> None:
-    """Each iCal file once, whoever names it."""
-    named = {events.file for calendar in calendars.values() for events in calendar.events}
+def judge_files(
+    reading: Reading, calendars: Mapping[str, Calendar], texts: Mapping[str, str], named: Collection[str] = ()
+) -> None:
+    """Each iCal file once, whoever names it. `named`: files that something other than a calendar names."""
+    files = {name: text for name, text in texts.items() if name.endswith(SUFFIX)}
+    named = {*named, *(events.file for calendar in calendars.values() for events in calendar.events)}
     for name, text in files.items():
         try:
             check_events(text)
         except UnreadableEvents as error:
-            root.reading.fault(Place(name, error.line), "", error.message)
+            reading.fault(Place(name, error.line), "", error.message)
             continue
         if name not in named:
-            root.reading.warn(Place(name), "", "no calendar names this file")
+            reading.warn(Place(name), "", "no calendar and no layer names this file")

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dialplan.calendars import Calendar, changes_between, is_open
 from dialplan.model import Configuration, ServiceNumber
 from dialplan.prove.clock import Clock
-from dialplan.roster import next_handover, on_duty
+from dialplan.roster import edges_between, on_duty
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -69,16 +69,9 @@ def _changes(
     for calendar in calendars:
         zones.add(calendar.zone)
         yield from (moment.astimezone(UTC) for moment in changes_between(calendar, start, end))
-    yield from _handovers(configuration, start, end)
+    yield from edges_between(configuration.duty, start, end)
     for zone in zones:
         yield from _clock_changes(zone, start, end)
-
-
-def _handovers(configuration: Configuration, start: datetime, end: datetime) -> Iterator[datetime]:
-    at = next_handover(configuration.duty, start)
-    while at < end:
-        yield at.astimezone(UTC)
-        at = next_handover(configuration.duty, at)
 
 
 def _clock_changes(zone: str, start: datetime, end: datetime) -> Iterator[datetime]:

@@ -43,6 +43,17 @@ _PHONE: Final = either(
                 "`mobile`",
             ),
             Field("only if needed", FLAG, "Rung when every other phone has failed.", "no"),
+            Field(
+                "quiet",
+                many(text("`Mon-Fri 22:00-07:00`, `always`")),
+                "When a page does not ring it, by the clock of the desk.",
+            ),
+            Field(
+                "quiet unless",
+                one_of("needed", "never"),
+                "`needed`: then it is rung when every other phone has failed; `never`: not at all.",
+                "`needed`",
+            ),
         )
     ),
 )
@@ -62,7 +73,10 @@ ENTRY: Final = (
         "extension", Shape("two to six digits", {"type": ["string", "integer"]}), "Digits that stand for it."
     ),
 )
-_ORDER: Final = many(text("trigrams", r"^[A-Z]{3}(\s*,\s*[A-Z]{3})*$"), "trigrams")
+_TRIGRAMS: Final = text("trigrams", r"^[A-Z]{3}(\s*,\s*[A-Z]{3})*$")
+_ORDER: Final = many(_TRIGRAMS, "trigrams")
+_SKILL: Final = Shape("a name", {"type": ["string", "integer"], "pattern": NAME_PATTERN})
+_DAY_OR_MOMENT: Final = text("day or moment", r"^\d{4}-\d{2}-\d{2}( \d{1,2}:\d{2})?$")
 _SWAP: Final = (
     Field("from", MOMENT, "Since when, by the clock of the roster.", needed=True),
     Field("until", MOMENT, "Until when.", needed=True),
@@ -80,6 +94,60 @@ _ROSTER: Final = (
     ),
     Field("timezone", ZONE, "The clock of the roster.", "the desk's"),
     Field("swaps", list_of(table(_SWAP), "list, see below"), "Exchanges: for a while another order."),
+)
+_TEAM: Final = (
+    Field("title", TITLE, "What it is called.", "its name"),
+    Field("members", many(_TRIGRAMS), "Its engineers, in the order of their turns.", needed=True),
+)
+_LAYER: Final = (
+    Field("title", TITLE, "What it is called.", "its name"),
+    Field(
+        "team", name("team"), "Its members have the turns, one after the other, where nothing else says who."
+    ),
+    Field(
+        "people", list_of(_ORDER, "list of trigrams, or of lists"), "The turns; a list: several in one turn."
+    ),
+    Field(
+        "turn",
+        text("`weekly`, `daily`, `shift`, `2 weeks`, `3 days`"),
+        "How long a turn lasts; `shift`: each of the `hours` is one.",
+        "`weekly`",
+    ),
+    Field("first", _DAY_OR_MOMENT, "When the first turn begins; needed beside turns."),
+    Field("others_follow", FLAG, "After whoever's turn it is the others are rung, in their order.", "no"),
+    Field(
+        "hours",
+        many(text("`Mon-Thu 18:00-08:00`, `Fri 18:00 - Mon 08:00`")),
+        "When the layer is there.",
+        "always",
+    ),
+    Field("calendar", text("`calendars/*.ics`"), "An on-call calendar whose summaries name trigrams."),
+    Field("category", list_of(TITLE), "Only its events of these categories."),
+    Field("summary", list_of(TITLE), "Only its events with these summaries; `*` for whatever."),
+    Field("file", text("`rosters/*.csv`, `rosters/*.xlsx`"), "Rows: from, until, trigram."),
+    Field("sheet", TITLE, "The sheet of an .xlsx file.", "the first"),
+    Field("during", name("calendar"), "Nobody while this calendar is closed."),
+    Field("outside", name("calendar"), "Nobody while this calendar is open."),
+    Field("timezone", ZONE, "The clock of the layer.", "the desk's"),
+)
+_OVERRIDE: Final = (
+    *_SWAP,
+    Field("layer", name("layer"), "Of this layer only; `roster` is one.", "the whole duty"),
+)
+_COVER: Final = (
+    Field("absent", TRIGRAM, "Who is not there.", needed=True),
+    Field("by", TRIGRAM, "Who stands in.", "asked for; nobody has agreed yet"),
+    Field("from", _DAY_OR_MOMENT, "Since when.", needed=True),
+    Field("until", _DAY_OR_MOMENT, "Until when; a day alone counts in full.", needed=True),
+    Field("exchange", FLAG, "The absent one takes the other's place as well.", "no"),
+    Field("layer", name("layer"), "In this layer only; `roster` is one.", "everywhere"),
+    Field("title", TITLE, "Why; for people."),
+)
+_LEAVE: Final = (
+    Field("engineer", TRIGRAM, "Who is away.", needed=True),
+    Field("from", _DAY_OR_MOMENT, "Since when.", needed=True),
+    Field("until", _DAY_OR_MOMENT, "Until when; a day alone counts in full.", needed=True),
+    Field("title", TITLE, "Why; for people."),
 )
 _LEVEL: Final = (
     Field("title", TITLE, "What the level is called.", needed=True),
@@ -114,14 +182,31 @@ DUTY: Final = (
                 (
                     Field("title", TITLE, "What this engineer is called.", needed=True),
                     Field("entry", name("directory entry"), "With phones and mail address.", needed=True),
+                    Field("languages", list_of(SPOKEN), "What this engineer speaks, the best first."),
+                    Field("skills", list_of(_SKILL), "What this engineer can do."),
                 )
             ),
-            "trigram -> `title`, `entry`",
+            "trigram -> engineer",
         ),
         "The engineers.",
         needed=True,
     ),
-    Field("roster", table(_ROSTER), "Who is on call, week by week.", needed=True),
+    Field("teams", entries(_NAMED, table(_TEAM), "name -> team"), "Engineers who share a layer."),
+    Field("roster", table(_ROSTER), "Who is on call, week by week: the first layer.", "none, with layers"),
+    Field(
+        "layers",
+        entries(_NAMED, table(_LAYER), "name -> layer"),
+        "Who is rung after the roster, one layer after the other; whoever stands in two is rung once.",
+    ),
+    Field("overrides", list_of(table(_OVERRIDE), "list, see below"), "For a while another order."),
+    Field("covers", list_of(table(_COVER), "list, see below"), "Who stands in for whom; exchanges."),
+    Field("leave", list_of(table(_LEAVE), "list, see below"), "Who is away: his turns are skipped."),
+    Field(
+        "rest",
+        duration("0 s", "72 h"),
+        "The least between two duties of the same person; `0 s`: not judged.",
+        "8 h",
+    ),
     Field(
         "backup_phones",
         list_of(name("directory entry")),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dialplan.model import Configuration, Entry, Level, PagePolicy, PhoneLabel
+from dialplan.quiet import phones_at
 from dialplan.roster import on_duty
 from ivr.duty.hunt import Hunt, Person, Phone, Stage
 
@@ -29,7 +30,7 @@ def plan_hunt(configuration: Configuration, policy: PagePolicy, now: datetime) -
     """
     first = Stage(
         ROSTER,
-        tuple(_engineer(configuration, policy, entry) for entry in _on_duty(configuration, now)),
+        tuple(_engineer(configuration, policy, entry, now) for entry in _on_duty(configuration, now)),
         ring_s=policy.ring_s,
         rounds=0,
         lasts_s=policy.page_for_s,
@@ -37,17 +38,18 @@ def plan_hunt(configuration: Configuration, policy: PagePolicy, now: datetime) -
         together=policy.together,
         backup=_backup(configuration),
     )
-    later = _on_duty(configuration, now + timedelta(seconds=policy.page_for_s))
+    then = now + timedelta(seconds=policy.page_for_s)
+    later = _on_duty(configuration, then)
     direct = Stage(
         DIRECT,
-        tuple(_engineer(configuration, policy, entry) for entry in later[:1]),
+        tuple(_engineer(configuration, policy, entry, then) for entry in later[:1]),
         ring_s=policy.ring_s,
         rounds=policy.direct_tries,
         lasts_s=policy.direct_within_s,
         pause_s=min(BETWEEN_TRIES_S, policy.direct_within_s / 5),
         backup=_backup(configuration),
     )
-    return Hunt((first, direct, *(_level(configuration, policy, level) for level in policy.levels)))
+    return Hunt((first, direct, *(_level(configuration, policy, level, then) for level in policy.levels)))
 
 
 def _on_duty(configuration: Configuration, now: datetime) -> list[Entry]:
@@ -55,13 +57,13 @@ def _on_duty(configuration: Configuration, now: datetime) -> list[Entry]:
     return [configuration.directory[engineer.entry] for engineer in engineers]
 
 
-def _engineer(configuration: Configuration, policy: PagePolicy, entry: Entry) -> Person:
+def _engineer(configuration: Configuration, policy: PagePolicy, entry: Entry, at: datetime) -> Person:
     trigram = next((e.trigram for e in configuration.duty.engineers if e.entry == entry.id), entry.title)
-    return _person(entry, trigram, policy)
+    return _person(entry, trigram, policy, at)
 
 
-def _level(configuration: Configuration, policy: PagePolicy, level: Level) -> Stage:
-    person = _person(configuration.directory[level.entry], level.title, policy, LEVEL_ORDER)
+def _level(configuration: Configuration, policy: PagePolicy, level: Level, at: datetime) -> Stage:
+    person = _person(configuration.directory[level.entry], level.title, policy, at, LEVEL_ORDER)
     return Stage(
         level_stage(level.number),
         (person,),
@@ -73,13 +75,17 @@ def _level(configuration: Configuration, policy: PagePolicy, level: Level) -> St
     )
 
 
-def _person(entry: Entry, title: str, policy: PagePolicy, order: Sequence[PhoneLabel] = ()) -> Person:
-    """`order`: labels that are rung first, in that order; the others follow as the directory has them."""
+def _person(
+    entry: Entry, title: str, policy: PagePolicy, at: datetime, order: Sequence[PhoneLabel] = ()
+) -> Person:
+    """`order`: labels that are rung first, in that order; the others follow as the directory has them.
+
+    `at`: phones that are quiet then are rung last, or not at all, as their owner has it.
+    """
     language = entry.language or (policy.languages[0] if policy.languages else "en")
     places = {label: place for place, label in enumerate(order)}
-    usual = [phone for phone in entry.phones if not phone.only_if_needed]
-    usual.sort(key=lambda phone: places.get(phone.label, len(places)))
-    kept = [phone for phone in entry.phones if phone.only_if_needed]
+    usual, kept = phones_at(entry.phones, at)
+    usual = tuple(sorted(usual, key=lambda phone: places.get(phone.label, len(places))))
     phones = tuple(Phone(phone.number, phone.label.value) for phone in (*usual, *kept))
     return Person(entry.id, title, phones, language, entry.mail, entry.title)
 

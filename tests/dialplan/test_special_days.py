@@ -293,7 +293,7 @@ def test_what_somebody_should_look_at() -> None:
         'calendars.yaml:1:67 work events[1] category: no event of calendars/own.ics has the category "Workz" '
         'now; did you mean "Works"?' in said
     )
-    assert "calendars/spare.ics:1:1: no calendar names this file" in said
+    assert "calendars/spare.ics:1:1: no calendar and no layer names this file" in said
 
 
 def test_only_the_countries_that_are_asked_for_are_imported() -> None:
