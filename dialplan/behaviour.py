@@ -3,25 +3,28 @@
     Saturday 18:00-22:00: Fuzer callers now reach Night desk agent 1; before: Fuzer office
 
 Both configurations are driven through every kind of moment of a period, for every number, every kind of
-caller and every row of keys that a menu offers: once with everybody answering, once with nobody.
+caller that either of them tells apart, every share of a percentage and every row of keys that a menu offers:
+once with everybody answering, once with nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from dialplan.commands import Admit, Collect, StartPage
 from dialplan.differences import Change, say_changes
 from dialplan.events import Admission, Admitted, Outcome
-from dialplan.model import Configuration, ServiceNumber
+from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.nodes.menu import Menu
-from dialplan.prove.callers import USUAL, callers_of
+from dialplan.prove.callers import DRAWS, USUAL, candidates_of, decisions_of, draws, has_shares, shares_of
 from dialplan.prove.clock import clock_of
 from dialplan.prove.moments import Stretch, stretches_of
-from dialplan.prove.period import plans_for, plans_from
+from dialplan.prove.numbers import kinds_of_number
+from dialplan.prove.period import begins_of, plans_from
 from dialplan.simulate import Simulation, simulate
 from dialplan.windows import Span
 
@@ -31,6 +34,10 @@ DEEPEST = 3
 MOST_CALLERS = 40
 
 
+Side: TypeAlias = tuple[Configuration, list[Plan], ServiceNumber]
+"""One of the two, with the plans that calls to a number may come to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A call that is tried in both configurations."""
@@ -38,6 +45,9 @@ class Trial:
     number: str
     caller: str | None
     keys: tuple[str, ...]
+    chance: float = 0.0
+    share: float = 100.0
+    """Of how many calls in a hundred chance makes such a one."""
 
 
 def describe_behaviour(
@@ -50,8 +60,9 @@ def describe_behaviour(
     found: dict[Change, dict[str, tuple[Span, ...]]] = {}
     shared = [number for number in new.numbers if number in old.numbers]
     known: dict[object, dict[Change, tuple[Span, ...]]] = {}
+    kinds = [_kinds(each, shared, start) for each in (old, new)]
     for number in shared:
-        alike = _alike(old, number), _alike(new, number)
+        alike = kinds[0][number], kinds[1][number]
         if alike not in known:
             known[alike] = _changes_of(old, new, number, start, end)
         for change, spans in known[alike].items():
@@ -59,10 +70,11 @@ def describe_behaviour(
     return list(say_changes(new, found, shared, start, end))
 
 
-def _alike(configuration: Configuration, number: str) -> tuple[object, ...]:
-    """Numbers for which this is the same are the same."""
-    one = configuration.numbers[number]
-    return one.plan, one.brand, tuple((gate.over, gate.cause, gate.per_caller) for gate in one.gates)
+def _kinds(configuration: Configuration, numbers: list[str], at: datetime) -> dict[str, int]:
+    """The kind of each number: numbers of one kind are the same."""
+    asked = (configuration.numbers[number] for number in numbers)
+    kinds = kinds_of_number(configuration, asked, at)
+    return {one.number: kind for kind, alike in enumerate(kinds.values()) for one in alike}
 
 
 def _changes_of(
@@ -102,30 +114,63 @@ def _pairs(
 def _stretches(
     configuration: Configuration, number: ServiceNumber, start: datetime, end: datetime
 ) -> list[Stretch]:
-    plans = plans_from(configuration, plans_for(configuration, number))
+    plans = _plans(configuration, number)
     return stretches_of(configuration, clock_of(configuration, plans, number), number, start, end)
 
 
+def _plans(configuration: Configuration, number: ServiceNumber) -> list[Plan]:
+    return plans_from(configuration, list(begins_of(configuration, number)))
+
+
 def _differences(old: Configuration, new: Configuration, number: str, at: datetime) -> Iterator[Change]:
-    """Everything that is different at a moment, each once."""
+    """Everything that is different at a moment, each once, with the share of calls that chance gives it."""
+    shares: dict[Change, float] = {}
     for trial in _trials(old, new, number, at):
         before, after = _meets(old, trial, at), _meets(new, trial, at)
-        for aspect, now in after.items():
-            if now != before[aspect]:
-                yield Change(trial.keys, trial.caller, aspect, now, before[aspect])
-                break
+        aspect = next((aspect for aspect, now in after.items() if now != before[aspect]), None)
+        if aspect is not None:
+            change = Change(trial.keys, trial.caller, aspect, after[aspect], before[aspect])
+            shares[change] = shares.get(change, 0.0) + trial.share
+    for change, share in shares.items():
+        yield replace(change, share=max(1, round(share)))
 
 
 def _trials(old: Configuration, new: Configuration, number: str, at: datetime) -> list[Trial]:
-    callers: dict[str | None, None] = {}
-    for configuration in (old, new):
-        plans = plans_from(configuration, plans_for(configuration, configuration.numbers[number]))
-        kinds = callers_of(configuration, plans, configuration.numbers[number], at)
-        callers |= dict.fromkeys(kind.call.caller for kind in kinds)
-    if len(callers) > 1:
-        callers.pop(None, None) if USUAL not in callers else None
+    sides = [(each, _plans(each, each.numbers[number]), each.numbers[number]) for each in (old, new)]
+    callers = _callers(sides, at)
+    if len(callers) > 1 and USUAL in callers:
+        callers.remove(USUAL)
+        callers.insert(0, USUAL)
     rows = dict.fromkeys((*_rows_of_keys(old, number, at), *_rows_of_keys(new, number, at)))
-    return [Trial(number, caller, keys) for caller in list(callers)[:MOST_CALLERS] for keys in rows]
+    chances = _chances(sides, at)
+    return [
+        Trial(number, caller, keys, chance, share)
+        for caller in callers[:MOST_CALLERS]
+        for keys in rows
+        for chance, share in chances
+    ]
+
+
+def _callers(sides: Sequence[Side], at: datetime) -> list[str | None]:
+    """One caller of each kind: those whom both configurations treat alike are one."""
+    candidates = dict.fromkeys(each for side in sides for each in candidates_of(*side))
+    if None in candidates and len(candidates) > 1:  # last, so that a kind is named by a number if it has any
+        candidates.pop(None)
+        candidates[None] = None
+    found: dict[object, str | None] = {}
+    for caller in candidates:
+        found.setdefault(tuple(decisions_of(*side, at, caller) for side in sides), caller)
+    return list(found.values())
+
+
+def _chances(sides: Sequence[Side], at: datetime) -> list[tuple[float, float]]:
+    """One random number for each share that either configuration makes, and how many calls in a hundred."""
+    if not any(has_shares(plans) for _, plans, _ in sides):
+        return [(0.0, 100.0)]
+    found: dict[object, list[float]] = {}
+    for chance in draws():
+        found.setdefault(tuple(shares_of(*side, at, chance) for side in sides), []).append(chance)
+    return [(each[0], 100 * len(each) / DRAWS) for each in found.values()]
 
 
 def _rows_of_keys(configuration: Configuration, number: str, at: datetime) -> Iterator[tuple[str, ...]]:
@@ -153,9 +198,10 @@ def _offered(configuration: Configuration, number: str, at: datetime, row: tuple
 
 def _meets(configuration: Configuration, trial: Trial, at: datetime) -> Mapping[str, str]:
     """What a caller meets, by aspect, the most important one first."""
-    answered = simulate(configuration, trial.number, trial.caller, at, trial.keys)
+    chance = trial.chance
+    answered = simulate(configuration, trial.number, trial.caller, at, trial.keys, chance=chance)
     everybody = dict.fromkeys(configuration.directory, Outcome.NO_ANSWER.value)
-    alone = simulate(configuration, trial.number, trial.caller, at, trial.keys, everybody)
+    alone = simulate(configuration, trial.number, trial.caller, at, trial.keys, everybody, chance=chance)
     return {
         "reach": _reached(configuration, answered),
         "page": _paged(answered),

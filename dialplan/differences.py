@@ -21,6 +21,8 @@ class Change:
     aspect: str
     after: str
     before: str
+    share: int = 100
+    """Of how many calls in a hundred, where chance decides."""
 
 
 _ASPECTS: Mapping[str, str] = {
@@ -47,6 +49,7 @@ def say_changes(
     for (change, spans), callers in joined.items():
         when = say_spans(spans, start, end)
         who = _say_callers(configuration, callers, shared, change.keys)
+        who = who if change.share >= 100 else f"about {change.share} % of {who}"
         what = _ASPECTS[change.aspect].format(after=change.after, before=change.before)
         yield f"{when[0].upper()}{when[1:]}: {who} {what}"
 

@@ -24,6 +24,8 @@ def say_spans(spans: Iterable[Span], start: datetime, end: datetime) -> str:
     """
     days = _days(spans)
     dates = [start.date() + timedelta(days=n) for n in range((end.date() - start.date()).days)]
+    if all(days.get(day) == WHOLE for day in dates):
+        return "at any hour"
     usual = {
         weekday: _usual([days.get(day, ()) for day in dates if day.weekday() == weekday])
         for weekday in range(7)
@@ -111,8 +113,26 @@ def _odd(
 
 
 def _say_dates(dates: list[date]) -> str:
-    said = [f"{day.day} {MONTH_NAMES[day.month - 1]}" for day in dates[:MOST_DATES]]
-    more = len(dates) - len(said)
+    """`25 November`, `1 May and 3 May`, `12 July to 20 July`: three days in a row are said as one."""
+    runs = _runs(dates)
+    said = [_say_run(run) for run in runs[:MOST_DATES]]
+    more = sum(map(len, runs[MOST_DATES:]))
     if more:
-        return f"{', '.join(said)} and {more} more days"
+        return f"{', '.join(said)} and {more} more day{'s' * (more != 1)}"
     return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+
+
+def _runs(dates: list[date]) -> list[list[date]]:
+    """Dates that follow each other together, if there are at least three; the others alone."""
+    runs: list[list[date]] = []
+    for day in dates:
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [part for run in runs for part in ([run] if len(run) > 2 else [[day] for day in run])]
+
+
+def _say_run(run: list[date]) -> str:
+    first, last = (f"{day.day} {MONTH_NAMES[day.month - 1]}" for day in (run[0], run[-1]))
+    return first if len(run) == 1 else f"{first} to {last}"

@@ -52,9 +52,7 @@ def callers_of(
     configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime
 ) -> tuple[Caller, ...]:
     """The calls to try, one of each kind; nobody in particular where it makes no difference who calls."""
-    nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
-    asking = _asking(plans)
-    shares = {place: node for place, node in nodes.items() if isinstance(node, Percentage)}
+    asking, shares = _asking(plans), _shares(plans)
     is_counted = _counts_callers(plans, number)
     callers = candidates_of(configuration, plans, number)
     chances = draws() if shares else (0.0,)
@@ -82,23 +80,34 @@ def candidates_of(
 
 
 def decisions_of(
-    configuration: Configuration,
-    plans: list[Plan],
-    number: ServiceNumber,
-    at: datetime,
-    caller: str | None,
-    chance: float,
+    configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime, caller: str | None
 ) -> tuple[object, ...]:
-    """What every node that asks who calls, or chance, does with a call."""
-    run = _run(
-        configuration,
-        configuration.brands[number.brand],
-        CallFacts("proof", number.number, caller, "", True, chance),
-        at,
-    )
-    nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
-    asking = {**_asking(plans), **{p: n for p, n in nodes.items() if n.kind == "percentage"}}
-    return tuple(decision_of(run, *place, node) for place, node in asking.items())
+    """What every node that asks who calls does with a caller."""
+    run = run_of(configuration, number, at, caller)
+    decisions = [decision_of(run, *place, node) for place, node in _asking(plans).items()]
+    return (*decisions, caller is None and _counts_callers(plans, number))
+
+
+def shares_of(
+    configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime, chance: float
+) -> tuple[object, ...]:
+    """By which exit every percentage node sends a call with this random number."""
+    run = run_of(configuration, number, at, None, chance)
+    return tuple(decision_of(run, *place, node) for place, node in _shares(plans).items())
+
+
+def has_shares(plans: list[Plan]) -> bool:
+    """Whether chance decides about a call."""
+    return bool(_shares(plans))
+
+
+def _shares(plans: Iterable[Plan]) -> dict[tuple[str, str], Percentage]:
+    return {
+        (plan.id, name): node
+        for plan in plans
+        for name, node in plan.nodes.items()
+        if isinstance(node, Percentage)
+    }
 
 
 def draws() -> Iterator[float]:
@@ -169,11 +178,16 @@ def asks_who(node: Node, decisive: frozenset[str]) -> bool:
     return isinstance(node, ListNode | SwitchNode | LookupNode) and node.variable in BY_CALLER
 
 
-def run_of(configuration: Configuration, number: ServiceNumber, at: datetime) -> Run:
-    """A call to a number, by nobody in particular, before its first node."""
-    return _run(
-        configuration, configuration.brands[number.brand], CallFacts("proof", number.number, None), at
-    )
+def run_of(
+    configuration: Configuration,
+    number: ServiceNumber,
+    at: datetime,
+    caller: str | None = None,
+    chance: float = 0.0,
+) -> Run:
+    """A call to a number before its first node."""
+    call = CallFacts("proof", number.number, caller, "", True, chance)
+    return _run(configuration, configuration.brands[number.brand], call, at)
 
 
 def _run(configuration: Configuration, brand: Brand, call: CallFacts, at: datetime) -> Run:

@@ -106,7 +106,63 @@ def test_callers_of_a_zone_who_are_led_elsewhere() -> None:
             "on 25 November 22:00-24:00, on 26 November 00:00-06:00",
         ),
         ([("2026-11-25 00:00", "2026-11-26 00:00")], "on 25 November"),
+        ([("2026-11-25 00:00", "2026-12-04 00:00")], "on 25 November to 3 December"),
     ],
 )
 def test_when_in_words(spans: list[tuple[str, str]], words: str) -> None:
     assert say_spans([(at(a), at(b)) for a, b in spans], at(START), at(START) + timedelta(days=28)) == words
+
+
+RING = (
+    "  ring: {destination: one, rest: bye}\n  other: {destination: two, rest: bye}\n  bye: {hangup: busy}\n"
+)
+
+
+def told(plan: str, **changes: tuple[str, str]) -> list[str]:
+    """What is told of a change of a file, by `plans__main=(old, new)`."""
+    texts = small_texts(lists="some: {entries: [0470 00 00 98]}")
+    texts["plans/main.yaml"] = plan + RING
+    if "some" not in plan:
+        del texts["lists.yaml"]
+    after = dict(texts)
+    for key, (old, new) in changes.items():
+        name = f"{key.replace('__', '/')}.yaml"
+        assert old in texts[name]
+        after[name] = texts[name].replace(old, new)
+    before, now = (load_texts(each, known_prompts()).configuration for each in (texts, after))
+    return describe_behaviour(before, now, at(START), 7)
+
+
+def test_a_caller_who_is_put_on_a_list_is_told_though_others_stood_there_before() -> None:
+    plan = "start: who\nnodes:\n  who: {list: some, exits: {listed: bye}, next: ring}\n"
+    assert told(plan, lists=("98]", "98, 0470 00 00 97]")) == [
+        "At any hour: all callers from 0470 00 00 97 now reach nobody (hung up by the plan (cause 17)); before: Agent one"
+    ]
+
+
+def test_other_shares_are_told_by_how_many_calls_they_move() -> None:
+    plan = "start: share\nnodes:\n  share: {percentage: {ring: 70 %, other: 30 %}}\n"
+    assert told(plan, plans__main=("ring: 70 %, other: 30 %", "ring: 30 %, other: 70 %")) == [
+        "At any hour: about 40 % of all callers now reach Agent two; before: Agent one"
+    ]
+
+
+def test_what_a_share_of_the_callers_meets_is_told() -> None:
+    plan = "start: share\nnodes:\n  share: {percentage: {ring: 70 %, other: 30 %}}\n"
+    assert told(plan, plans__main=("other: {destination: two", "other: {destination: office")) == [
+        "At any hour: about 30 % of all callers now reach The office; before: Agent two"
+    ]
+
+
+def test_numbers_of_one_plan_that_asks_which_was_dialled_are_told_apart() -> None:
+    plan = 'start: which\nnodes:\n  which: {switch: $dialled, cases: {"+3232055583": ring}, rest: ring}\n'
+    texts = small_texts()
+    texts["plans/main.yaml"] = plan + RING
+    texts["brands.yaml"] = texts["brands.yaml"].replace(
+        "plan: main}]", "plan: main}, {number: 03 205 55 83, plan: main}]"
+    )
+    after = {**texts, "plans/main.yaml": texts["plans/main.yaml"].replace('83": ring', '83": other')}
+    before, now = (load_texts(each, known_prompts()).configuration for each in (texts, after))
+    assert describe_behaviour(before, now, at(START), 7) == [
+        "At any hour: callers to 03 205 55 83 now reach Agent two; before: Agent one"
+    ]
