@@ -304,7 +304,8 @@ def _holding(swaps: Iterable[Swap], at: datetime) -> Swap | None:
 
 
 def _edges(duty: Duty, start: datetime, end: datetime) -> Iterator[datetime]:
-    yield from edges_of(rotation_of(duty.roster), start, end)
+    if duty.roster.weeks or not duty.layers:
+        yield from edges_of(rotation_of(duty.roster), start, end)
     for layer in duty.layers:
         yield from _layer_edges(duty, layer, start, end)
     laid_over: tuple[Change, ...] = (*duty.roster.swaps, *duty.overrides, *duty.covers, *duty.leave)
