@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -10,6 +12,8 @@ from dialplan.model import Brand, Configuration
 from ivr.ami import AmiError, AmiLink
 from ivr.switch.failsafe import FailsafeRule, write_failsafe
 
+PATIENCE_S: Final = 1.0
+READING_LIMIT_S: Final = 60.0
 log = structlog.get_logger(__name__)
 
 
@@ -18,12 +22,27 @@ class FailsafeKeeper:
 
     def __init__(self, path: Path, link: AmiLink) -> None:
         self._path, self._link = path, link
+        self._reading: asyncio.Task[None] | None = None
+        self._written, self._read = 1, 0
+        """Counts of what was written to the disk, and which of it the switch has read."""
 
     async def activate(self, configuration: Configuration) -> None:
-        """A configuration has become live."""
-        self.write(configuration)
+        """A configuration has become live. Waits a moment for the switch, which takes seconds to read the
+        rules of ten thousand numbers, and no longer: it reads on by itself."""
+        if await asyncio.to_thread(self.write, configuration):
+            self._written += 1
+        if self._read < self._written:
+            self._reading = asyncio.create_task(self._have_read(self._reading), name="failsafe")
+            await asyncio.wait({self._reading}, timeout=PATIENCE_S)
+
+    async def _have_read(self, before: asyncio.Task[None] | None) -> None:
+        """One after another: the switch refuses a reload while it does one."""
+        if before is not None:
+            await asyncio.wait({before})
+        written = self._written
         try:
-            await self._link.reload("pbx_config")
+            await self._link.reload("pbx_config", timeout_s=READING_LIMIT_S)
+            self._read = written
         except AmiError as fault:
             log.info("failsafe.read_later", why=str(fault))
 
