@@ -20,7 +20,7 @@ from dialplan.differences import Change, say_changes
 from dialplan.events import Admission, Admitted, Outcome
 from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.nodes.menu import Menu
-from dialplan.prove.callers import DRAWS, USUAL, candidates_of, decisions_of, draws, has_shares, shares_of
+from dialplan.prove.callers import DRAWS, USUAL, candidates_of, decider_of, draws, has_shares, sharer_of
 from dialplan.prove.clock import clock_of
 from dialplan.prove.moments import Stretch, stretches_of
 from dialplan.prove.numbers import kinds_of_number
@@ -157,9 +157,10 @@ def _callers(sides: Sequence[Side], at: datetime) -> list[str | None]:
     if None in candidates and len(candidates) > 1:  # last, so that a kind is named by a number if it has any
         candidates.pop(None)
         candidates[None] = None
+    deciders = [decider_of(*side, at) for side in sides]
     found: dict[object, str | None] = {}
     for caller in candidates:
-        found.setdefault(tuple(decisions_of(*side, at, caller) for side in sides), caller)
+        found.setdefault(tuple(decide(caller) for decide in deciders), caller)
     return list(found.values())
 
 
@@ -167,9 +168,10 @@ def _chances(sides: Sequence[Side], at: datetime) -> list[tuple[float, float]]:
     """One random number for each share that either configuration makes, and how many calls in a hundred."""
     if not any(has_shares(plans) for _, plans, _ in sides):
         return [(0.0, 100.0)]
+    sharers = [sharer_of(*side, at) for side in sides]
     found: dict[object, list[float]] = {}
     for chance in draws():
-        found.setdefault(tuple(shares_of(*side, at, chance) for side in sides), []).append(chance)
+        found.setdefault(tuple(share(chance) for share in sharers), []).append(chance)
     return [(each[0], 100 * len(each) / DRAWS) for each in found.values()]
 
 

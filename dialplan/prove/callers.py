@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from dialplan.nodes.switch import SwitchNode
 from dialplan.nodes.switch_plan import SwitchPlanNode
 from dialplan.numbers import to_e164
 from dialplan.origins import built_in
-from dialplan.prove.decisive import decisive_of
+from dialplan.prove.decisive import Sight, decisive_of
 from dialplan.run import Go, Node, Run, State
 from dialplan.tables import find_row
 from dialplan.variables import SYSTEM, value_of
@@ -52,12 +52,16 @@ def callers_of(
     configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime
 ) -> tuple[Caller, ...]:
     """The calls to try, one of each kind; nobody in particular where it makes no difference who calls."""
-    asking, shares = _asking(plans), _shares(plans)
+    asking, shares, sight = _asking(plans), _shares(plans), Sight(configuration, plans)
     is_counted = _counts_callers(plans, number)
     callers = candidates_of(configuration, plans, number)
     chances = draws() if shares else (0.0,)
-    by_caller = _kinds(configuration, number, at, asking, ((caller, 0.0) for caller in callers), is_counted)
-    by_chance = _kinds(configuration, number, at, shares, ((None, chance) for chance in chances), False)
+    by_caller = _kinds(
+        configuration, number, at, asking, ((caller, 0.0) for caller in callers), is_counted, sight
+    )
+    by_chance = _kinds(
+        configuration, number, at, shares, ((None, chance) for chance in chances), False, sight
+    )
     return tuple(
         Caller(replace(who.call, chance=drawn.call.chance), {**who.decisions, **drawn.decisions})
         for who in by_caller
@@ -79,21 +83,31 @@ def candidates_of(
     return tuple(dict.fromkeys(each for each in found if each is None or each.startswith("+")))
 
 
-def decisions_of(
-    configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime, caller: str | None
-) -> tuple[object, ...]:
-    """What every node that asks who calls does with a caller."""
-    run = run_of(configuration, number, at, caller)
-    decisions = [decision_of(run, *place, node) for place, node in _asking(plans).items()]
-    return (*decisions, caller is None and _counts_callers(plans, number))
+def decider_of(
+    configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime
+) -> Callable[[str | None], tuple[object, ...]]:
+    """Tells what every node that asks who calls does with a caller."""
+    asking, sight, is_counted = _asking(plans), Sight(configuration, plans), _counts_callers(plans, number)
+
+    def decide(caller: str | None) -> tuple[object, ...]:
+        run = run_of(configuration, number, at, caller)
+        decisions = (decision_of(run, *place, node, sight) for place, node in asking.items())
+        return (*decisions, caller is None and is_counted)
+
+    return decide
 
 
-def shares_of(
-    configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime, chance: float
-) -> tuple[object, ...]:
-    """By which exit every percentage node sends a call with this random number."""
-    run = run_of(configuration, number, at, None, chance)
-    return tuple(decision_of(run, *place, node) for place, node in _shares(plans).items())
+def sharer_of(
+    configuration: Configuration, plans: list[Plan], number: ServiceNumber, at: datetime
+) -> Callable[[float], tuple[object, ...]]:
+    """Tells by which exit every percentage node sends a call with a random number."""
+    shares, sight = _shares(plans), Sight(configuration, plans)
+
+    def share(chance: float) -> tuple[object, ...]:
+        run = run_of(configuration, number, at, None, chance)
+        return tuple(decision_of(run, *place, node, sight) for place, node in shares.items())
+
+    return share
 
 
 def has_shares(plans: list[Plan]) -> bool:
@@ -156,13 +170,14 @@ def _kinds(
     nodes: Mapping[tuple[str, str], Node],
     calls: Iterable[tuple[str | None, float]],
     is_counted: bool,
+    sight: Sight,
 ) -> list[Caller]:
     """Of calls that every node treats alike, the first."""
     found: dict[tuple[object, ...], Caller] = {}
     for caller, chance in calls:
         call = CallFacts("proof", number.number, caller, "", True, chance)
         run = _run(configuration, configuration.brands[number.brand], call, at)
-        decisions = {place: decision_of(run, *place, node) for place, node in nodes.items()}
+        decisions = {place: decision_of(run, *place, node, sight) for place, node in nodes.items()}
         key = (*decisions.values(), caller is None and is_counted)
         if key not in found:
             found[key] = Caller(call, {**decisions, PER_CALLER: caller is None} if is_counted else decisions)
@@ -195,13 +210,13 @@ def _run(configuration: Configuration, brand: Brand, call: CallFacts, at: dateti
     return Run(configuration, brand, state, at)
 
 
-def decision_of(run: Run, plan: str, name: str, node: Node) -> object:
+def decision_of(run: Run, plan: str, name: str, node: Node, sight: Sight) -> object:
     """What the node does with this call, as far as it is decided on arrival."""
     run.plan, run.node = plan, name
     if isinstance(node, LookupNode) and node.table in run.configuration.tables:
         table = run.configuration.tables[node.table]
         row = find_row(table, SYSTEM[node.variable].read(run)).row
-        return None if row is None else tuple(row.get(column, "") for column in table.variables)
+        return None if row is None else sight.of_row(table, row)
     try:
         move = node.enter(run)
     except Exception as error:  # as the engine does
@@ -209,16 +224,12 @@ def decision_of(run: Run, plan: str, name: str, node: Node) -> object:
     if isinstance(node, SetNode):
         return tuple(run.variables.get(name, "") for name in node.values)
     if isinstance(node, ListNode):
-        return type(move) if not isinstance(move, Go) else (move.exit, *_ends(run, node))
+        return (
+            type(move)
+            if not isinstance(move, Go)
+            else (move.exit, sight.ends_of(node, value_of(run, node.variable)))
+        )
     return move.exit if isinstance(move, Go) else type(move)
-
-
-def _ends(run: Run, node: ListNode) -> Iterator[datetime | None]:
-    """When each entry ends by which the call stands in a list: two that end apart are no one kind of call."""
-    value = value_of(run, node.variable)
-    for name in node.lists:
-        if name in run.configuration.lists:
-            yield from run.configuration.lists[name].ends_of(value)
 
 
 def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator[str | None]:

@@ -1,16 +1,18 @@
-"""The variables on which some decision of a plan depends."""
+"""The variables on which some decision of a plan depends, and what the plan tells of their values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
-from dialplan.model import Plan
+from dialplan.model import Configuration, Plan
 from dialplan.nodes.destination import Destination
 from dialplan.nodes.list import ListNode
 from dialplan.nodes.lookup import LookupNode
 from dialplan.nodes.set import SetNode
 from dialplan.nodes.switch import SwitchNode
 from dialplan.run import Node
+from dialplan.tables import LookUpTable
 
 
 def decisive_of(plans: Iterable[Plan]) -> tuple[str, ...]:
@@ -38,3 +40,40 @@ def _feeding(node: Node, decisive: set[str]) -> Iterator[str]:
         for name, template in node.values.items():
             if name in decisive:
                 yield from (text for is_variable, text in template if is_variable)
+
+
+class Sight:
+    """What some plans tell apart of the values of variables: rows of a table that look alike are one."""
+
+    def __init__(self, configuration: Configuration, plans: Iterable[Plan]) -> None:
+        plans = list(plans)
+        self.decisive = frozenset(decisive_of(plans))
+        self._lists = configuration.lists
+        self._readers: dict[str, list[Node]] = {}
+        for node in (node for plan in plans for node in plan.nodes.values()):
+            for name in {*_compared(node), *_feeding(node, set(self.decisive))}:
+                self._readers.setdefault(name, []).append(node)
+
+    def of_row(self, table: LookUpTable, row: Mapping[str, str]) -> tuple[object, ...]:
+        """What is told of a row."""
+        return tuple(
+            self.of_value(variable, row.get(column, ""))
+            for column, variable in table.variables.items()
+            if variable in self.decisive
+        )
+
+    def of_value(self, variable: str, value: str) -> tuple[object, ...]:
+        """What each node makes of a value: the case of a switch, entries of a list, or itself."""
+        return tuple(self._seen(node, value) for node in self._readers.get(variable, ()))
+
+    def _seen(self, node: Node, value: str) -> object:
+        if isinstance(node, SwitchNode):
+            small = value.strip().casefold()
+            return next((name for name, patterns in node.cases if any(p.fits(small) for p in patterns)), None)
+        if isinstance(node, ListNode):
+            return self.ends_of(node, value)
+        return value
+
+    def ends_of(self, node: ListNode, value: str) -> tuple[tuple[datetime | None, ...], ...]:
+        """When each entry ends by which a value stands in the lists of a node."""
+        return tuple(self._lists[name].ends_of(value) for name in node.lists if name in self._lists)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeAlias
 
-from dialplan.model import Configuration, ServiceNumber
+from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.prove.callers import decision_of, run_of
+from dialplan.prove.decisive import Sight
 from dialplan.prove.live import NodeId, reads_of
 from dialplan.prove.period import begins_of, plans_from
 from dialplan.run import Node
@@ -18,6 +19,8 @@ DECIDING = frozenset({"switch", "list", "lookup"})
 """Kinds that do something else by what they read; the others keep it."""
 
 Kind: TypeAlias = tuple[object, ...]
+Asking: TypeAlias = tuple[tuple[tuple[NodeId, Node], ...], Sight]
+"""The nodes that a call may come to and that ask which number was dialled, and what they tell apart."""
 
 
 def kinds_of_number(
@@ -26,11 +29,11 @@ def kinds_of_number(
     """The numbers by what is the same for them: plan, brand, limits, what is switched, and whatever the plans
     make of the number itself."""
     kinds: dict[Kind, list[ServiceNumber]] = {}
-    asking: dict[tuple[str, ...], tuple[tuple[NodeId, Node], ...]] = {}
+    asking: dict[tuple[str, ...], Asking] = {}
     for number in numbers:
         begins = begins_of(configuration, number)
         if begins not in asking:
-            asking[begins] = tuple(_asking(configuration, begins))
+            asking[begins] = _asking(configuration, plans_from(configuration, list(begins)))
         kind = (*_own_kind(configuration, number), *_told_apart(configuration, number, asking[begins], at))
         kinds.setdefault(kind, []).append(number)
     return kinds
@@ -43,24 +46,26 @@ def _own_kind(configuration: Configuration, number: ServiceNumber) -> Kind:
     return number.plan, number.brand, gates, (number.group, number.number) if is_switched else ()
 
 
-def _asking(configuration: Configuration, begins: tuple[str, ...]) -> Iterable[tuple[NodeId, Node]]:
-    """The nodes that a call may come to and that ask which number was dialled."""
-    plans = plans_from(configuration, list(begins))
+def _asking(configuration: Configuration, plans: list[Plan]) -> Asking:
     nodes = {(plan.id, name): node for plan in plans for name, node in plan.nodes.items()}
-    for place, node in nodes.items():
-        if not BY_NUMBER.isdisjoint(reads_of(place, node, nodes)):
-            yield place, node
+    found = (
+        (place, node)
+        for place, node in nodes.items()
+        if not BY_NUMBER.isdisjoint(reads_of(place, node, nodes))
+    )
+    return tuple(found), Sight(configuration, plans)
 
 
 def _told_apart(
     configuration: Configuration,
     number: ServiceNumber,
-    asking: tuple[tuple[NodeId, Node], ...],
+    asking: Asking,
     at: datetime,
 ) -> Kind:
-    if not asking:
+    nodes, sight = asking
+    if not nodes:
         return ()
-    if any(node.kind not in DECIDING for _, node in asking):
+    if any(node.kind not in DECIDING for _, node in nodes):
         return (number.number, number.group)
     run = run_of(configuration, number, at)
-    return tuple(decision_of(run, *place, node) for place, node in asking)
+    return tuple(decision_of(run, *place, node, sight) for place, node in nodes)

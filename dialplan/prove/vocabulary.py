@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from dialplan.keyed import ANY
+from dialplan.lists import NumberList
 from dialplan.model import Configuration, Plan
 from dialplan.nodes.collect import Collect
 from dialplan.nodes.list import ListNode
 from dialplan.nodes.lookup import LookupNode
 from dialplan.nodes.switch import Pattern, SwitchNode
+from dialplan.numbers import display
 from dialplan.prove.answers import Vocabulary
+from dialplan.prove.decisive import Sight
 from dialplan.run import Node
 from dialplan.tables import LookUpTable
 
@@ -25,9 +28,10 @@ MOST_ROWS = 64
 def vocabulary_of(configuration: Configuration, plans: list[Plan], decisive: Iterable[str]) -> Vocabulary:
     """The values that input is compared with, the rows of databases, and how many telephones people have."""
     nodes = [node for plan in plans for node in plan.nodes.values()]
-    inputs = {PHONE, *configuration.extensions} if len(configuration.extensions) < MOST_ROWS else {PHONE}
+    sight = Sight(configuration, plans)
+    inputs = {PHONE, *_extensions(configuration)}
     for node in nodes:
-        inputs.update(_inputs(configuration, node))
+        inputs.update(_inputs(configuration, node, sight))
     asked = {node.table for node in nodes if isinstance(node, LookupNode)}
     tables = [configuration.tables[name] for name in sorted(asked & configuration.tables.keys())]
     wanted = set(decisive)
@@ -36,7 +40,7 @@ def vocabulary_of(configuration: Configuration, plans: list[Plan], decisive: Ite
     return Vocabulary(configuration, frozenset(inputs), rows, phones)
 
 
-def _inputs(configuration: Configuration, node: Node) -> Iterator[str]:
+def _inputs(configuration: Configuration, node: Node, sight: Sight) -> Iterator[str]:
     """What a caller may key that makes a difference: values of cases, of lists, of keys of tables."""
     if isinstance(node, SwitchNode):
         for _, patterns in node.cases:
@@ -45,11 +49,10 @@ def _inputs(configuration: Configuration, node: Node) -> Iterator[str]:
     elif isinstance(node, ListNode):
         for name in node.lists:
             if name in configuration.lists:
-                yield from list(configuration.lists[name].exact)[:MOST_ROWS]
+                yield from (_keyed(key, configuration) for key in _telling_entries(configuration.lists[name]))
     elif isinstance(node, LookupNode) and node.table in configuration.tables:
         table = configuration.tables[node.table]
-        for key, _row in _telling_rows(table):
-            yield key
+        yield from (_keyed(key, configuration) for key in _telling_keys(table, sight))
     elif isinstance(node, Collect):
         for form in node.forms:
             yield "".join(
@@ -66,14 +69,39 @@ def _examples(pattern: Pattern) -> Iterator[str]:
         yield pattern.value
 
 
-def _telling_rows(table: LookUpTable) -> list[tuple[str, Mapping[str, str]]]:
-    """One key for each different row of a data file, as far as its variables go."""
-    found: dict[tuple[str, ...], tuple[str, Mapping[str, str]]] = {}
+def _telling_keys(table: LookUpTable, sight: Sight) -> Iterable[str]:
+    """One key for each row of a data file that the plans tell from the others."""
+    found: dict[object, str] = {}
     for key, row in table.rows.items():
-        found.setdefault(tuple(row.get(column, "") for column in table.variables), (key, row))
-        if len(found) >= MOST_ROWS:
-            break
-    return list(found.values())
+        found.setdefault(sight.of_row(table, row), key)
+    return found.values()
+
+
+def _telling_entries(of: NumberList) -> Iterable[str]:
+    """One entry of a list for each time at which some end."""
+    found: dict[object, str] = {}
+    for key in of.exact:
+        found.setdefault(of.ends_of(key), key)
+    return found.values()
+
+
+def _extensions(configuration: Configuration) -> Iterable[str]:
+    """All of them where they are few; of many one for each number of telephones that somebody has."""
+    extensions = configuration.extensions
+    if len(extensions) < MOST_ROWS:
+        return extensions
+    found: dict[int, str] = {}
+    for digits, entry in extensions.items():
+        found.setdefault(len(configuration.directory[entry].all_targets), digits)
+    return found.values()
+
+
+def _keyed(key: str, configuration: Configuration) -> str:
+    """A key as a caller keys it: numbers as they are dialled at home."""
+    if not key.startswith("+"):
+        return key
+    shown = display(key, configuration.desk.country)
+    return "".join(sign for sign in shown.replace("+", "00") if sign.isdigit())
 
 
 def _rows(table: LookUpTable, nodes: Iterable[Node], decisive: set[str]) -> Iterator[dict[str, str]]:

@@ -124,3 +124,59 @@ def test_what_a_plan_keeps_still_counts_where_a_limit_sends_the_call() -> None:
     assert [one.split("--keys ")[1] for one in commands(proof(texts))] == [
         '"1" --outcome "two=no-answer" --full "plan:extra"'
     ]
+
+
+KEYED = (
+    "start: ask\nnodes:\n"
+    "  ask: {collect: enter-customer-number, into: customer, digits: 1-10, next: look, rest: ring}\n"
+    "  look: {lookup: customers, by: $customer, rest: which}\n"
+    '  which: {switch: $window, cases: {"3": two}, rest: ring}\n'
+    "  two: {destination: two, rest: bye}"
+)
+
+
+def customers(rows: int, odd: int, number: str) -> str:
+    """A table of customers, each with a name of his own, and one with another window."""
+    lines = (f"{number.format(n)},Customer {n},{3 if n == odd else 1}" for n in range(rows))
+    return "\n".join(("customer,name,window", *lines)) + "\n"
+
+
+def test_the_one_customer_of_many_whose_row_leads_elsewhere_is_found() -> None:
+    texts = small_texts(
+        tables="customers: {file: tables/customers.csv, key: customer, columns: {name: customer_name, window: window}}"
+    )
+    texts |= {"plans/main.yaml": KEYED + RING, "tables/customers.csv": customers(200, 177, "{}")}
+    loaded = load_texts(texts, known_prompts()).configuration
+    found = prove(loaded, at("2026-11-23 00:00"), 14)
+    silences = [one.command for one in found.counter_examples if one.node == "bye"]
+    assert len(silences) == 1
+    assert '--keys "177"' in silences[0]
+
+
+def test_ten_thousand_customers_who_are_treated_alike_are_one_kind_of_caller() -> None:
+    texts = small_texts(
+        tables="customers: {file: tables/customers.csv, key: customer, key-kind: phone, columns: {name: customer_name, window: window}}"
+    )
+    plan = KEYED.replace("by: $customer", "by: $caller").replace("start: ask", "start: look")
+    texts |= {
+        "plans/main.yaml": plan.replace(plan.splitlines()[2] + "\n", "") + RING,
+        "tables/customers.csv": customers(10_000, 7_777, "+3247{:07}"),
+    }
+    found = proof(texts)
+    assert found.coverage.callers == 3  # nobody known, a customer, and the one with another window
+    assert ['--from "0470 00 77 77"' in one for one in commands(found)] == [True]
+
+
+def test_extensions_are_tried_however_many_there_are() -> None:
+    people = "".join(
+        f"x{n}: {{title: Number {n}, kind: desk, phone: +32471{n:06}, extension: {200 + n}}}\n"
+        for n in range(80)
+    )
+    texts = small_texts(
+        "start: choose\nnodes:\n"
+        "  choose: {menu: choose-language, keys: {1: ring}, extensions: yes, exits: {extension: direct}, rest: ring}\n"
+        "  direct: {destination: $extension, rest: bye}" + RING
+    )
+    texts["directory.yaml"] += people
+    found = proof(texts)
+    assert ['--keys "200"' in one for one in commands(found)] == [True]
