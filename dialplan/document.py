@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import yaml
 
 from dialplan.faults import Fault, Place, fault_at, nearest_of
+from dialplan.syntax import say_syntax
 
 DEEPEST = 32
 """Levels of nesting: far above what any file here needs, far below what exhausts the stack."""
@@ -84,15 +85,8 @@ def _compose_fast(file: str, text: str) -> _Composer:
 
 
 def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-    context = getattr(error, "context", None)
-    message = f"not YAML: {problem}" + (f" ({context})" if context else "")
-    if "'\\t'" in message:
-        message = "not YAML: a tab stands here; indent with spaces"
-    if mark is None:
-        return Fault(file, 1, 1, "", message)
-    return Fault(file, mark.line + 1, mark.column + 1, "", message)
+    wrong = say_syntax(error)
+    return Fault(file, wrong.line, wrong.column, "", wrong.message)
 
 
 class _Events(Protocol):
