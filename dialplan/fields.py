@@ -69,10 +69,18 @@ def duration(least_s: float, most_s: float) -> Callable[[str], float]:
     def parse(text: str) -> float:
         seconds = parse_duration_s(text)
         if not least_s <= seconds <= most_s:
-            raise Wrong(f'"{text}" is not between {least_s:g} s and {most_s:g} s')
+            raise Wrong(f'"{text}" is not between {_spoken(least_s)} and {_spoken(most_s)}')
         return seconds
 
     return parse
+
+
+def _spoken(seconds: float) -> str:
+    """In the largest unit that leaves a whole number, as the reference writes it: `2 h`, `10 min`."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if (seconds >= 2 * size and not seconds % size) or seconds == size == 3600:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def choice(names: Iterable[str]) -> Callable[[str], str]:

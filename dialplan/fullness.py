@@ -25,7 +25,7 @@ def read_full(configuration: Configuration, names: Iterable[str]) -> frozenset[s
     for name in wanted:
         keys = known.get(name) or known.get(to_e164(name, configuration.desk.country) or "")
         if keys is None:
-            raise UnknownDestination(name, nearest_of(name, known))
+            raise UnknownDestination(name, nearest_of(name, known), "place")
         found |= keys
     return frozenset(found)
 

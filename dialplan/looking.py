@@ -26,7 +26,7 @@ def read_rows(configuration: Configuration, rows: Rows) -> Rows:
     """The rows, each of a table that is there; raises UnknownDestination."""
     for name in rows:
         if name not in configuration.tables:
-            raise UnknownDestination(name, nearest_of(name, configuration.tables))
+            raise UnknownDestination(name, nearest_of(name, configuration.tables), "table")
     return rows
 
 

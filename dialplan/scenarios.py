@@ -24,6 +24,7 @@ from dialplan.document import compose
 from dialplan.expectations import Expectation, check_expectation
 from dialplan.faults import ConfigurationFaults, Fault, Place, fault_at
 from dialplan.model import Configuration
+from dialplan.numbers import display, to_e164
 from dialplan.reading import Reading, as_section
 from dialplan.simulate import (
     Simulation,
@@ -103,13 +104,26 @@ def _run(configuration: Configuration, scenario: Scenario) -> list[Fault]:
         except (UnknownDestination, UnknownOutcome, UnknownNode, WrongSupposition) as wrong:
             return [fault_at(scenario.place, scenario.name, str(wrong), rule=RULE)]
         which = f" (the call to {number} at {at:%Y-%m-%d %H:%M})" if len(scenario.calls) > 1 else ""
-        for expectation in scenario.expect:
-            unmet = check_expectation(configuration, call, expectation)
-            if unmet is not None:
-                place, where, says = unmet
-                path = f"{scenario.name} expect {where}"
-                faults.setdefault(place, fault_at(place, path, says + which, rule=RULE))
+        for fault in _unmet(configuration, scenario, number, call, which):
+            faults.setdefault(Place(fault.file, fault.line, fault.column), fault)
     return list(faults.values())
+
+
+def _unmet(
+    configuration: Configuration, scenario: Scenario, number: str, call: Simulation, which: str
+) -> list[Fault]:
+    """The faults of one call. A number that nobody has is one fault, not one for each expectation."""
+    found: list[Fault] = []
+    for expectation in scenario.expect:
+        unmet = check_expectation(configuration, call, expectation)
+        if unmet is not None:
+            place, where, says = unmet
+            found.append(fault_at(place, f"{scenario.name} expect {where}", says + which, rule=RULE))
+    country = configuration.desk.country
+    if found and to_e164(number, country) not in configuration.numbers:
+        says = f"no brand has the number {display(number, country)}"
+        return [fault_at(scenario.place, f"{scenario.name} to", says, rule=RULE)]
+    return found
 
 
 def play(configuration: Configuration, scenario: Scenario, number: str, at: datetime) -> Simulation:

@@ -273,12 +273,19 @@ def _warn_of_strangers(reading: Reading, texts: Mapping[str, str]) -> None:
     for name in texts:
         if name in FILES or name in OPTIONAL or _is_enclosed(name):
             continue
-        near = nearest_of(name, (*FILES, *OPTIONAL))
+        near = _meant(name)
         reading.warn(
             Place(name),
             "",
             "is no file of a configuration and is not read" + (f'; is it "{near}"?' if near else ""),
         )
+
+
+def _meant(name: str) -> str:
+    """The file that was meant: `plans/night.yml` is no plan, `plans/night.yaml` is one."""
+    if name.endswith(".yml") and "/" in name:
+        return name.removesuffix("yml") + "yaml"
+    return nearest_of(name, (*FILES, *OPTIONAL))
 
 
 def _is_enclosed(name: str) -> bool:

@@ -24,12 +24,12 @@ FAILED = "failed"
 
 
 class UnknownDestination(Exception):  # noqa: N818 - says what is wrong
-    """An outcome was supposed for somebody whom the directory does not have."""
+    """Something was supposed of somebody, or of a thing (`what`), that the configuration does not have."""
 
-    def __init__(self, name: str, nearest: str) -> None:
+    def __init__(self, name: str, nearest: str, what: str = "destination") -> None:
         self.name, self.nearest = name, nearest
         hint = f'; did you mean "{nearest}"?' if nearest else ""
-        super().__init__(f'unknown destination "{name}"{hint}')
+        super().__init__(f'unknown {what} "{name}"{hint}')
 
 
 class UnknownOutcome(Exception):  # noqa: N818 - says what is wrong

@@ -168,7 +168,12 @@ def _read_lengths(section: Section, forms: tuple[Form, ...], is_phone: bool) -> 
     if len(given) > 1:
         names = " and ".join(f'"{key}"' for key in given)
         section.fault(given[1], f"{names} both say what may be keyed; keep one")
-    if section.has("digits") or not given:
+    if not given:
+        section.reading.fault(
+            section.place, section.where, 'write "digits", "pattern" or "as": what may be keyed'
+        )
+        return 1, 1
+    if section.has("digits"):
         return section.need("digits", _count, (1, 1))
     if is_phone:
         return SHORTEST_PHONE, LONGEST_PHONE

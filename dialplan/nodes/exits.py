@@ -46,7 +46,9 @@ def _read_own(section: Section, own: Collection[str]) -> dict[str, str]:
         if name == REST and not section.has(REST):
             pass
         elif name not in own:
-            section.reading.fault(place, where, f'there is no exit "{name}"', nearest_of(name, own))
+            near = nearest_of(name, own)
+            others = "" if near else f"; there are {', '.join(own)}"
+            section.reading.fault(place, where, f'there is no exit "{name}"{others}', near)
             continue
         target = section.parsed(cell, where, identifier, "")
         if target:

@@ -106,7 +106,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         'plans/main.yaml:13:34 ring ring: "20" is not a duration; write it with its unit, '
         'as in "25 s" or "10 min"'),
     "a duration out of bounds": (PLANS, "ring: 20 s", "ring: 20 h",
-        'plans/main.yaml:13:34 ring ring: "20 h" is not between 1 s and 600 s'),
+        'plans/main.yaml:13:34 ring ring: "20 h" is not between 1 s and 10 min'),
     "no key of a telephone": (PLANS, "      1: ring", "      x: ring",
         'plans/main.yaml:7:7 night keys["x"]: "x" is not a key of a telephone'),
     "a key twice": (PLANS, '"3": ring', '"1": ring',
@@ -141,7 +141,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "a calendar asked twice": (PLANS, "[{when: work, go: ring}]", "[{when: work, go: ring}, {when: work, go: bye}]",
         'plans/main.yaml:11:47 hours calendar[2] when: "work" is asked twice; the second is never reached'),
     "no YAML": (PLANS, "nodes:", "nodes: ]",
-        "plans/main.yaml:2:8: not YAML: expected the node content, but found ']' (while parsing a block node)"),
+        "plans/main.yaml:2:8: not YAML: a value is expected here, not \"]\""),
     "a tab": (PLANS, "  hello:", "\thello:", "plans/main.yaml:3:1: not YAML: a tab stands here; indent with spaces"),
     "a tag": (PLANS, "next: night", "next: !mine night",
         "plans/main.yaml:3:40: the tag !mine means nothing here; write the value alone"),
@@ -350,8 +350,10 @@ def test_a_bomb_of_aliases_is_read_in_no_time() -> None:
 
 
 def test_a_file_of_a_strange_name_is_warned_of() -> None:
-    texts = {**small_texts(PLAN), "brand.yaml": "x: y\n"}
+    texts = {**small_texts(PLAN), "brand.yaml": "x: y\n", "plans/late.yml": "x: y\n"}
     words = 'brand.yaml:1:1: is no file of a configuration and is not read; is it "brands.yaml"?'
+    assert words in warnings_of(texts)
+    words = 'plans/late.yml:1:1: is no file of a configuration and is not read; is it "plans/late.yaml"?'
     assert words in warnings_of(texts)
 
 

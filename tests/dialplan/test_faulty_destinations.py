@@ -128,7 +128,7 @@ DESTINATIONS: dict[str, tuple[str, str]] = {
     ),
     "a queue for ever": (
         "one, limit: {calls: 1}, queue: {wait: 24 h}, rest: bye",
-        f'{HERE}:61 ring queue wait: "24 h" is not between 5 s and 7200 s',
+        f'{HERE}:61 ring queue wait: "24 h" is not between 5 s and 2 h',
     ),
     "a key of the queue that leads nowhere": (
         "one, limit: {calls: 1}, queue: {keys: {1: byye}}, rest: bye",
@@ -210,7 +210,7 @@ SKILLS: dict[str, tuple[str, str]] = {
     ),
     "no rest": (
         "desk: {agents: [one], wrap-up: 2 h}",
-        'skills.yaml:1:32 desk wrap-up: "2 h" is not between 0 s and 3600 s',
+        'skills.yaml:1:32 desk wrap-up: "2 h" is not between 0 s and 1 h',
     ),
     "an unknown key": (
         "desk: {agents: [one], wrapup: 10 s}",

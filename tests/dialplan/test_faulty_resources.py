@@ -163,7 +163,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "a secret read aloud": (PLANS, "pattern: 1-xxxx", "pattern: 1-xxxx, secret: yes, confirm: yes",
         'plans/main.yaml:14:81 number secret: a secret is not read aloud: keep either secret or confirm'),
     "no form at all": (PLANS, "pattern: 1-xxxx, ", "",
-        'plans/main.yaml:14:11 number: "digits" is missing'),
+        'plans/main.yaml:14:11 number: write "digits", "pattern" or "as": what may be keyed'),
     "a system variable that is keyed": (PLANS, "into: ticket, pattern: 1-xxxx, next: tip, rest: bye}\n  tip: {announce: [please-hold, \"$ticket\"]", "into: caller, pattern: 1-xxxx, next: tip, rest: bye}\n  tip: {announce: [please-hold, goodbye]",
         'plans/main.yaml:14:48 number into: "caller" is set by the system; choose another name'),
     "one of one": (PLANS, 'announce: [please-hold, "$ticket"]', "announce: please-hold",

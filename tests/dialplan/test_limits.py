@@ -152,5 +152,5 @@ def test_a_simulation_supposes_a_full_plan() -> None:
         "lines-busy",
     )
     assert told("03 205 55 82") == ("hung up by the plan (cause 16)", "all-agents-busy")
-    with pytest.raises(UnknownDestination, match='unknown destination "mian"; did you mean "main"'):
+    with pytest.raises(UnknownDestination, match='unknown place "mian"; did you mean "main"'):
         told("mian")

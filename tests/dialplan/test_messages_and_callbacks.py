@@ -293,7 +293,7 @@ class TestOnPaper:
 
 FAULTS = [
     ("record: leave-message", "record: leave-mesage", 'plans/main.yaml:4:13 message record: unknown prompt "leave-mesage"; did you mean "leave-message"?'),
-    ("longest: 3 min", "longest: 3 h", 'plans/main.yaml:5:14 message longest: "3 h" is not between 3 s and 600 s'),
+    ("longest: 3 min", "longest: 3 h", 'plans/main.yaml:5:14 message longest: "3 h" is not between 3 s and 10 min'),
     ('stop: "*#"', "stop: x", 'plans/main.yaml:8:11 message stop: "x" are no keys of a telephone; write each once, as in "#" or "*#"'),
     ("into: message", "to: a@example.com", 'plans/main.yaml:9:9 message to: "send" is missing: the mail template of the message'),
     ("into: message", "send: plan-mial", 'plans/main.yaml:9:11 message send: unknown mail template "plan-mial"; did you mean "plan-mail"?'),

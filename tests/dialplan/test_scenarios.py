@@ -220,7 +220,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         GOOD[GOOD.index("  expect:"):], "  expect: {}\n",
         "scenarios/busy.yaml:6:11 busy expect: expects nothing",
     ),
-    "not YAML": ("busy:\n", "busy: [\n", "scenarios/busy.yaml:3:5: not YAML: "),
+    "not YAML": ("busy:\n", "busy: [\n", "scenarios/busy.yaml:1:7: not YAML: "),
 }  # fmt: skip
 
 
@@ -247,3 +247,13 @@ def test_a_configuration_whose_scenarios_fail_may_not_go_live() -> None:
     with pytest.raises(ConfigurationFaults) as refused:
         demand_scenarios(configuration, texts)
     assert len(refused.value.faults) == 1
+
+
+def test_a_number_that_is_gone_is_told_once() -> None:
+    texts = read_texts(CONFIG)
+    number = "    - {number: 03 205 55 82, carrier: Telenet, plan: night}\n"
+    assert number in texts["brands.yaml"]
+    texts = {**texts, "brands.yaml": texts["brands.yaml"].replace(number, "")}
+    said = [str(fault) for fault in run_scenarios(load_texts(texts).configuration, texts)]
+    assert said and all(each.endswith(" to: no brand has the number 03 205 55 82") for each in said), said
+    assert len({each.split(" ")[1] for each in said}) == len(said), "one for each scenario"
