@@ -64,9 +64,9 @@ Overrides = Mapping[str, tuple[Override, ...]]
 class UnknownName(ValueError):  # noqa: N818 - it says what is so
     """An override that names something the configuration does not have."""
 
-    def __init__(self, what: str, name: str, nearest: str) -> None:
+    def __init__(self, what: str, name: str, nearest: str, known: str = "") -> None:
         self.what, self.name, self.nearest = what, name, nearest
-        hint = f'; did you mean "{nearest}"?' if nearest else ""
+        hint = f'; did you mean "{nearest}"?' if nearest else known
         super().__init__(f'unknown {what} "{name}"{hint}')
 
 
@@ -127,9 +127,13 @@ def named(configuration: Configuration, text: str, to: str) -> tuple[OverrideKin
     else:
         kind, name = OverrideKind.GROUP, text
     unknown = fault_of(configuration, Override("", kind, name, to, datetime.max.replace(tzinfo=UTC)))
-    if unknown is not None:
-        raise unknown
-    return kind, name
+    if unknown is None:
+        return kind, name
+    if kind is OverrideKind.GROUP and text in configuration.calendars:
+        raise UnknownName(
+            "state of a calendar", to, nearest_of(to, (OPEN, CLOSED)), f"; there are {OPEN} and {CLOSED}"
+        )
+    raise unknown
 
 
 def override_of(overrides: Overrides, number: ServiceNumber, at: datetime) -> Override | None:

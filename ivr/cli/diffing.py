@@ -27,9 +27,16 @@ def run_diff(before: str, after: str, start: str | None, days: float, *, as_json
     if as_json:
         print_json({"callers": behaviour, "files": changes})
         return
-    say(*(behaviour or ["Callers meet the same at every hour."]))
+    say(*(behaviour or [_same(old, new)]))
     if changes:
         say("", "In the files:", *(f"  {change}" for change in changes))
+
+
+def _same(old: Configuration, new: Configuration) -> str:
+    """Nothing is different, as far as both can be called."""
+    if old.numbers.keys() == new.numbers.keys():
+        return "Callers meet the same at every hour."
+    return "On the numbers that both have, callers meet the same at every hour."
 
 
 def _configuration(name: str) -> Configuration:

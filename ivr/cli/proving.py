@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 
 from dialplan.model import Configuration
 from dialplan.numbers import display, to_e164
@@ -22,10 +23,12 @@ def run_prove(
     start: str | None,
     number: str | None,
     *,
+    named: Path | None = None,
     overrides: Sequence[Override] = (),
     as_json: bool,
 ) -> None:
-    """Exit code 0: it is so; 1: there is a counter-example. `overrides`: what is switched for a while."""
+    """Exit code 0: it is so; 1: there is a counter-example. `named`: the folder as it was named,
+    which the commands that show something then need too; `overrides`: what is switched for a while."""
     configuration = with_overrides(load_quickly(folder), overrides)
     if not 0 < days <= LONGEST_DAYS:
         give_up(f"--days {days:g}: prove looks at more than 0 and at most {LONGEST_DAYS} days.")
@@ -33,7 +36,7 @@ def run_prove(
     if as_json:
         print_json(proof.as_json())
     else:
-        _tell(proof, configuration)
+        _tell(proof, configuration, "" if named is None else f" --config {quote(str(named))}")
     if not proof.holds:
         raise SystemExit(1)
 
@@ -53,23 +56,23 @@ def _number(text: str | None, configuration: Configuration) -> str | None:
     return number
 
 
-def _tell(proof: Proof, configuration: Configuration) -> None:
+def _tell(proof: Proof, configuration: Configuration, option: str) -> None:
     for one in proof.counter_examples:
-        say(*_counter_example(one, configuration))
+        say(*_counter_example(one, configuration, option))
     for never in proof.never:
         say(f"In this time {never}.")
     found = len(proof.counter_examples)
     say(
-        f"{found} counter-example(s)."
+        f"{found} counter-example{'s'[: found != 1]}."
         if found
         else "Proved: every call ends at a person or an intended end.",
         f"Covered: {proof.coverage}.",
     )
 
 
-def _counter_example(one: CounterExample, configuration: Configuration) -> list[str]:
+def _counter_example(one: CounterExample, configuration: Configuration, option: str) -> list[str]:
     others = [display(number, configuration.desk.country) for number in one.numbers[1:]]
-    lines = [one.sentence, f"  {one.command}"]
+    lines = [one.sentence, f"  {one.command}{option}"]
     if not one.is_shown:
         lines.append("  (a simulation takes other turns at some point: read the sentence)")
     if others:

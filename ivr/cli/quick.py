@@ -124,6 +124,7 @@ def _prove(given: argparse.Namespace) -> None:
         given.days,
         given.start,
         given.number,
+        named=given.config,
         overrides=overrides_of(given.config),
         as_json=given.as_json,
     )

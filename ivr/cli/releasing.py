@@ -324,14 +324,20 @@ def zone_of(files: Mapping[str, str]) -> ZoneInfo:
 
 
 def moment(text: str | None, zone: ZoneInfo) -> str | None:
-    """An ISO 8601 time with its zone; without one it is the desk's."""
+    """An ISO 8601 time to come, with its zone; without one it is the desk's.
+
+    A slip of the pen in the year must not take effect at once.
+    """
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         give_up(f"--at {text!r} is no ISO 8601 time; write for instance 2026-12-01T08:00.")
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
+    at = at if at.tzinfo else at.replace(tzinfo=zone)
+    if at < datetime.now(zone):
+        give_up(f"--at {text} is past; leave it out for now, or name a time to come.")
+    return at.isoformat()
 
 
 def clock(at: datetime | None) -> str:

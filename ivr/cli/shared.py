@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     out: Console
     err: Console
 
+WIDEST = 1000
+"""Columns of a table that goes into a file or a pipe."""
 STATE_FAULT = "The state folder cannot be made"
 STATE_CURE = "Set DUTYLINE_STATE to a folder that this user may write."
 
@@ -35,7 +37,10 @@ def __getattr__(name: str) -> Any:
 def _console(*, is_err: bool) -> Console:
     from rich.console import Console
 
-    return Console(stderr=is_err, highlight=False, soft_wrap=True)
+    # Into a file or a pipe a table is written as wide as it is: nothing is cut off that somebody looks for.
+    is_told = os.environ.get("COLUMNS", "").isdecimal()
+    width = None if is_told or (sys.stderr if is_err else sys.stdout).isatty() else WIDEST
+    return Console(stderr=is_err, highlight=False, soft_wrap=True, width=width)
 
 
 def say(*lines: str) -> None:

@@ -58,6 +58,8 @@ def switch(
         switching.run_switch_list(read_settings(), last, as_json=as_json)
     elif name == "back" and to:
         switching.run_switch_back(read_settings(), to, as_json=as_json)
+    elif name == "back":
+        give_up("Say which: dutyline switch back GROUP.", 2)
     elif not to:
         give_up(f"Say where to: dutyline switch {name} PLAN.", 2)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -38,6 +39,29 @@ async def test_a_counter_example_is_data_too(tmp_path: Path) -> None:
     found = printed["counter_examples"][0]
     assert found["node"] == "night.bye" and found["sentence"].endswith("without a word and without a person.")
     assert found["command"].startswith('dutyline simulate --to "03 205 55 82" --at 2026-11-2')
+
+
+async def test_a_counter_example_is_shown_on_the_folder_that_was_asked_about(tmp_path: Path) -> None:
+    folder = tmp_path / "my config"
+    shutil.copytree(ROOT / "config", folder)
+    plan = folder / "plans/night.yaml"
+    plan.write_text(plan.read_text().replace("rest: nobody\n", "rest: bye\n"))
+    options = ("--config", str(folder), "--from", "2026-11-23", "--number", "03 205 55 82")
+    said = await dutyline("prove", *options, env=environment())
+    shown = next(line for line in said.out.splitlines() if line.startswith("  dutyline simulate"))
+    assert shown.endswith(f" --config '{folder}'") and "1 counter-example." in said.out
+    again = await dutyline(*shlex.split(shown)[1:], env=environment())
+    assert again.code == 0 and "night.bye [hangup]" in again.out
+
+
+async def test_numbers_that_come_and_go_are_not_the_same_for_callers(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(ROOT / "config", folder)
+    brands = folder / "brands.yaml"
+    brands.write_text(brands.read_text().replace("03 205 55 82, carrier", "03 205 55 83, carrier"))
+    said = await dutyline("diff", str(ROOT / "config"), str(folder), "--days", "7", env=environment())
+    assert said.out.startswith("On the numbers that both have, callers meet the same at every hour.")
+    assert "03 205 55 82 is gone" in said.out and "03 205 55 83 is new" in said.out
 
 
 async def test_two_folders_are_compared(tmp_path: Path) -> None:

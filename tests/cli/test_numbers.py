@@ -80,6 +80,7 @@ def test_what_is_switched_without_a_service_holds_at_its_next_start(folder: Path
     [
         (("fuser", "night"), 'unknown number group "fuser"; did you mean "fuzer"?'),
         (("fuzer", "nigth"), 'unknown plan "nigth"; did you mean "night"?'),
+        (("back",), "Say which: dutyline switch back GROUP."),
         (("fuzer",), "Say where to: dutyline switch fuzer PLAN."),
         (("fuzer", "night", "--for", "2"), '--for: "2" is not a duration'),
         (("fuzer", "night", "--until", "noon"), "--until 'noon' is no ISO 8601 time"),

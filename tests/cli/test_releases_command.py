@@ -101,6 +101,8 @@ async def test_publishing_wants_the_service_and_says_so(desk: Desk) -> None:
     assert said.code == 1 and "is it running?" in said.err
     wrong = await dutyline("publish", "--at", "tomorrow", env=environment(desk.settings))
     assert wrong.code == 1 and "is no ISO 8601 time" in wrong.err
+    past = await dutyline("publish", "--at", "2020-01-01T08:00", env=environment(desk.settings))
+    assert past.code == 1 and "--at 2020-01-01T08:00 is past" in past.err
 
 
 async def test_a_draft_is_saved_shown_exported_and_discarded(desk: Desk, tmp_path: Path) -> None:

@@ -115,6 +115,8 @@ def test_what_somebody_means_by_a_name() -> None:
     [
         ("fuser", "night", 'unknown number group "fuser"; did you mean "fuzer"?'),
         ("fuzer", "nigth", 'unknown plan "nigth"; did you mean "night"?'),
+        ("office-hours", "close", 'unknown state of a calendar "close"; did you mean "closed"?'),
+        ("office-hours", "shut", 'unknown state of a calendar "shut"; there are open and closed'),
         ("03 205 00 00", "night", 'unknown number "+3232050000"'),
         ("ofice-hours", "closed", 'unknown calendar "ofice-hours"; did you mean "office-hours"?'),
     ],
