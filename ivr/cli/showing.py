@@ -12,6 +12,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from dialplan.numbers import display
+from ivr.cli.paged import pages_of
 from ivr.cli.shared import give_up, out, print_json
 from ivr.notify import AmbiguousMail, list_mails, show_mail
 from ivr.records import AmbiguousCall, RecordedCall, find_call, last_calls
@@ -70,7 +71,7 @@ def _calls_table(found: list[RecordedCall]) -> Table:
 
 
 def show_call(settings: Settings, call_id: str, language: str, *, as_json: bool) -> None:
-    """The story of one call."""
+    """The story of one call, and of whoever was paged for it."""
     found = read(settings, lambda session: find_call(session, call_id))
     if found is None:
         give_up(f"There is no call {call_id!r}; `dutyline calls` lists them.")
@@ -78,6 +79,8 @@ def show_call(settings: Settings, call_id: str, language: str, *, as_json: bool)
         print_json(found.to_json())
     else:
         out.print(tell(found.record, found.hops, language), markup=False)
+        for line in read(settings, lambda session: pages_of(session, found.record.id, ZONE)):
+            out.print(line, markup=False)
 
 
 def list_outbox(settings: Settings, last: int, *, as_json: bool) -> None:
