@@ -185,6 +185,8 @@ def run_shadow(settings: Settings, draft: str, release: str, *, stop: bool, as_j
     """Begin or end a shadow."""
     if stop:
         answer = ask(settings, "end-shadow", {})
+        if not answer["done"] and not as_json:
+            give_up("There is no shadow to end. Begin one: dutyline shadow --draft NAME")
         _tell_shadow(answer, "The shadow has ended.", as_json=as_json)
         return
     if bool(draft) == bool(release):
