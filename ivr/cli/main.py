@@ -17,11 +17,11 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""The out-of-hours support line on your own Asterisk.
-
-    [bold]dutyline up[/] runs everything; in another terminal [bold]dutyline call "+32 2 788 74 99"[/] places
-    a call and tells what the caller hears, and [bold]dutyline calls[/] what became of it.
-    [bold]dutyline doctor[/] says what is wrong with this installation and how to mend it.""",
+    # A line break within a paragraph would stand on the screen as well.
+    help="The out-of-hours support line on your own Asterisk.\n\n"
+    '[bold]dutyline up[/] runs everything; in another terminal [bold]dutyline call "+32 2 788 74 99"[/] '
+    "places a call and tells what the caller hears, and [bold]dutyline calls[/] what became of it. "
+    "[bold]dutyline doctor[/] says what is wrong with this installation and how to mend it.",
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print data instead of text.")]
 
