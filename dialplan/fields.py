@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialplan.faults import nearest_of
-from dialplan.numbers import NumberKind, calling_code, display, is_valid, kind_of, to_e164
+from dialplan.numbers import NumberKind, calling_code, display, has_trunk_zero, is_valid, kind_of, to_e164
 from dialplan.reading import Wrong
 from dialplan.times import parse_duration_s
 from dialplan.variables import SYSTEM
@@ -156,7 +156,11 @@ def any_phone(home: str) -> Callable[[str], str]:
 
 
 def phone_prefix(home: str) -> Callable[[str], str]:
-    """The beginning of telephone numbers in any usual form, `+3290`, `02 788`, `0033 1*` -> `+331`."""
+    """The beginning of telephone numbers in any usual form, `+3290`, `02 788`, `0033 1*` -> `+331`.
+
+    Where numbers at home begin with no 0, as in Luxembourg, the country is left out: `27` -> `+35227`.
+    """
+    code, has_trunk = str(calling_code(home)), has_trunk_zero(home)
 
     def parse(text: str) -> str:
         compact = re.sub(r"[\s./()-]", "", text.strip().removesuffix("*"))
@@ -165,8 +169,10 @@ def phone_prefix(home: str) -> Callable[[str], str]:
         if compact.startswith("00"):
             return f"+{compact[2:]}"
         if compact.startswith("0"):
-            return f"+{calling_code(home)}{compact[1:]}"
-        return compact if compact.startswith("+") else f"+{compact}"
+            return f"+{code}{compact[1:] if has_trunk else compact}"
+        if compact.startswith("+"):
+            return compact
+        return f"+{compact}" if has_trunk or compact.startswith(code) else f"+{code}{compact}"
 
     return parse
 

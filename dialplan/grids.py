@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import csv
 import io
+import re
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,6 +20,8 @@ from dialplan.reading import Reading
 
 WORKBOOK: Final = "base64,"  # `BINARY` of dialplan.source, which reads this module
 SEPARATORS: Final = (";", "\t", ",")
+_NAMED_SEPARATOR: Final = re.compile(r"sep=([;,\t|])\s*$", re.IGNORECASE | re.MULTILINE)
+_QUOTED: Final = re.compile(r'"[^"]*"')
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 200
 
@@ -108,19 +111,34 @@ def _check_header(reading: Reading, place: Place, names: list[str]) -> bool:
 
 
 def _read_csv(text: str) -> list[tuple[int, list[str]]]:
-    head = text.lstrip("\ufeff").lstrip("\r\n").partition("\n")[0]
-    separator = max(SEPARATORS, key=lambda sign: (head.count(sign), sign == ","))
+    text = text.lstrip("\ufeff")
+    separator, is_named = _separator_of(text)
     found: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:
         for cells in reader:
+            if line == 1 and is_named:
+                cells = []  # says the separator, and is no row
             found.append((line, [cell.strip() for cell in cells]))
             line = reader.line_num + 1
             _check_size(len(found), len(cells), line)
     except csv.Error as error:
         raise _Unreadable(f"not CSV: {error}", line) from None
     return found
+
+
+def _separator_of(text: str) -> tuple[str, bool]:
+    """What separates the cells, and whether the first line says so, `sep=;`, as Excel writes it.
+
+    Otherwise what the header has most of; what stands within quotes counts for nothing.
+    """
+    head = text.lstrip("\r\n").partition("\n")[0]
+    named = _NAMED_SEPARATOR.match(text)
+    if named:
+        return named[1], True
+    bare = _QUOTED.sub("", head)
+    return max(SEPARATORS, key=lambda sign: (bare.count(sign), sign == ",")), False
 
 
 def _read_workbook(text: str, sheet: str) -> list[tuple[int, list[str]]]:

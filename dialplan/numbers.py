@@ -100,6 +100,13 @@ def calling_code(country: str) -> int:
     return phonenumbers.country_code_for_region(country)
 
 
+@lru_cache(maxsize=64)
+def has_trunk_zero(country: str) -> bool:
+    """Whether a 0 stands before numbers at home that is no part of them: in Belgium, and not in Italy."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    return known is None or known.national_prefix == "0"
+
+
 @lru_cache(maxsize=16_384)
 def display(e164: str | None, country: str = "BE") -> str:
     """As people write it: `03 205 55 82` at home, `+33 6 12 34 56 78` abroad, `withheld` for None."""

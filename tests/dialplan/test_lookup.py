@@ -127,3 +127,19 @@ class TestOnPaper:
             simulate(with_resources(PLAN), NUMBER, None, WHEN, ["465"], suppose={"who": "maybe"})
         with pytest.raises(UnknownDestination, match='"cmr"; did you mean "crm"'):
             simulate(with_resources(PLAN), NUMBER, None, WHEN, found={"cmr": None})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\ncustomer;Customer Name;window\r\n465;Acme, of Ghent;3\r\n",
+        '"Customer Name";"customer";window;"a, b, c"\n"Acme, of Ghent";465;3;\n',
+        "\ufeffcustomer\tCustomer Name\twindow\n465\tAcme, of Ghent\t3\n",
+    ],
+)
+def test_a_csv_as_spreadsheets_of_several_countries_write_it(text: str) -> None:
+    """With a first line that names the separator, or with another separator within quotes."""
+    configuration = with_resources(PLAN, **{"tables/customers.csv": text})
+    assert configuration.tables["customers"].rows == {
+        "465": {"Customer Name": "Acme, of Ghent", "window": "3"}
+    }

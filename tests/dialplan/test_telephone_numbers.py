@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper import shipped
 
+from dialplan.fields import phone_prefix
 from dialplan.numbers import NumberKind, country_of, display, is_withheld, kind_of, masked, to_e164
 
 
@@ -112,3 +113,18 @@ def test_what_a_number_costs() -> None:
     assert kind_of("+3280039808") is NumberKind.FREE
     assert kind_of("+32470000001") is NumberKind.MOBILE
     assert kind_of("+3232055582") is NumberKind.FIXED
+
+
+@pytest.mark.parametrize(
+    ("home", "text", "prefix"),
+    [
+        ("BE", "02 788", "+322788"), ("BE", "3290", "+3290"), ("FR", "01", "+331"),
+        ("NL", "0031 20*", "+3120"), ("DE", "030", "+4930"), ("LU", "27", "+35227"),
+        ("LU", "352 27", "+35227"), ("ES", "91", "+3491"), ("IT", "06", "+3906"),
+        ("US", "202", "+1202"), ("US", "+1 202", "+1202"),
+    ],
+)  # fmt: skip
+def test_the_beginning_of_a_number_is_read_as_people_of_the_country_write_it(
+    home: str, text: str, prefix: str
+) -> None:
+    assert phone_prefix(home)(text) == prefix
