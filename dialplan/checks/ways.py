@@ -104,6 +104,34 @@ def check_silent_loops(survey: Survey) -> Iterator[Finding]:
         until = "until the time or the data change" if leaves else "for ever"
         message = f"calls go round here {until}, without a question: {_say_circle(circle)}"
         yield survey.at_node(circle[0], message, is_fault=not leaves)
+    yield from _limits_that_come_back(survey)
+
+
+def _limits_that_come_back(survey: Survey) -> Iterator[Finding]:
+    """Calls over the limit of a plan that go back into that plan without a question, over and over."""
+    for plan in survey.configuration.plans.values():
+        for over in dict.fromkeys(gate.over for gate in plan.gates if gate.over):
+            back = min(
+                (at for at in _quiet_from(survey, over) if _goes_to(survey, at, plan.id)), default=None
+            )
+            if back is not None:
+                message = f'a call over the limit of "{plan.id}" at once comes back to that limit'
+                yield survey.at_node(back, message)
+
+
+def _quiet_from(survey: Survey, start: NodeId) -> frozenset[NodeId]:
+    """The nodes that a call passes from here before somebody is asked or rung."""
+
+    def ways(at: NodeId) -> tuple[NodeId, ...]:
+        node = survey.node(at)
+        return () if node.kind in WAITING or isinstance(node, Goto) else _unattended(survey, at)
+
+    return survey.spread({start}, ways)
+
+
+def _goes_to(survey: Survey, at: NodeId, plan: str) -> bool:
+    node = survey.node(at)
+    return isinstance(node, Goto) and node.plan == plan
 
 
 def check_ringing_loops(survey: Survey) -> Iterator[Finding]:
