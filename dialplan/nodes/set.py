@@ -1,7 +1,7 @@
 """`set`: keep values under names for the rest of the call.
 
     note:
-      set: {priority: high, from: $caller, about: "$brand, rung by $caller_shown"}
+      set: {priority: 50, from: $caller, about: "$brand, rung by $caller_shown"}
       next: hours
 
 Fields: `set` variable -> value: a text in which `$name` stands for another variable, of the plan or of the
@@ -19,6 +19,7 @@ from typing import ClassVar, Final, TypeAlias
 from dialplan.events import Event
 from dialplan.fields import user_variable
 from dialplan.files.variables import define_variable, refer_variable
+from dialplan.importance import HIGHEST, PRIORITY
 from dialplan.nodes.exits import NEXT, read_exits
 from dialplan.reading import Section, Wrong
 from dialplan.run import Go, Move, Run, Unexpected
@@ -63,6 +64,13 @@ def fill(run: Run, template: Template) -> str:
     return "".join([value_of(run, text) if is_variable else text for is_variable, text in template])
 
 
+def _is_priority(template: Template) -> bool:
+    """Whether a queue can heed it; what a variable holds nobody knows beforehand."""
+    text = "".join(text for _, text in template)
+    written = text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) <= HIGHEST
+    return written or any(is_variable for is_variable, _ in template)
+
+
 def parse_template(text: str) -> Template:
     """`to $brand` -> its pieces."""
     if len(text) > LONGEST:
@@ -102,6 +110,9 @@ def read(section: Section) -> SetNode:
                     refer_variable(section.reading, text, cell.place, where)
             if is_good:
                 values[name] = template
+            if name == PRIORITY and not _is_priority(template):
+                message = f"no queue heeds it; write a whole number from 0 to {HIGHEST}"
+                section.reading.warn(cell.place, where, message)
     if table is not None and not table.keys:
         section.fault("set", "sets nothing")
     return SetNode(read_exits(section, needs_next=True, rest_is_next=True), values)

@@ -214,3 +214,12 @@ def test_what_nobody_reads_or_uses_is_told() -> None:
     assert "origins.yaml:2:1 neighbours: this origin is used nowhere" in said
     assert "lists.yaml:9:1 gold: this list is used nowhere" in said
     assert "tables.yaml:6:1 phones: this table is used nowhere" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "is_heeded"), [("high", False), ("500", False), ("99", True), ("$hour", True)]
+)
+def test_a_priority_that_no_queue_heeds_is_told(value: str, is_heeded: bool) -> None:
+    texts = texts_of(PLAN.replace("priority: high", f"priority: {value}"))
+    words = 'plans/main.yaml:3:26 note set["priority"]: no queue heeds it; write a whole number from 0 to 99'
+    assert (words in [str(warning) for warning in load_small(texts).warnings]) is not is_heeded
