@@ -303,7 +303,9 @@ class Duty:
     """Done one after the other, as they stand here."""
     leave: tuple[Absence, ...] = ()
     calendars: Mapping[str, Calendar] = field(default_factory=dict, compare=False)
-    """Those that layers name."""
+    """Those that layers name, and `needed`."""
+    needed: str = ""
+    """The calendar while which somebody has to be on duty; empty: always."""
     rest_s: float = 8 * 3600.0
     """The least that should lie between two duties of the same person; 0: not judged."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from dialplan.catalogue import Prompts
-from dialplan.checks import duty, hours, lines, messages, names, people, speech, ways
+from dialplan.checks import coverage, duty, hours, lines, messages, names, people, speech, ways
 from dialplan.checks.references import check_references
 from dialplan.checks.survey import USUAL_DAY, Finding, Rule, Survey, name_of
 from dialplan.model import Configuration
@@ -51,6 +51,11 @@ RULES: tuple[Rule, ...] = (
     duty.check_lone_weeks,
     duty.check_empty_swaps,
     duty.check_overlapping_swaps,
+    coverage.check_duty_gaps,
+    coverage.check_double_duty,
+    coverage.check_unreachable_engineers,
+    coverage.check_too_little_rest,
+    coverage.check_asked_on_leave,
     duty.check_levels,
     duty.check_levels_differ,
     duty.check_backup_phones,

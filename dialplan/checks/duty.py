@@ -8,17 +8,30 @@ from zoneinfo import ZoneInfo
 
 from dialplan.checks.survey import Finding, Survey
 from dialplan.faults import Place
-from dialplan.model import Swap
+from dialplan.ical import named_in
+from dialplan.model import Layer, Swap
+from dialplan.roster import trigrams_in
 
 
 def check_engineers_in_roster(survey: Survey) -> Iterator[Finding]:
-    """An engineer whom no week of the roster names."""
+    """An engineer whom no week of the roster and no layer names."""
     duty = survey.configuration.duty
     rung = {trigram for week in duty.roster.weeks for trigram in week}
+    rung |= {trigram for layer in duty.layers for trigram in _named_in(layer)}
+    layers = " and in no layer" if duty.layers else ""
     for engineer in duty.engineers:
         if engineer.trigram not in rung:
             place = survey.place("engineer", engineer.trigram)
-            yield Finding(place, f"engineers {engineer.trigram}", "stands in no week of the roster")
+            yield Finding(place, f"engineers {engineer.trigram}", f"stands in no week of the roster{layers}")
+
+
+def _named_in(layer: Layer) -> Iterator[str]:
+    """Everybody whom a layer may ring at some time."""
+    if layer.rotation is not None:
+        yield from (trigram for turn in layer.rotation.turns for trigram in turn)
+    if layer.events is not None:
+        yield from (trigram for title in named_in(layer.events.text)[1] for trigram in trigrams_in(title))
+    yield from (trigram for row in layer.rows for trigram in row.order)
 
 
 def check_lone_weeks(survey: Survey) -> Iterator[Finding]:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dialplan.checks.references import DEFINED, ENGINEER
 from dialplan.checks.survey import Finding, Survey
 from dialplan.extensions import EXTENSION
+from dialplan.files.exchanges import LAYER
 from dialplan.files.variables import VARIABLE
 from dialplan.importance import CUSTOMERS, PRIORITY
 from dialplan.nodes.calendar import CALENDAR
 from dialplan.nodes.destination import ENTRY
 from dialplan.nodes.people import ENTRY_OR_GROUP, GROUP
 
-NEVER_NAMED = frozenset({ENGINEER, EXTENSION})
-"""Engineers have a rule of their own; extensions are for callers to key."""
+NEVER_NAMED = frozenset({ENGINEER, LAYER, EXTENSION})
+"""Engineers have a rule of their own; layers are for themselves; extensions are for callers to key."""
 
 
 def check_brands_have_numbers(survey: Survey) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from dialplan.files.layers import read_layers, read_teams
 from dialplan.files.moments import read_span
 from dialplan.files.orders import read_order, read_turns
 from dialplan.model import Duty, Engineer, Layer, Level, PagePolicy, Roster, Swap
+from dialplan.nodes.calendar import CALENDAR
 from dialplan.nodes.destination import ENTRY
 from dialplan.reading import Section, Wrong, as_section
 from dialplan.times import parse_clock_min, parse_date, parse_day
@@ -34,6 +35,7 @@ def read_duty(
     teams = read_teams(section)
     roster = _read_roster(section)
     layers = read_layers(section, teams, texts or {})
+    needed = section.name("needed", CALENDAR, is_needed=False, parse=identifier)
     duty = Duty(
         engineers=engineers,
         roster=roster,
@@ -44,7 +46,10 @@ def read_duty(
         overrides=read_overrides(section, roster.zone),
         covers=read_covers(section, roster.zone),
         leave=read_leave(section, roster.zone),
-        calendars={name: each for name, each in (calendars or {}).items() if name in _named(layers)},
+        calendars={
+            name: each for name, each in (calendars or {}).items() if name in {needed, *_named(layers)}
+        },
+        needed=needed,
         rest_s=section.get("rest", duration(0, 72 * 3600), USUAL_REST_S),
     )
     section.close()

@@ -201,6 +201,7 @@ DUTY: Final = (
     Field("overrides", list_of(table(_OVERRIDE), "list, see below"), "For a while another order."),
     Field("covers", list_of(table(_COVER), "list, see below"), "Who stands in for whom; exchanges."),
     Field("leave", list_of(table(_LEAVE), "list, see below"), "Who is away: his turns are skipped."),
+    Field("needed", name("calendar"), "While it is open somebody has to be on duty.", "always"),
     Field(
         "rest",
         duration("0 s", "72 h"),
