@@ -128,7 +128,8 @@ def without_rumble(signal: Signal, rate_hz: int, from_hz: float = 60.0, to_hz: f
     """Take away what a telephone does not carry: direct current, mains hum, breath on the microphone."""
     if not len(signal):
         return signal
-    padded = np.pad(signal - signal.mean(), (0, rate_hz // 4))
+    # direct current that begins and ends at once would be heard as a click at either end
+    padded = np.pad(fade(signal - signal.mean(), rate_hz // 200), (0, rate_hz // 4))
     spectrum = np.fft.rfft(padded)
     hertz = np.fft.rfftfreq(len(padded), 1 / rate_hz)
     slope = np.clip((hertz - from_hz) / (to_hz - from_hz), 0, 1)
