@@ -155,8 +155,8 @@ def _give_back(run: Run, move: Move) -> Move:
 def _past_gates(run: Run, event: Event) -> Step:
     """Into the plan, over the limit, or the end of a call that is refused."""
     run.used += 1
-    refused = gates.resume(run, event)
-    return _walk(run) if refused is None else _end(run, gates.KIND, refused)
+    move = gates.resume(run, event)
+    return _end(run, gates.KIND, move) if type(move) is End else _walk(run, None, move)
 
 
 def _fault(error: Exception) -> Go:

@@ -52,8 +52,11 @@ def limit_of(run: Run, gate: Gate) -> Limit | None:
     return replace(gate.limit, key=f"{gate.limit.key}:{run.call.caller}")
 
 
-def resume(run: Run, event: Event) -> End | None:
-    """Go on where the call was going, or over the limit. None: `run` stands at the next node."""
+def resume(run: Run, event: Event) -> End | Ask | None:
+    """Go on where the call was going, or over the limit. None: `run` stands at the next node.
+
+    Another plan to which a limit sends a call has limits of its own, and is asked for a place as well.
+    """
     plan, node, *keys = (str(part) for part in run.memory)
     if isinstance(event, Admitted) and event.admission is not Admission.IN:
         return _refuse(run, event, keys)
@@ -67,13 +70,14 @@ def resume(run: Run, event: Event) -> End | None:
     return None
 
 
-def _refuse(run: Run, event: Admitted, keys: list[str]) -> End | None:
+def _refuse(run: Run, event: Admitted, keys: list[str]) -> End | Ask | None:
     gate = _full_gate(run, event.limit or keys[0])
     why = _say_full(gate)
     if gate is not None and gate.over is not None:
         _note(run, "over", why)
-        run.plan, run.node = gate.over
-        return None
+        asked, (run.plan, run.node) = run.plan, gate.over
+        plan = run.configuration.plans.get(run.plan)
+        return None if plan is None or run.plan == asked else ask(run, plan.gates, *gate.over)
     return End("over", why, gate.cause if gate else 17, utter(run, (LINES_BUSY,)))
 
 

@@ -154,3 +154,42 @@ def test_a_simulation_supposes_a_full_plan() -> None:
     assert told("03 205 55 82") == ("hung up by the plan (cause 16)", "all-agents-busy")
     with pytest.raises(UnknownDestination, match='unknown place "mian"; did you mean "main"'):
         told("mian")
+
+
+QUEUE_PLAN = """
+limit: {calls: 2, over: sorry}
+start: ring
+nodes:
+  ring: {destination: two, rest: bye}
+  sorry: {announce: all-agents-busy, next: bye}
+  bye: {hangup: normal}
+"""
+
+
+@pytest.mark.parametrize(
+    ("limits", "number"),
+    [("limit: {calls: 1, over: other.ring}", ""), ("", ", limit: {calls: 1, over: other.ring}")],
+)
+def test_whoever_is_sent_to_another_plan_by_a_limit_must_find_a_place_there_too(
+    limits: str, number: str
+) -> None:
+    configuration = limited(limits, number, plans__other=QUEUE_PLAN)
+    full = simulate(
+        configuration, NUMBER, at=at("2026-11-23 10:00"), full=["main" if limits else "03 205 55 82"]
+    )
+    assert full.ended == "answered by two"
+    first = "main" if limits else "03 205 55 82"
+    both = simulate(configuration, NUMBER, at=at("2026-11-23 10:00"), full=[first, "other"])
+    assert both.heard[:1] == ("all-agents-busy",)
+    assert [(hop.plan, hop.exit) for hop in both.steps if hop.kind == "limit"] == [
+        ("main", "over"),
+        ("other", "over"),
+    ]
+
+
+def test_two_full_plans_that_send_each_other_their_calls_end_at_the_last_person() -> None:
+    there = QUEUE_PLAN.replace("over: sorry", "over: main.hello")
+    configuration = limited("limit: {calls: 1, over: other.ring}", plans__other=there)
+    call = simulate(configuration, NUMBER, at=at("2026-11-23 10:00"), full=["main", "other"])
+    assert call.ended == "answered by boss"
+    assert [hop.why for hop in call.steps if hop.exit == "last-resort"] == ["more than 200 steps"]
