@@ -42,6 +42,7 @@ from dialplan.model import Configuration
 from dialplan.numbers import to_e164
 from dialplan.overrides import plan_at
 from dialplan.pins import is_pin
+from dialplan.quiet import phones_at
 from dialplan.roster import on_duty
 from dialplan.saying import CALLBACK_WORDS, HANG_UP, RECORD_WORDS, keep_on_paper, record_on_paper
 from dialplan.suppositions import (
@@ -312,8 +313,11 @@ class _Driver:
         self.mails.append(Sent(CALL_IN, brand.mailboxes, brand.copy, "page"))
         for engineer in on_duty(self.configuration.duty, self.now):
             entry = self.configuration.directory[engineer.entry]
-            supposed = self.supposed.outcome_of(entry.targets[0])
-            self.rang.append(_rung(entry.targets[0], "page", str(supposed or "")))
+            usual, kept = phones_at(entry.phones, self.now)
+            for phone in (*usual, *kept)[:1]:
+                target = next(each for each in entry.all_targets if each.number == phone.number)
+                supposed = self.supposed.outcome_of(target)
+                self.rang.append(_rung(target, "page", str(supposed or "")))
 
     def _play(self, play: Play) -> Event:
         self._hear(play.utterances)

@@ -126,7 +126,14 @@ def _say_own_day(day: OwnDay) -> str:
 
 
 def _say_swap(swap: Swap) -> str:
-    return f"{swap.start:%Y-%m-%d %H:%M} to {swap.end:%Y-%m-%d %H:%M} UTC: {', '.join(swap.order)}"
+    return _say_while(swap, ", ".join(swap.order))
+
+
+def _say_while(laid: Swap | Cover | Absence, what: str) -> str:
+    """What is laid over a duty: from when until when, what, where and why."""
+    layer = "" if isinstance(laid, Absence) or not laid.layer else f" in {laid.layer}"
+    title = f" ({laid.title})" if laid.title else ""
+    return f"{laid.start:%Y-%m-%d %H:%M} to {laid.end:%Y-%m-%d %H:%M} UTC: {what}{layer}{title}"
 
 
 def _say_rotation(rotation: Rotation) -> str:
@@ -139,11 +146,7 @@ def _say_rotation(rotation: Rotation) -> str:
 def _say_cover(cover: Cover) -> str:
     verb = "exchanges with" if cover.is_exchange else "stands in for"
     said = f"{cover.by} {verb} {cover.absent}" if cover.by else f"{cover.absent} asks to be covered"
-    return f"{cover.start:%Y-%m-%d %H:%M} to {cover.end:%Y-%m-%d %H:%M} UTC: {said}"
-
-
-def _say_absence(leave: Absence) -> str:
-    return f"{leave.start:%Y-%m-%d %H:%M} to {leave.end:%Y-%m-%d %H:%M} UTC: {leave.trigram}"
+    return _say_while(cover, said)
 
 
 def _say_gate(gate: Gate) -> str:
@@ -170,6 +173,7 @@ def _say_listing(listing: Listing) -> str:
 
 _OF_FIELDS: Mapping[str, Sayer] = {
     "weeks": _say_weeks,
+    "turns": _say_weeks,
     "cases": _say_cases,
     "shares": _say_shares,
     "values": _say_template,
@@ -191,7 +195,7 @@ _SAYERS: tuple[tuple[Any, Sayer], ...] = (
     (Events, str),
     (Swap, _say_swap),
     (Cover, _say_cover),
-    (Absence, _say_absence),
+    (Absence, lambda leave: _say_while(leave, leave.trigram)),
     (Rotation, _say_rotation),
     (Quiet, str),
     (Limit, say_limit),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 from paper import BRUSSELS, at, known_prompts, small_texts
 
+from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults
 from dialplan.feeds import write_feed
 from dialplan.model import Absence, Cover, Duty, Swap
+from dialplan.overrides import Override, OverrideKind, with_overrides
 from dialplan.quiet import phones_at
 from dialplan.roster import changes_between, explain_duty, next_handover, on_duty, with_changes
-from dialplan.source import load_texts
+from dialplan.source import BINARY, load_texts
 
 ENGINEERS = (
     "engineers: {ENG: {title: e, entry: eng}, TWO: {title: t, entry: two}, ONE: {title: o, entry: one}}"
@@ -363,3 +368,46 @@ def test_what_is_wrong_in_a_layer_is_told(text: str, said: str) -> None:
     with pytest.raises(ConfigurationFaults) as caught:
         loaded(text)
     assert any(said in str(each) for each in caught.value.faults), [str(each) for each in caught.value.faults]
+
+
+def test_a_workbook_is_as_good_as_a_csv_file() -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["From", "Until", "Trigram"])
+    book.active.append([datetime(2026, 12, 24, 18), datetime(2026, 12, 25, 8), "ENG"])
+    book.active.append([datetime(2026, 12, 25), datetime(2026, 12, 25), "TWO ONE"])
+    kept = BytesIO()
+    book.save(kept)
+    text = f"{BINARY}{b64encode(kept.getvalue()).decode()}"
+    planned = loaded("layers: {a: {file: rosters/p.xlsx}}", rosters__p_dot_xlsx=text)
+    assert order(planned, "2026-12-24 18:00") == "ENG"
+    assert order(planned, "2026-12-25 23:59") == "TWO ONE"
+
+
+def test_a_calendar_that_is_switched_takes_its_layers_along() -> None:
+    texts = small_texts(
+        duty=f"{ENGINEERS}\nlayers: {{a: {{people: [ENG], first: 2026-01-05, outside: work}}}}\n{REST}"
+    )
+    configuration = load_texts(texts, known_prompts(), {"plan-mail"}).configuration
+    closed = Override("1", OverrideKind.CALENDAR, "work", "closed", at("2026-11-23 09:00"))
+    assert order(configuration.duty, "2026-11-23 10:00") == ""
+    assert order(with_overrides(configuration, [closed]).duty, "2026-11-23 10:00") == "ENG"
+
+
+CHANGES = (
+    ("turn: daily", "turn: weekly", 'layer "first", rotation, days: now 7 (was 1)'),
+    ("people: [ENG, TWO]", "people: [TWO, ENG]",
+        'layer "first", rotation, turns: now TWO; ENG (was ENG; TWO)'),
+    ("title: holidays", "title: away",
+        "duty, leave: now 2026-07-09 22:00 to 2026-07-10 22:00 UTC: TWO (away) "
+        "(was 2026-07-09 22:00 to 2026-07-10 22:00 UTC: TWO (holidays))"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), CHANGES)
+def test_a_change_of_a_layer_is_told(old: str, new: str, said: str) -> None:
+    before, after = (
+        load_texts(small_texts(duty=f"{ENGINEERS}\n{text}\n{REST}"), known_prompts(), {"plan-mail"})
+        for text in (LAID, LAID.replace(old, new))
+    )
+    assert describe_changes(before.configuration, after.configuration) == [said]
