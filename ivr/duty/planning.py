@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dialplan.model import Configuration, Entry, Level, PagePolicy, PhoneLabel
@@ -58,8 +59,11 @@ def _on_duty(configuration: Configuration, now: datetime) -> list[Entry]:
 
 
 def _engineer(configuration: Configuration, policy: PagePolicy, entry: Entry, at: datetime) -> Person:
-    trigram = next((e.trigram for e in configuration.duty.engineers if e.entry == entry.id), entry.title)
-    return _person(entry, trigram, policy, at)
+    engineer = next((e for e in configuration.duty.engineers if e.entry == entry.id), None)
+    if engineer is None:
+        return _person(entry, entry.title, policy, at)
+    person = _person(entry, engineer.trigram, policy, at)
+    return replace(person, language=engineer.languages[0]) if engineer.languages else person
 
 
 def _level(configuration: Configuration, policy: PagePolicy, level: Level, at: datetime) -> Stage:
