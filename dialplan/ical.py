@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 MARGIN = timedelta(days=2)
 """Floating times are looked for so much further: no zone is farther from UTC."""
+TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
+"""Recurrences that would take for ever to follow."""
 _ZONE = re.compile(r";TZID=\"?([^\";:]+)\"?[;:]")
 
 
@@ -97,11 +99,21 @@ def check_events(text: str) -> None:
             raise UnreadableEvents(f"{title}: {name or 'a line'}: {why}", _line_of(text, name, event))
         if "DTSTART" not in event:
             raise UnreadableEvents(f"{title}: has no DTSTART", _line_of(text, "UID", event))
+        if TOO_OFTEN & _frequencies(event):
+            often = "recurs every minute or second; nothing is open so often"
+            raise UnreadableEvents(f"{title}: {often}", _line_of(text, "RRULE", event))
         if isinstance(event["DTSTART"], list):
             raise UnreadableEvents(f"{title}: has DTSTART twice", _line_of(text, "DTSTART", event))
     starts = [_date_of(event["DTSTART"].dt) for event in calendar.walk("VEVENT")]
     if starts:
         _expand(text, min(starts), max(starts) + timedelta(days=400))
+
+
+def _frequencies(event: Any) -> set[str]:
+    """How often an event recurs, in the words of its rules."""
+    rules = event.get("RRULE", [])
+    each = rules if isinstance(rules, list) else [rules]
+    return {str(word).upper() for rule in each for word in rule.get("FREQ", [])}
 
 
 def named_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
