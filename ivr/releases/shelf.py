@@ -479,8 +479,8 @@ class Releases:
         return load_texts(texts, self._known_prompts(), TEMPLATES.names())
 
     def _build_kept(self, texts: Mapping[str, str]) -> Loaded:
-        """A configuration that was live before. It was checked then: prompts that cannot be read now, and rules
-        that did not exist then, are no reason to take no calls."""
+        """A configuration that was live before. It was checked then: prompts that cannot be read now, and
+        rules that did not exist then, are no reason to take no calls."""
         try:
             prompts = self._known_prompts()
         except ConfigurationFaults:

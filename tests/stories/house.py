@@ -372,7 +372,7 @@ async def until_quiet(house: House, timeout_s: float = 15.0) -> None:
 
 
 def copy_configuration(source: Path, target: Path) -> Path:
-    """The shipped configuration, to be changed at will: without the scenarios, which tell of it as shipped."""
+    """The shipped configuration, to be changed at will: without scenarios, which tell of it as shipped."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("scenarios"))
     return target
 
