@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import yaml
 
-from dialplan.faults import Fault, Place, fault_at, nearest_of
+from dialplan.faults import Fault, Place, fault_at
 from dialplan.syntax import say_syntax
 
 DEEPEST = 32
@@ -212,8 +212,3 @@ def _skip(event: Any, next_event: Callable[[], Any]) -> None:
     while depth:
         event = next_event()
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-
-
-def nearest_key(name: str, table: Table) -> str:
-    """The key of a table most like a name."""
-    return nearest_of(name, table.cells)

@@ -32,8 +32,3 @@ class Group:
 def numbers_of(numbers: Mapping[str, ServiceNumber], group: str) -> tuple[ServiceNumber, ...]:
     """The numbers of a group, in the order of the configuration."""
     return tuple(number for number in numbers.values() if number.group == group)
-
-
-def plans_of(numbers: Mapping[str, ServiceNumber], group: str) -> tuple[str, ...]:
-    """The plans that the numbers of a group have, each once."""
-    return tuple(dict.fromkeys(number.plan for number in numbers_of(numbers, group)))

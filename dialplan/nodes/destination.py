@@ -122,7 +122,8 @@ class Destination:
 
     def _rung(self, run: Run, dialled: Dialled, index: int, before: str, held: bool) -> Move:
         rounds = self.rounds(run)
-        said = self._said(run, rounds[index], dialled)
+        dial = rounds[index]
+        said = say_outcome(say_names(dial.targets, dialled), dialled.outcome, dialled.cause, dial.ring_s)
         why = f"{before}; {said}" if before else said
         is_over = dialled.outcome is Outcome.ANSWERED or index + 1 >= len(rounds)
         if not is_over:
@@ -130,18 +131,6 @@ class Destination:
         if held:
             run.tell(Leave(dialled.outcome.value))
         return self.answered(why) if dialled.outcome is Outcome.ANSWERED else Go(dialled.outcome.value, why)
-
-    def _said(self, run: Run, dial: Dial, dialled: Dialled) -> str:
-        """What came of a ring, in a sentence; those of one phone are made once."""
-        outcome, cause = dialled.outcome, dialled.cause
-        if len(dial.targets) > 1:
-            return say_outcome(say_names(dial.targets, dialled), outcome, cause, dial.ring_s)
-        label, memo = dial.targets[0].label, run.configuration.memo
-        key = (label, id(outcome), cause, dial.ring_s)
-        known: str | None = memo.get(key)
-        if known is None:
-            known = memo[key] = say_outcome((label,), outcome, cause, dial.ring_s)
-        return known
 
     def rounds(self, run: Run) -> tuple[Dial, ...]:
         """What is rung, one after the other."""
