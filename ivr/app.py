@@ -19,6 +19,7 @@ from dialplan.model import Configuration
 from ivr.agi import AgiServer, AgiSession
 from ivr.ami import AmiEvent, AmiLink, LinkState, write_caller_id
 from ivr.callbacks import CALLBACK_LEG, CallbackDesk
+from ivr.calls.departures import Departures
 from ivr.calls.messages import Messages
 from ivr.calls.orphans import Orphans
 from ivr.calls.places import Usher
@@ -110,7 +111,7 @@ class Service:
             clock=self.clock,
             kept_days=settings.recordings_days,
         )
-        self.places = Usher()
+        self.places, departures = Usher(), Departures(self.link)
         self.tables = Tables()
         self.releases.on_activation(self.tables.check)
         self.callbacks = CallbackDesk(
@@ -135,6 +136,7 @@ class Service:
             wishes=self.callbacks.of_call,
             places=self.places,
             tables=self.tables,
+            departures=departures,
             ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
         self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
@@ -142,7 +144,13 @@ class Service:
         self.reception.switching = by_phone.of_call
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
-            self.link, self.database, self.recorder, self.clock, lambda: self.reception.live, self.places
+            self.link,
+            self.database,
+            self.recorder,
+            self.clock,
+            lambda: self.reception.live,
+            self.places,
+            departures,
         )
         self.agi = AgiServer(self._take, settings.host, settings.agi_port)
 

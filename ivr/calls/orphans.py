@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from ivr.ami import AmiEvent, AmiLink, ChannelSnapshot
+from ivr.calls.departures import Departures
 from ivr.calls.places import Usher, read_kept
 from ivr.clock import Clock
 from ivr.records import CallRecord, Recorder, close_orphans
@@ -35,8 +36,13 @@ class Orphans:
         clock: Clock,
         own: Callable[[], Mapping[str, object]],
         places: Usher | None = None,
+        departures: Departures | None = None,
     ) -> None:
-        self._places = places or Usher()
+        """`departures`: which channels have left the switch: a place is free when its telephone has."""
+        self._places, self._departures = places or Usher(), departures or Departures()
+        self._partners: dict[str, set[str]] = {}
+        """Linked id -> names of the channels that the last sync found with it."""
+        self._endings: set[asyncio.Task[None]] = set()
         self._reserved: set[str] = set()
         """Calls whose places are taken until it is known whether they live."""
         self._database, self._recorder, self._clock, self._own = database, recorder, clock, own
@@ -78,11 +84,16 @@ class Orphans:
 
     def close(self) -> None:
         """Adopt no more; the next run will."""
-        if self._adopting is not None:
-            self._adopting.cancel()
+        for task in (self._adopting, *self._endings):
+            if task is not None:
+                task.cancel()
 
     def _take_sync(self, channels: list[ChannelSnapshot]) -> None:
         live = {channel.unique_id for channel in channels}
+        self._partners.clear()
+        for channel in channels:
+            if channel.unique_id != channel.linked_id:
+                self._partners.setdefault(channel.linked_id, set()).add(channel.channel)
         if self._adopting is None:
             self._adopting = asyncio.create_task(self._adopt(), name="orphans")
         if not self._adopting.done():
@@ -152,8 +163,21 @@ class Orphans:
         own |= self._own().keys()
         return [one for one in found if one.uniqueid not in own]
 
+    def _end_places(self, record: CallRecord) -> None:
+        partners = self._partners.pop(record.uniqueid, None)
+        if not partners:
+            self._places.end(record.id)
+            return
+        task = asyncio.create_task(self._end_when_gone(record.id, partners), name="places of an orphan")
+        self._endings.add(task)
+        task.add_done_callback(self._endings.discard)
+
+    async def _end_when_gone(self, call: str, channels: set[str]) -> None:
+        await self._departures.wait_gone(channels)
+        self._places.end(call)
+
     def _close(self, record: CallRecord, cause: int) -> None:
-        self._places.end(record.id)
+        self._end_places(record)
         record.ended, record.cause = self._clock.now(), cause
         record.hung_by, record.places = HungBy.UNKNOWN, ""
         has_talked = record.agent_at is not None

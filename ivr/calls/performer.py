@@ -27,6 +27,7 @@ from dialplan.commands import (
 from dialplan.events import Admitted, Dialled, Event, Failed, Found, Keyed, Outcome, Played
 from ivr.agi import AgiError, AgiFailed, AgiSession
 from ivr.calls.ahead import KeysAhead
+from ivr.calls.departures import Departures
 from ivr.calls.holding import Holding
 from ivr.calls.messages import CallersMessages
 from ivr.calls.places import Door
@@ -106,12 +107,15 @@ class Performer:
         door: Door | None = None,
         tell: Callable[..., None] = lambda kind, **facts: None,
         look_up: LookUps | None = None,
+        departures: Departures | None = None,
     ) -> None:
         """`brand`: its title, which a called phone's display shows; `length_s`: of a sound file; `messages`
         and `wishes`: where what this caller says, and his wish to be called back, are kept; `door`: his way
-        to places and queues; `tell`: the live feed; `look_up`: asks tables."""
+        to places and queues; `tell`: the live feed; `look_up`: asks tables; `departures`: which channels have
+        left the switch."""
         self._look_up, self._ahead = look_up, KeysAhead()
         self._door, self._tell = door, tell
+        self._departures = departures
         self._messages, self._wishes = messages, wishes
         self._admitted_at: datetime | None = None
         """When he last was let in, or stopped waiting for it."""
@@ -357,9 +361,15 @@ class Performer:
         after = read_aftermath(text, command, said)
         self._ringing = ()
         self._note_ring(after)
+        await self._see_off(after.channel)
         return Dialled(
             after.outcome, after.cause, after.target.entry if after.target else "", self._talked_s()
         )
+
+    async def _see_off(self, channel: str) -> None:
+        """A place that this call has is free only when the telephones it rang have left the switch."""
+        if self._departures is not None and self._door is not None and self._door.has_any():
+            await self._departures.see_off(self._agi.env.get("uniqueid", ""), channel)
 
     def note_pick_up(self) -> bool:
         """The switch says that somebody has answered the phone that rings; False when none does."""

@@ -24,6 +24,7 @@ from dialplan.tables import LookUpTable, default_row
 from dialplan.tape import Recording
 from ivr.agi import AgiSession
 from ivr.calls.arrival import Arrival, read_arrival
+from ivr.calls.departures import Departures
 from ivr.calls.live import LiveCall
 from ivr.calls.messages import Messages
 from ivr.calls.performer import CallerGoneError, Performer, Switching, Wishes
@@ -90,11 +91,13 @@ class Reception:
         wishes: Callable[[CallRecord], Wishes] | None = None,
         places: Places | None = None,
         tables: TableDesk | None = None,
+        departures: Departures | None = None,
     ) -> None:
         """`length_s`: of a sound file, by its name on the switch. `ended`: told of each call that is over,
         with its tape; must cost next to nothing. `messages` and `wishes`: where it is kept what callers say,
-        and that they want to be called back. `places`: who gives them out. `tables`: who asks them."""
-        self._tables = tables
+        and that they want to be called back. `places`: who gives them out. `tables`: who asks them.
+        `departures`: which channels have left the switch."""
+        self._tables, self._departures = tables, departures
         self._places = places or Usher()
         self._ended = ended
         self._messages, self._wishes = messages, wishes
@@ -172,6 +175,7 @@ class Reception:
             door,
             partial(self._tell_of, record),
             partial(self._look_up, configuration),
+            self._departures,
         )
         call = LiveCall(record, facts, configuration, performer, door, arrival.shift)
         performer.switching = self.switching(record) if self.switching else None

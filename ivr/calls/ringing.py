@@ -10,7 +10,7 @@ from dialplan.events import Outcome
 from ivr.contract import dial_string
 from ivr.outcome import outcome_of
 
-AFTERMATH = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNUMBER}"
+AFTERMATH = "${DIALSTATUS}|${HANGUPCAUSE}|${DIALEDPEERNUMBER}|${DIALEDPEERNAME}"
 """Asked in one round trip when a Dial is over. Not ANSWEREDTIME: it counts from the caller's own answer."""
 
 OPTIONS = "rg"
@@ -33,6 +33,8 @@ class Aftermath:
     cause: int
     target: Target | None
     is_answered: bool
+    channel: str = ""
+    """Of whoever answered; the switch may still be taking it down."""
 
 
 class Refusals(Protocol):
@@ -54,7 +56,7 @@ def read_aftermath(text: str, dial: Dial, said: int | None = None) -> Aftermath:
 
     `said`: the carrier's own cause, which goes before the one that the switch derived from it.
     """
-    status, derived, peer = (text.split("|") + [""] * 3)[:3]
+    status, derived, peer, channel = (text.split("|") + [""] * 4)[:4]
     cause = said or _derived_cause(status, derived)
     outcome = outcome_of(status, cause)
     return Aftermath(
@@ -62,6 +64,7 @@ def read_aftermath(text: str, dial: Dial, said: int | None = None) -> Aftermath:
         cause=cause,
         target=_answerer(peer, dial) if status == "ANSWER" else None,
         is_answered=status == "ANSWER",
+        channel=channel if status == "ANSWER" else "",
     )
 
 

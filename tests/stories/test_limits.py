@@ -81,7 +81,10 @@ MOODS = (
 
 @dataclass
 class Witness:
-    """The switch's own account of the telephones it rings: every beginning and end, in its order."""
+    """The switch's own account of the telephones it rings: every beginning and end, in its order.
+
+    A telephone that was not answered is over with the Dial: its channel may be kept a moment longer.
+    """
 
     link: AmiLink
     live: dict[str, str] = field(default_factory=dict)
@@ -99,6 +102,10 @@ class Witness:
         if self.live.pop(event.get("Uniqueid"), None):
             self.ended.append(float(event.get("Timestamp")))
 
+    def stops_ringing(self, event: AmiEvent) -> None:
+        if event.get("DialStatus") != "ANSWER" and self.live.pop(event.get("DestUniqueid"), None):
+            self.ended.append(float(event.get("Timestamp")))
+
     async def cut_off(self, house: House, chance: random.Random) -> None:
         """The telephone has its moods, and now and then it dies in the middle of whatever it does."""
         for turn in itertools.count():
@@ -113,9 +120,12 @@ class Witness:
 async def a_witness(house: House) -> AsyncIterator[Witness]:
     settings = house.settings
     secret = settings.secret("ami")
-    link = AmiLink(settings.host, settings.ami_port, "dutyline", secret, events=("Newchannel", "Hangup"))
+    link = AmiLink(
+        settings.host, settings.ami_port, "dutyline", secret, events=("Newchannel", "DialEnd", "Hangup")
+    )
     witness = Witness(link)
     link.subscribe("Newchannel", witness.begins)
+    link.subscribe("DialEnd", witness.stops_ringing)
     link.subscribe("Hangup", witness.ends)
     await link.start()
     try:

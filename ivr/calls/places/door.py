@@ -36,6 +36,10 @@ class Door:
         """The call is over."""
         self.places.end(self.call)
 
+    def has_any(self) -> bool:
+        """Whether the call has a place or an agent."""
+        return self.places.kept_of(self.call) is not None
+
     def kept(self) -> str:
         """What the call has, for its record."""
         kept = self.places.kept_of(self.call)
