@@ -7,6 +7,7 @@ page = await database.run(lambda session: session.get(Page, page_id))
 
 from ivr.storage.batch import BatchWriter, Rows
 from ivr.storage.database import Database, announce
+from ivr.storage.duty_tables import DutyChangeKind, DutyFeed, KeptDutyChange
 from ivr.storage.errors import (
     DatabaseTooNew,
     DatabaseUnavailable,
@@ -66,9 +67,12 @@ __all__ = [
     "DeliveryState",
     "Disposition",
     "Draft",
+    "DutyChangeKind",
+    "DutyFeed",
     "Enclosure",
     "Hop",
     "HungBy",
+    "KeptDutyChange",
     "KeptOverride",
     "Mail",
     "MailState",

@@ -24,6 +24,12 @@ class AuditAction(StrEnum):
     PIN_WRONG = "pin-wrong"
     PIN_BLOCKED = "pin-blocked"
     """A PIN was keyed while no more tries were allowed; it was not looked at."""
+    DUTY_CHANGED = "duty-changed"
+    DUTY_CANCELLED = "duty-cancelled"
+    DUTY_AGREED = "duty-agreed"
+    DUTY_DECLINED = "duty-declined"
+    FEED_MADE = "feed-made"
+    FEED_REVOKED = "feed-revoked"
 
 
 class KeptOverride(Base):
