@@ -16,6 +16,7 @@ from ivr.storage.errors import (
     is_retryable,
 )
 from ivr.storage.override_tables import Audit, AuditAction, KeptOverride
+from ivr.storage.page_tables import PageEvent, PageStep
 from ivr.storage.release_tables import Activation, Copy, Draft, Shadow, ShadowCall, Tape
 from ivr.storage.states import (
     ActivationSource,
@@ -77,7 +78,9 @@ __all__ = [
     "Mail",
     "MailState",
     "Page",
+    "PageEvent",
     "PageState",
+    "PageStep",
     "Recording",
     "RecordingState",
     "Release",

@@ -40,6 +40,8 @@ class PageState(StrEnum):
     ACCEPTED = "accepted"
     EXHAUSTED = "exhausted"
     CANCELLED = "cancelled"
+    DONE = "done"
+    """The caller was called back."""
 
 
 class AttemptState(StrEnum):
@@ -52,6 +54,8 @@ class AttemptState(StrEnum):
     PASSED = "passed"
     SILENT = "silent"
     """Picked up and keyed nothing: voicemail, most often."""
+    HEARD = "heard"
+    """A reminder that was listened to: a key was pressed."""
     NO_ANSWER = "no-answer"
     BUSY = "busy"
     REJECTED = "rejected"

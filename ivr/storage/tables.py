@@ -149,6 +149,22 @@ class Page(Base):
     accepted_number: Mapped[str] = mapped_column(default="")
     accepted_attempt: Mapped[str] = mapped_column(default="")
     accepted_at: Mapped[datetime | None]
+    acceptances: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Times somebody has taken it: more than one after a handover, or when the hunt went on."""
+    promise_s: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
+    """The caller was promised a call back within so many seconds of `started`; 0: nothing was promised."""
+    remind_s: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
+    """So long before that runs out the one who accepted is reminded."""
+    called_back_at: Mapped[datetime | None]
+    called_back_by: Mapped[str] = mapped_column(default="", server_default="")
+    called_back_how: Mapped[str] = mapped_column(default="", server_default="")
+    """`call`, `connected`, `key`, `line`, `command`, `link` ..."""
+    gone_on: Mapped[str] = mapped_column(default="", server_default="")
+    """JSON: why the hunt went on after the last acceptance; empty: it did not."""
+    out: Mapped[str] = mapped_column(default="[]", server_default="[]")
+    """JSON: directory entries that are not rung for this page any more."""
+    handover: Mapped[str] = mapped_column(default="", server_default="")
+    """JSON: to whom it is being handed over; empty: to nobody."""
 
 
 class Attempt(Base):
