@@ -18,6 +18,7 @@ from ivr.storage.errors import (
 from ivr.storage.override_tables import Audit, AuditAction, KeptOverride
 from ivr.storage.page_tables import PageEvent, PageStep
 from ivr.storage.release_tables import Activation, Copy, Draft, Shadow, ShadowCall, Tape
+from ivr.storage.schedule_tables import Lease, Ring, RingKind, RingState, Run, RunState
 from ivr.storage.states import (
     ActivationSource,
     ActivationState,
@@ -75,6 +76,7 @@ __all__ = [
     "HungBy",
     "KeptDutyChange",
     "KeptOverride",
+    "Lease",
     "Mail",
     "MailState",
     "Page",
@@ -84,7 +86,12 @@ __all__ = [
     "Recording",
     "RecordingState",
     "Release",
+    "Ring",
+    "RingKind",
+    "RingState",
     "Rows",
+    "Run",
+    "RunState",
     "Shadow",
     "ShadowCall",
     "StorageError",
