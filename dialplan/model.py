@@ -278,8 +278,10 @@ class PagePolicy:
     level_within_s: float = 300.0
     network_fault_causes: frozenset[int] = frozenset({27, 34, 38, 41, 42})
     """Q.850 causes that mean a fault of the network: the back-up phones are rung then."""
-    remind_s: float = 0.0
-    """After an acceptance, remind the engineer when this has passed; 0: never."""
+    promise_s: float = 1200.0
+    """The caller was promised a call back within so long of the page's beginning; 0: nothing was promised."""
+    remind_s: float = 300.0
+    """So long before the promise runs out the engineer who accepted is reminded; 0: he is not."""
     languages: tuple[str, ...] = ("en",)
     """What engineers are spoken to in, when their entry names no language."""
     together: bool = False

@@ -143,6 +143,7 @@ def _read_policy(row: Section, name: str) -> PagePolicy:
         level_within_s=row.get("level_within", duration(1, 7200), usual.level_within_s),
         network_fault_causes=frozenset(row.list_of("network_fault_causes", whole(1, 127)))
         or usual.network_fault_causes,
+        promise_s=row.get("promise", duration(0, 86400), usual.promise_s),
         remind_s=row.get("remind", duration(0, 86400), usual.remind_s),
         languages=row.list_of("languages", spoken_language) or usual.languages,
         together=row.get("together", flag, usual.together),

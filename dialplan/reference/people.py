@@ -168,7 +168,19 @@ _POLICY: Final = (
         "Causes of Q.850 on which the back-up phones are rung.",
         "27, 34, 38, 41, 42",
     ),
-    Field("remind", duration("0 s", "24 h"), "A reminder so long after the acceptance; 0: none.", "0 s"),
+    Field(
+        "promise",
+        duration("0 s", "24 h"),
+        "Within so long of the page's beginning the caller is to be called back; else the hunt goes on. "
+        "0: nothing was promised.",
+        "20 min",
+    ),
+    Field(
+        "remind",
+        duration("0 s", "24 h"),
+        "So long before the promise runs out the engineer who accepted is reminded; 0: he is not.",
+        "5 min",
+    ),
     Field("languages", list_of(SPOKEN), "What engineers are spoken to in.", "`en`"),
     Field("together", FLAG, "Rings everybody on duty at once.", "no"),
 )

@@ -11,6 +11,10 @@ from ivr.storage.states import PageState
 LIVE_STATES = frozenset({PageState.PAGED, PageState.RINGING})
 
 
+class PageRefused(ValueError):  # noqa: N818 - it says what is so
+    """What was asked of a page cannot be done; the sentence says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """Where a page's mails go and in which language, as its brand had it when the page began."""

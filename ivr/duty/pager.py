@@ -16,7 +16,7 @@ from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
 from ivr.duty.hunt import Attempt
-from ivr.duty.page import Contacts, Page, PageRequest
+from ivr.duty.page import Acceptance, Contacts, Page, PageRequest
 from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
 from ivr.duty.run import PageRun, Phones
@@ -108,6 +108,46 @@ class Pager:
         page = await self._ledger.open_page(request, brand.title, hunt, now)
         self._start(page, [])
         return page
+
+    # -- what people do with a page beside pressing keys on a leg of it
+
+    async def open_pages(self) -> list[Page]:
+        """Pages of which something is still to come: somebody is looked for, or the caller is not called
+        back yet; oldest first."""
+        raise NotImplementedError
+
+    async def accept_for(self, page_id: str, entry: str, by: str) -> Acceptance | None:
+        """Give the page to `entry` (of the directory) without ringing him, unless somebody has it.
+
+        Who has it when this returns, committed; None: it is over. `by`: who says so, as history names him.
+        PageRefused when there is no such page or person.
+        """
+        raise NotImplementedError
+
+    async def pass_for(self, page_id: str, entry: str, by: str) -> bool:
+        """`entry` does not want the page, or gives it back: he is rung no more for it, and the hunt goes on.
+
+        False: it is not his to pass (somebody else has it, or it is over). PageRefused.
+        """
+        raise NotImplementedError
+
+    async def hand_over(self, page_id: str, to_entry: str, by: str, *, forced: bool = False) -> None:
+        """Give an accepted page to somebody else: he is rung and has to accept; `forced`: he has it at once.
+
+        The former one keeps it until then, and is told how it ended. PageRefused when it cannot be.
+        """
+        raise NotImplementedError
+
+    async def mark_called_back(self, page_id: str, by: str, how: str) -> bool:
+        """The caller was called back: the clock of the promise stops and nobody else is looked for.
+
+        `how`: `call`, `connected`, `key`, `line`, `command`, `link`. False: that was known. PageRefused.
+        """
+        raise NotImplementedError
+
+    async def note(self, page_id: str, kind: str, facts: Mapping[str, object], by: str = "") -> None:
+        """A line of the page's history."""
+        raise NotImplementedError
 
     async def close(self) -> None:
         """Stop driving; the pages stay as the database has them, and their legs ring on.
