@@ -84,7 +84,7 @@ class Service:
         paths = place(settings.state_dir / "switch")
         self._sounds = paths.sounds
         self.releases.before_activation(self._export_prompts)
-        self.failsafe = FailsafeKeeper(paths.failsafe_file, self.link)
+        self.failsafe = FailsafeKeeper(paths.failsafe_file)
         self.lengths = SoundLengths(settings.prompts)
         self.releases.on_activation(self.failsafe.activate)
         self.releases.on_activation(self._forget_lengths)
@@ -175,7 +175,6 @@ class Service:
             stack.callback(self.tables.close)
             await self.agi.start()
             stack.push_async_callback(self._stop_calls)
-            self.link.on_state(self._link_changed)
             await self.link.start()
             stack.push_async_callback(self.link.close)
             stack.callback(self.orphans.close)
@@ -299,11 +298,6 @@ class Service:
     def _take_dial_end(self, event: AmiEvent) -> None:
         if event.get("DialStatus") == "ANSWER":
             self.reception.picked_up(event.get("Uniqueid"))
-
-    def _link_changed(self, state: LinkState) -> None:
-        """A switch that was restarted, or started after us, reads the failsafe that is live."""
-        if state is LinkState.READY and self.releases.is_live:
-            self._reread = asyncio.ensure_future(self.failsafe.activate(self.releases.active))
 
     def _hang_up(self) -> None:
         self._reloading = asyncio.ensure_future(self._reload_on_signal())

@@ -4,53 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Final
-
-import structlog
 
 from dialplan.model import Brand, Configuration
-from ivr.ami import AmiError, AmiLink
 from ivr.switch.failsafe import FailsafeRule, write_failsafe
-
-PATIENCE_S: Final = 1.0
-READING_LIMIT_S: Final = 60.0
-log = structlog.get_logger(__name__)
 
 
 class FailsafeKeeper:
-    """Writes the failsafe rules at each activation and has the switch read them."""
+    """Writes the failsafe rules at each activation; the switch reads them when a call needs them."""
 
-    def __init__(self, path: Path, link: AmiLink) -> None:
-        self._path, self._link = path, link
-        self._reading: asyncio.Task[None] | None = None
-        self._written, self._read = 1, 0
-        """Counts of what was written to the disk, and which of it the switch has read."""
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     async def activate(self, configuration: Configuration) -> None:
-        """A configuration has become live. Waits a moment for the switch, which takes seconds to read the
-        rules of ten thousand numbers, and no longer: it reads on by itself."""
-        if await asyncio.to_thread(self.write, configuration):
-            self._written += 1
-        if self._read < self._written:
-            self._reading = asyncio.create_task(self._have_read(self._reading), name="failsafe")
-            await asyncio.wait({self._reading}, timeout=PATIENCE_S)
+        """A configuration has become live."""
+        await asyncio.to_thread(self.write, configuration)
 
-    async def _have_read(self, before: asyncio.Task[None] | None) -> None:
-        """One after another: the switch refuses a reload while it does one."""
-        if before is not None:
-            await asyncio.wait({before})
-        written = self._written
-        try:
-            await self._link.reload("pbx_config", timeout_s=READING_LIMIT_S)
-            self._read = written
-        except AmiError as fault:
-            log.info("failsafe.read_later", why=str(fault))
-
-    def write(self, configuration: Configuration) -> bool:
-        """Write the rules when they differ from those on disk; whether they did."""
-        before = self._path.read_bytes() if self._path.exists() else b""
+    def write(self, configuration: Configuration) -> None:
+        """Write the rules."""
         write_failsafe(self._path, rules_of(configuration), default_of(configuration))
-        return self._path.read_bytes() != before
 
 
 def rules_of(configuration: Configuration) -> list[FailsafeRule]:

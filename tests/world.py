@@ -73,9 +73,8 @@ class World:
         return self.prompt(name)[3120:3280]
 
     async def set_failsafe(self, *rules: FailsafeRule, default: FailsafeRule) -> None:
-        """Write the failsafe and make it live."""
+        """Write the failsafe: the switch goes by it from now on."""
         write_failsafe(self.switch.paths.failsafe_file, rules, default)
-        await self.link.reload("pbx_config.so")
 
     async def channels(self) -> int:
         """How many channels live on the switch."""
@@ -279,7 +278,6 @@ async def world(running: tuple[Settings, Switch], tree: Tree) -> AsyncIterator[W
         await carrier.reset_phones()
         carrier.forget_legs()
         write_private(switch.paths.failsafe_file, NO_RULES)
-        await link.reload("pbx_config.so")
         await link.set_var(Variable.ALIVE, "")
         reasons = Reasons(settings.sip_port)
         await reasons.start(settings.host, settings.reason_port)

@@ -1,11 +1,13 @@
-"""The part of the extensions that the active configuration writes: whom the failsafe rings for which number.
+"""What the active configuration writes for the switch: whom the failsafe rings for which number.
 
-One line for each number, one group of lines for each different answer: 10,000 numbers of five brands
-are 10,000 short lines and five groups.
+The extensions look it up with AST_CONFIG when they need it: the switch reads the file then, if it has
+changed, and nothing has to be loaded when a configuration becomes live. One line for each number, one
+section for each different answer: 10,000 numbers of five brands are 10,000 short lines and five sections.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,10 +21,12 @@ _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _PROMPT = re.compile(r"[a-z]{2}/[a-z0-9][a-z0-9-]*")
 _FORBIDDEN_IN_TITLE = re.compile(r"[^\w .,&/+()-]")
 
+DEFAULT: Final = "default"
+"""The section for numbers without a rule."""
 NO_RULES: Final = """\
 ; Not yet written from the active configuration: every caller hears the apology, nobody is rung.
-[dutyline-failsafe-numbers]
-[dutyline-failsafe-rules]
+[numbers]
+[default]
 """
 
 
@@ -54,7 +58,7 @@ class FailsafeRule:
 
 
 def write_failsafe(path: Path, rules: Iterable[FailsafeRule], default: FailsafeRule) -> None:
-    """Write the rules at once; `dialplan reload` makes them live.
+    """Write the rules at once; the next call that needs them goes by them.
 
     `default` serves numbers without a rule, and its people are rung after everybody else's.
     Raises FailsafeError for a number or a prompt that is none, or a number that stands twice.
@@ -63,25 +67,32 @@ def write_failsafe(path: Path, rules: Iterable[FailsafeRule], default: FailsafeR
 
 
 def _lines(rules: Iterable[FailsafeRule], default: FailsafeRule) -> Iterator[str]:
-    yield "; Written from the active configuration. Read by extensions.conf. Changes made here are lost."
-    groups: dict[tuple[str, ...], str] = {_settings(default, default): "default"}
-    brands = {"default": default.brand}
+    yield "; Written from the active configuration, for extensions.conf. Changes made here are lost."
+    sections: dict[tuple[str, ...], str] = {_settings(default, default): DEFAULT}
+    brands = {DEFAULT: default.brand}
     seen: set[str] = set()
-    yield "[dutyline-failsafe-numbers]"
+    yield "[numbers]"
     for rule in rules:
         _check_number(rule.number, rule.number)
         if rule.number in seen:
             raise FailsafeError(rule.number, "stands twice")
         seen.add(rule.number)
-        name = groups.setdefault(_settings(rule, default), f"rule{len(groups)}")
+        settings = _settings(rule, default)
+        name = sections.get(settings)
+        if name is None:
+            name = sections[settings] = _name_of(settings)
         brands.setdefault(name, rule.brand)
-        yield f"exten => {rule.number[1:]},1,Goto(dutyline-failsafe-rules,{name},1)"
-    yield "[dutyline-failsafe-rules]"
-    for settings, name in groups.items():
+        yield f"{rule.number[1:]}={name}"
+    for settings, name in sections.items():
+        yield f"[{name}]"
         yield f"; {_FORBIDDEN_IN_TITLE.sub('', brands[name])}"
-        yield f"exten => {name},1,NoOp()"
-        yield from (f" same => n,Set({setting})" for setting in settings)
-        yield " same => n,Return()"
+        yield from settings
+
+
+def _name_of(settings: Sequence[str]) -> str:
+    """A section is called by what it says: a call that is looked up while the file changes gets one answer
+    or the other, never half of each."""
+    return f"rule-{hashlib.sha256(chr(10).join(settings).encode()).hexdigest()[:16]}"
 
 
 def _settings(rule: FailsafeRule, default: FailsafeRule) -> tuple[str, ...]:
@@ -90,13 +101,14 @@ def _settings(rule: FailsafeRule, default: FailsafeRule) -> tuple[str, ...]:
         _check_number(rule.number, person)
     if rule.shown:
         _check_number(rule.number, rule.shown)
-    return (
-        f"FAILSAFE_PEOPLE={':'.join(people)}",
-        f"FAILSAFE_SHOWN={rule.shown}",
-        f"FAILSAFE_APOLOGY={_sounds(rule, rule.apology)}",
-        f"FAILSAFE_NOBODY={_sounds(rule, rule.nobody)}",
-        f"FAILSAFE_ASK={_sounds(rule, rule.ask)}",
-    )
+    values = {
+        "people": ":".join(people),
+        "shown": rule.shown,
+        "apology": _sounds(rule, rule.apology),
+        "nobody": _sounds(rule, rule.nobody),
+        "ask": _sounds(rule, rule.ask),
+    }
+    return tuple(f"{key}={value}" for key, value in values.items() if value)
 
 
 def _sounds(rule: FailsafeRule, prompts: Sequence[str]) -> str:

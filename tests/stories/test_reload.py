@@ -73,7 +73,7 @@ async def test_dutyline_reload_says_what_changed_and_refuses_what_is_faulty(hous
         live = (await house.client.ask("status"))["release"]
         assert live != before
         rules = await until(lambda: rules_of(failsafe), 5, "failsafe.conf")
-        assert "FAILSAFE_PEOPLE=+32470000062)" in rules, "the failsafe follows"
+        assert "people=+32470000062\n" in rules, "the failsafe follows"
 
         write(
             house,
