@@ -175,7 +175,7 @@ def _roster_base(roster: Roster, at: datetime) -> _Base:
     turn = turn_at(rotation_of(roster), at)
     if turn is None:
         return _Base(ROSTER, (), roster.zone, lambda _: "the roster has no weeks")
-    since = _say_moment(turn.start, roster.zone)
+    since = say_moment(turn.start, roster.zone)
     said = f"week {turn.number + 1} of {len(roster.weeks)}, since {since}"
     return _Base(ROSTER, turn.order, roster.zone, lambda begin: f"{_turn_of(begin, turn.order)}: {said}")
 
@@ -209,7 +209,7 @@ def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
             hours = layer.rotation.hours
             return (), f"nobody, outside {hours}" if hours else "nobody, it has no turns"
         turns = len(layer.rotation.turns)
-        return turn.order, f"turn {turn.number + 1} of {turns}, since {_say_moment(turn.start, layer.zone)}"
+        return turn.order, f"turn {turn.number + 1} of {turns}, since {say_moment(turn.start, layer.zone)}"
     if layer.events is not None:
         return _by_events(duty, layer, at)
     rows = [row for row in layer.rows if row.start <= at < row.end]
@@ -217,7 +217,7 @@ def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
         return (), "nobody, no row of its file holds"
     until = min(row.end for row in rows)
     return _once(each for row in rows for each in row.order), (
-        f"by its file, until {_say_moment(until, layer.zone)}"
+        f"by its file, until {say_moment(until, layer.zone)}"
     )
 
 
@@ -229,7 +229,7 @@ def _by_events(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
     if not order:
         return (), f"nobody, no event of {layer.events.file} names an engineer"
     until = datetime.fromtimestamp(min(run.end for run in runs) * 60, tz=UTC)
-    return order, f"by {layer.events.file}, until {_say_moment(until, layer.zone)}"
+    return order, f"by {layer.events.file}, until {say_moment(until, layer.zone)}"
 
 
 def _worked_out(duty: Duty, base: _Base, at: datetime) -> Part:
@@ -251,7 +251,7 @@ def _without_absent(duty: Duty, base: _Base, at: datetime) -> Order:
         if trigram in away and trigram not in covered:
             leave = away[trigram]
             title = f" ({leave.title})" if leave.title else ""
-            until = _say_moment(leave.end, base.zone)
+            until = say_moment(leave.end, base.zone)
             base.more.append(f"{trigram} is skipped: on leave{title} until {until}")
     return tuple(each for each in base.order if each not in away or each in covered)
 
@@ -263,7 +263,7 @@ def _stands(cover: Cover, base: _Base, at: datetime) -> bool:
 
 def _covered(base: _Base, order: Order, cover: Cover) -> Order:
     title = f" ({cover.title})" if cover.title else ""
-    until = _say_moment(cover.end, base.zone)
+    until = say_moment(cover.end, base.zone)
     places = {cover.absent: cover.by, **({cover.by: cover.absent} if cover.is_exchange else {})}
     if not any(each in places for each in order):
         return order
@@ -341,10 +341,11 @@ def _once(trigrams: Iterable[str]) -> Order:
 
 def _say_swap(prefix: str, swap: Swap, what: str, zone: str) -> str:
     name = f" ({swap.title})" if swap.title else ""
-    return f"{prefix}{swap.order[0]} is on call by {what}{name} until {_say_moment(swap.end, zone)}"
+    return f"{prefix}{swap.order[0]} is on call by {what}{name} until {say_moment(swap.end, zone)}"
 
 
-def _say_moment(moment: datetime, zone: str) -> str:
+def say_moment(moment: datetime, zone: str) -> str:
+    """A moment by the clock of a zone: `Friday 25 December 18:00`."""
     at = moment.astimezone(ZoneInfo(zone))
     clock = say_clock(at.hour * 60 + at.minute)
     return f"{DAY_NAMES[at.weekday()]} {say_date(at.date())} {clock}"

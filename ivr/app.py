@@ -29,6 +29,7 @@ from ivr.calls.reception import Reception
 from ivr.clock import Clock, SystemClock
 from ivr.contract import CALL_SCRIPT, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.ledger import DatabaseLedger
+from ivr.duty.changes import DutyBoard
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.mails import PageMails
 from ivr.duty.page import Page
@@ -141,6 +142,13 @@ class Service:
         )
         self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
         by_phone = ByPhone(self.board, Pins(self.database, self.clock, self._configuration), self.clock)
+        self.duty_board = DutyBoard(
+            self.database,
+            self.clock,
+            lambda: self.releases.plain.duty,
+            self.releases.lay_over_duty,
+            self.feed,
+        )
         self.reception.switching = by_phone.of_call
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
@@ -165,6 +173,7 @@ class Service:
             await self.releases.start()
             await self.board.start()
             # before the first leg can come back to us: it finds its page
+            await self.duty_board.start()
             await self.pager.resume(self.legs)
             stack.push_async_callback(self.pager.close)
             await self.callbacks.start()
@@ -214,6 +223,9 @@ class Service:
         scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
         scheduler.add_job(self.board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True)
         scheduler.start()
+        scheduler.add_job(
+            self.duty_board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True
+        )
         stack.callback(scheduler.shutdown, wait=False)
 
     async def run(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import audio.source
 from audio.source import CatalogueError
 from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults, Fault
-from dialplan.model import Configuration
+from dialplan.model import Configuration, Duty
 from dialplan.overrides import Override, with_overrides
 from dialplan.scenarios import demand_scenarios
 from dialplan.source import Loaded, load_texts, read_texts
@@ -138,7 +138,9 @@ class Releases:
         self._preparations: list[Activate] = []
         self._activations: list[Activate] = []
         self._turn = asyncio.Lock()
+        self._plain: Configuration | None = None
         self._overrides: tuple[Override, ...] = ()
+        self._over_duty: Callable[[Duty], Duty] | None = None
         self._owed: Callable[[Session], object] | None = None
         self.changed = asyncio.Event()
         """Set whenever what is planned may have changed."""
@@ -168,11 +170,29 @@ class Releases:
         """Have `activation` called, in turn, after each change."""
         self._activations.append(activation)
 
+    @property
+    def plain(self) -> Configuration:
+        """What is live as its files have it, with nothing laid over; RuntimeError before `start`."""
+        if self._plain is None:
+            raise RuntimeError("no configuration is live yet")
+        return self._plain
+
     def lay_over(self, overrides: Sequence[Override]) -> None:
         """Put these overrides (oldest first) over what is live, and over whatever becomes live later."""
         self._overrides = tuple(overrides)
-        if self._active is not None:
-            self._active = with_overrides(self._active, self._overrides)
+        self._lay()
+
+    def lay_over_duty(self, over: Callable[[Duty], Duty]) -> None:
+        """Have who is on duty changed so, in what is live and in whatever becomes live later."""
+        self._over_duty = over
+        self._lay()
+
+    def _lay(self) -> None:
+        """In one step, over the files' own configuration each time: nothing is laid over twice."""
+        if self._plain is None:
+            return
+        laid = with_overrides(self._plain, self._overrides)
+        self._active = replace(laid, duty=self._over_duty(laid.duty)) if self._over_duty else laid
 
     # -- the start
 
@@ -345,12 +365,12 @@ class Releases:
     # -- doing it
 
     async def _publish(self, candidate: _Candidate, wish: Wish, source: ActivationSource) -> Reloaded:
-        changes = tuple(describe_changes(self.active, candidate.loaded.configuration))
+        changes = tuple(describe_changes(self.plain, candidate.loaded.configuration))
         await self._take(candidate, source, wish.author, wish)
         return Reloaded(candidate.fingerprint, changes, self.warnings, tuple(candidate.notes))
 
     async def _plan(self, candidate: _Candidate, wish: Wish, at: datetime) -> Reloaded:
-        changes = tuple(describe_changes(self.active, candidate.loaded.configuration))
+        changes = tuple(describe_changes(self.plain, candidate.loaded.configuration))
         row, now = self._row(candidate, wish), self._clock.now()
 
         def work(session: Session) -> str:
@@ -398,7 +418,8 @@ class Releases:
 
     async def _switch_to(self, loaded: Loaded) -> None:
         await _tell(self._preparations, loaded.configuration)
-        self._active = with_overrides(loaded.configuration, self._overrides)
+        self._plain = loaded.configuration
+        self._lay()
         self.warnings = tuple(str(warning) for warning in loaded.warnings)
         log.info("configuration.live", release=loaded.configuration.fingerprint[:SHOWN])
         await _tell(self._activations, loaded.configuration)

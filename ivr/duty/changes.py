@@ -1,0 +1,259 @@
+"""Changes of the duty while the desk runs: swaps, overrides, covers and requests for them, leave.
+
+Kept in the database before anybody is told, laid over whatever configuration is live at once, and read again
+now and then because another box, or the command line without a service, may have changed them. Each ends by
+itself. What names somebody whom a new configuration does not have is said, and holds again when he is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from dialplan.changes import ChangeRefused, check_change, fault_of_change, people_of, say_change
+from dialplan.model import Cover, Duty
+from dialplan.roster import Change, with_changes
+from ivr.clock import Clock
+from ivr.duty.kept import (
+    Kept,
+    Standing,
+    add_change,
+    as_kept,
+    find_rows,
+    list_changes,
+    note_change,
+    read_changes,
+)
+from ivr.feed import Feed
+from ivr.storage import AuditAction, Database, DutyChangeKind, KeptDutyChange, StorageError
+
+log = structlog.get_logger(__name__)
+
+REMEMBERED: Final = timedelta(days=35)
+"""So far back the live duty still knows who was on duty: feeds and reports look there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A kept change that means nothing to the live configuration, and why."""
+
+    kept: Kept
+    why: str
+
+
+class UnknownChange(ChangeRefused):
+    """No change of that id, or several."""
+
+
+class DutyBoard:
+    """One for the service.
+
+    `duty`: the live one without these changes. `lay_over`: puts what is given over the live duty, and over
+    whatever becomes live later, in one step.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        duty: Callable[[], Duty],
+        lay_over: Callable[[Callable[[Duty], Duty]], None],
+        feed: Feed | None = None,
+    ) -> None:
+        self._database, self._clock, self._feed = database, clock, feed
+        self._duty, self._lay_over = duty, lay_over
+        self.changes: tuple[Kept, ...] = ()
+        """Those that hold now or later, and those of the last weeks, oldest first."""
+        self.why_stale = ""
+        """Why they could not be read when they were read last; empty: they were."""
+
+    async def start(self) -> None:
+        """Lay the kept ones over the duty; while the database is away, `follow` goes on trying."""
+        await self.follow()
+
+    async def follow(self) -> None:
+        """Read them again."""
+        since = self._clock.now() - REMEMBERED
+        try:
+            found = await self._database.read(lambda session: read_changes(session, since))
+        except StorageError as fault:
+            self.why_stale = str(fault)
+            log.error("duty.changes_not_read", why=str(fault))
+            return
+        self.why_stale = ""
+        if found != self.changes:
+            self._show(found)
+
+    async def add(self, change: Change, by: str, *, asked: Sequence[str] = ()) -> Kept:
+        """Make one; it holds when this returns. A `Cover` without `by` is a request; `asked`: of whom.
+
+        ChangeRefused, DatabaseUnavailable: nothing has changed.
+        """
+        return (await self.add_all([change], by, asked=asked))[0]
+
+    async def add_all(self, changes: Sequence[Change], by: str, *, asked: Sequence[str] = ()) -> list[Kept]:
+        """Make several, all or none of them, in this order."""
+        now, duty = self._clock.now(), self._duty()
+        for change in changes:
+            check_change(duty, change, now)
+        self._check_asked(duty, changes, asked)
+
+        def work(session: Session) -> list[Kept]:
+            kept = [
+                add_change(session, Kept("", change, now, by, tuple(asked)), place)
+                for place, change in enumerate(changes)
+            ]
+            for one in kept:
+                self._note(session, AuditAction.DUTY_CHANGED, one, by, now)
+            return kept
+
+        made = await self._database.run(work)
+        await self._reread()
+        for one in made:
+            self._tell("duty-changed", one, by)
+        return made
+
+    async def cancel(self, id_: str, by: str) -> Kept:
+        """End one, whether it holds or is planned. `id_`: how its id begins. UnknownChange, ChangeRefused."""
+
+        def end(row: KeptDutyChange, now: datetime) -> None:
+            row.ended_at, row.ended_by = now, by
+
+        return await self._change(id_, by, AuditAction.DUTY_CANCELLED, end)
+
+    async def agree(self, id_: str, trigram: str, by: str) -> Kept:
+        """`trigram` stands in, as a request asks; it holds when this returns. The first who agrees counts."""
+        fault = fault_of_change(self._duty(), Cover(self._clock.now(), self._clock.now(), trigram))
+        if fault is not None:
+            raise fault
+
+        def agree(row: KeptDutyChange, now: datetime) -> None:
+            _check_request(as_kept(row), trigram)
+            row.people = [row.people[0], trigram]
+            row.agreed_at, row.agreed_by = now, by
+
+        return await self._change(id_, by, AuditAction.DUTY_AGREED, agree)
+
+    async def decline(self, id_: str, trigram: str, by: str) -> Kept:
+        """`trigram` will not stand in; the request stays open to others."""
+
+        def decline(row: KeptDutyChange, now: datetime) -> None:
+            _check_request(as_kept(row), trigram)
+            row.declined = list(dict.fromkeys((*row.declined, trigram)))
+
+        return await self._change(id_, by, AuditAction.DUTY_DECLINED, decline)
+
+    async def list(self, most: int = 50) -> tuple[Kept, ...]:
+        """The last ones made, newest first, whatever became of them."""
+        return await self._database.read(lambda session: list_changes(session, most))
+
+    def live(self, now: datetime | None = None) -> tuple[Kept, ...]:
+        """Those that hold now or will, requests among them, oldest first."""
+        at = now or self._clock.now()
+        over = (Standing.OVER, Standing.CANCELLED)
+        return tuple(one for one in self.changes if one.standing(at) not in over)
+
+    def requests(self) -> tuple[Kept, ...]:
+        """The requests that nobody has agreed to, oldest first."""
+        return tuple(one for one in self.live() if one.is_request)
+
+    def lost(self) -> tuple[Lost, ...]:
+        """Those that hold or will, and mean nothing to the live configuration."""
+        duty = self._duty()
+        judged = ((one, fault_of_change(duty, one.change)) for one in self.live())
+        return tuple(Lost(one, str(fault)) for one, fault in judged if fault is not None)
+
+    def warn_of_lost(self) -> None:
+        """Say in the log which changes the live configuration makes meaningless."""
+        for one in self.lost():
+            log.warning("duty.change_means_nothing", change=one.kept.id, why=one.why)
+
+    async def _change(
+        self, id_: str, by: str, action: AuditAction, do: Callable[[KeptDutyChange, datetime], None]
+    ) -> Kept:
+        now = self._clock.now()
+
+        def work(session: Session) -> Kept:
+            row = _only(find_rows(session, id_) if id_.strip() else (), id_)
+            _check_open(as_kept(row), now, self._duty().roster.zone)
+            do(row, now)
+            session.flush()
+            kept = as_kept(row)
+            self._note(session, action, kept, by, now)
+            return kept
+
+        kept = await self._database.run(work)
+        await self._reread()
+        self._tell(str(action), kept, by)
+        return kept
+
+    async def _reread(self) -> None:
+        since = self._clock.now() - REMEMBERED
+        self._show(await self._database.read(lambda session: read_changes(session, since)))
+
+    def _show(self, found: tuple[Kept, ...]) -> None:
+        self.changes = found
+        effective = tuple(change for one in found for change in one.effective())
+        self._lay_over(lambda duty: with_changes(duty, effective))
+        self.warn_of_lost()
+        log.info("duty.changes_live", changes=len(self.live()))
+
+    def _check_asked(self, duty: Duty, changes: Iterable[Change], asked: Sequence[str]) -> None:
+        for change in changes:
+            for name in asked:
+                fault = fault_of_change(duty, Cover(change.start, change.end, name))
+                if fault is not None:
+                    raise fault
+                if name in people_of(change):
+                    raise ChangeRefused(f"{name} cannot stand in for {name}")
+
+    def _note(self, session: Session, action: AuditAction, kept: Kept, by: str, now: datetime) -> None:
+        said = say_change(kept.change, self._duty().roster.zone)
+        note_change(session, now, by, action, f"{kept.kind} {kept.id}", said)
+
+    def _tell(self, what: str, kept: Kept, by: str) -> None:
+        log.info(what.replace("-", "."), change=kept.id, change_kind=str(kept.kind), by=by)
+        if self._feed is not None and self._feed.has_listeners:
+            said = say_change(kept.change, self._duty().roster.zone)
+            self._feed.publish(what, self._clock.now(), change=kept.id, what=said, by=by)
+
+
+def _only(rows: Sequence[KeptDutyChange], id_: str) -> KeptDutyChange:
+    if not rows:
+        raise UnknownChange(f'there is no change "{id_}"; `dutyline duty changes` lists them')
+    if len(rows) > 1:
+        raise UnknownChange(f'several changes begin with "{id_}": write more of the id')
+    return rows[0]
+
+
+def _check_open(kept: Kept, now: datetime, zone: str) -> None:
+    """What is over cannot be changed any more."""
+    said = say_change(kept.change, zone)
+    if kept.ended_at is not None:
+        raise ChangeRefused(f"{kept.id} was cancelled already, by {kept.ended_by or 'somebody'}: {said}")
+    if kept.change.end <= now:
+        raise ChangeRefused(f"{kept.id} is over already: {said}")
+
+
+def _check_request(kept: Kept, trigram: str) -> None:
+    """Only a request can be agreed to or declined, by those who were asked."""
+    if not isinstance(kept.change, Cover) or (not kept.is_request and kept.agreed_at is None):
+        raise ChangeRefused(f"{kept.id} is no request: there is nothing to agree to")
+    if not kept.is_request:
+        raise ChangeRefused(f"{kept.change.by} has agreed to {kept.id} already")
+    if trigram == kept.change.absent:
+        raise ChangeRefused(f"{trigram} cannot stand in for {trigram}")
+    if kept.asked and trigram not in kept.asked:
+        raise ChangeRefused(f"{trigram} was not asked; {', '.join(kept.asked)} {_were(kept.asked)}")
+
+
+def _were(names: Sequence[str]) -> str:
+    return "was" if len(names) == 1 else "were"
+
+
+__all__ = ["REMEMBERED", "DutyBoard", "DutyChangeKind", "Kept", "Lost", "Standing", "UnknownChange"]
