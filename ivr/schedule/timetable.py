@@ -1,0 +1,227 @@
+"""Does what is due: once, by the box that leads, and late when nobody was there in time.
+
+APScheduler wakes it (`LOOK_S`); all that decides stands in the database and in `look`, so that a test lets
+days pass by handing in another clock, and a restart finds everything again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.orm import Session
+
+from ivr.clock import Clock
+from ivr.schedule.book import (
+    LEASE_S,
+    KeptRun,
+    RunKey,
+    begun,
+    claim,
+    end,
+    hold_lease,
+    holder_of,
+    known_of,
+    last_runs,
+    leave_lease,
+    let_go,
+    note,
+    show_life,
+    take_over,
+)
+from ivr.schedule.job import Due, Job
+from ivr.storage import Database, RunState, StorageError
+
+LOOK_S: Final = 5.0
+"""So often it is looked at what is due."""
+LOOK_BACK: Final = timedelta(days=40)
+"""What was due longer ago is not even written down as missed."""
+LOOK_AHEAD: Final = timedelta(days=62)
+LEASE: Final = "schedule"
+TOO_LATE: Final = "the service was not there, and now it is too late"
+STOOD_FOR: Final = "the service was not there; a later one is done for it"
+
+log = structlog.get_logger(__name__)
+
+
+class Timetable:
+    """One for each service; `look` is called again and again, and at least every `LEASE_S`."""
+
+    def __init__(self, database: Database, clock: Clock, box: str = "") -> None:
+        self._database, self._clock = database, clock
+        self.box = box or f"{socket.gethostname()}-{uuid4().hex[:6]}"
+        self.jobs: dict[str, Job] = {}
+        self.is_leader = False
+        self.leader = ""
+        self._lease_until: datetime | None = None
+        self._doing: dict[str, asyncio.Task[None]] = {}
+        self._looking = asyncio.Lock()
+
+    def add(self, job: Job) -> None:
+        """A job to be done; before the first look."""
+        self.jobs[job.name] = job
+
+    async def look(self) -> list[KeptRun]:
+        """Begin what is due; the runs that were begun. While the database is away nothing is."""
+        async with self._looking:
+            now = self._clock.now()
+            try:
+                await self._show_life(now)
+                if not await self._lead(now):
+                    return []
+                runs = await self._database.run(lambda session: self._claim_due(session, now))
+            except StorageError as fault:
+                log.error("schedule.waits", why=str(fault))
+                return []
+        for run in runs:
+            self._begin(run)
+        return runs
+
+    async def do_now(self, name: str, subject: str, facts: Mapping[str, Any]) -> KeptRun:
+        """Have a job done by this box at once, beside its times. StorageError; nothing is begun then."""
+        now = self._clock.now()
+        run = await self._database.run(
+            lambda session: claim(session, name, RunKey(now, subject), self.box, now, facts=facts)
+        )
+        assert run is not None
+        self._begin(run)
+        return run
+
+    async def note(self, run: KeptRun, facts: Mapping[str, Any], detail: str = "") -> None:
+        """Write down how far a run is."""
+        await self._database.run(lambda session: note(session, run.id, facts, detail))
+
+    async def close(self) -> None:
+        """Stop doing; runs and the lease are left to another, or to the next start."""
+        tasks, ids = list(self._doing.values()), list(self._doing)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+        def leave(session: Session) -> None:
+            let_go(session, ids, self.box, self._clock.now())
+            leave_lease(session, LEASE, self.box)
+
+        try:
+            await self._database.run(leave, timeout_s=2.0)
+        except StorageError as fault:
+            log.warning("schedule.not_left", why=str(fault))
+
+    def next_of(self, job: Job, now: datetime) -> Due | None:
+        """When a job is due next; None: not within two months, or not configured."""
+        found = job.due(now, now + LOOK_AHEAD) if job.says() else ()
+        return min(found, key=lambda due: due.at, default=None)
+
+    async def view(self, most: int = 20) -> dict[str, Any]:
+        """For people: who leads, each job with its next time, and the last runs."""
+        now = self._clock.now()
+        leader, runs = await self._database.read(
+            lambda session: (holder_of(session, LEASE, now), last_runs(session, most))
+        )
+        jobs = []
+        for job in self.jobs.values():
+            due = self.next_of(job, now)
+            last = next((run for run in runs if run.job == job.name), None)
+            jobs.append(
+                {
+                    "name": job.name,
+                    "says": job.says(),
+                    "next": due.at.isoformat() if due else None,
+                    "about": due.subject if due else "",
+                    "last": last.to_json() if last else None,
+                }
+            )
+        return {"leader": leader, "box": self.box, "jobs": jobs, "runs": [run.to_json() for run in runs]}
+
+    # -- looking
+
+    async def _show_life(self, now: datetime) -> None:
+        if self._doing:
+            ids = list(self._doing)
+            await self._database.run(lambda session: show_life(session, ids, self.box, now))
+
+    async def _lead(self, now: datetime) -> bool:
+        """Whether this box leads. The lease is renewed before a third of it is over."""
+        if self._lease_until is not None and (self._lease_until - now).total_seconds() > LEASE_S * 2 / 3:
+            return True
+        held = await self._database.run(lambda session: hold_lease(session, LEASE, self.box, now))
+        if held is not self.is_leader:
+            log.info("schedule.leads" if held else "schedule.follows", box=self.box)
+        self.is_leader = held
+        self._lease_until = now + timedelta(seconds=LEASE_S) if held else None
+        return held
+
+    def _claim_due(self, session: Session, now: datetime) -> list[KeptRun]:
+        mine = [job for job in self.jobs.values() if job.says()]
+        claimed = [run for job in mine for run in self._claim_job(session, job, now)]
+        return [*claimed, *take_over(session, list(self.jobs), self.box, now)]
+
+    def _claim_job(self, session: Session, job: Job, now: datetime) -> list[KeptRun]:
+        """Of several that were missed the last is caught up, if it is not too late for it."""
+        since = max(begun(session, job.name, job.says(), now), now - LOOK_BACK)
+        dues = list(job.due(since, now))
+        if not dues:
+            return []
+        known = known_of(session, job.name, since - timedelta(seconds=1))
+        missing = [due for due in dues if (due.subject, due.at) not in known]
+        latest = {due.subject: due for due in sorted(missing, key=lambda due: due.at)}
+        found: list[KeptRun] = []
+        for due in missing:
+            key, is_last = RunKey(due.at, due.subject), latest[due.subject] is due
+            if is_last and not job.is_late(due, now):
+                run = claim(session, job.name, key, self.box, now)
+                found.extend([run] if run else [])
+            else:
+                why = TOO_LATE if is_last else STOOD_FOR
+                claim(session, job.name, key, self.box, now, RunState.MISSED, why)
+        return found
+
+    # -- doing
+
+    def _begin(self, run: KeptRun) -> None:
+        if run.id in self._doing:
+            return
+        log.info(
+            "schedule.run", job=run.job, subject=run.subject, due=run.due_at.isoformat(), tries=run.tries
+        )
+        task = asyncio.get_running_loop().create_task(self._do(run), name=f"{run.job} {run.id}")
+        self._doing[run.id] = task
+        task.add_done_callback(lambda _: self._doing.pop(run.id, None))
+
+    async def _do(self, run: KeptRun) -> None:
+        """What fails is tried again by whoever looks when the run has been silent for a while."""
+        try:
+            done = await self.jobs[run.job].work(run)
+            facts = json.dumps(dict(done.facts))
+            await self._write_end(run, done.detail, facts)
+            log.info("schedule.done", job=run.job, subject=run.subject, detail=done.detail)
+        except Exception as fault:
+            log.exception("schedule.failed", job=run.job, subject=run.subject)
+            why = f"{type(fault).__name__}: {fault}"
+            now = self._clock.now()
+            try:
+                await self._database.run(lambda session: let_go(session, [run.id], self.box, now, why))
+            except StorageError:
+                log.warning("schedule.failure_not_kept", run=run.id)
+
+    async def _write_end(self, run: KeptRun, detail: str, facts: str) -> None:
+        """For as long as it takes: what is done must not be done again."""
+        while True:
+            now = self._clock.now()
+            try:
+                await self._database.run(
+                    lambda session: end(session, run.id, RunState.DONE, detail, facts, now)  # noqa: B023
+                )
+                return
+            except StorageError as fault:
+                log.error("schedule.end_owed", run=run.id, why=str(fault))
+                await asyncio.sleep(1.0)
+
+
+__all__ = ["LOOK_S", "Timetable"]
