@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ivr.duty.hunt import Hunt, Ring, next_move
+from ivr.duty.hunt import Hunt, Ring
 from ivr.duty.ledger import PageMail, read_attempts
+from ivr.duty.moves import next_move
 from ivr.duty.page import Page
 from ivr.duty.planning import level_stage
 from ivr.notify import enqueue

@@ -17,7 +17,8 @@ from uuid import uuid4
 import structlog
 
 from ivr.clock import Clock
-from ivr.duty.hunt import Attempt, Exhausted, Move, Planned, Ring, Wait, next_move
+from ivr.duty.hunt import Attempt, Exhausted, Move, Planned, Ring, Wait
+from ivr.duty.moves import next_move
 from ivr.duty.page import Acceptance, Outage, Page
 from ivr.storage.states import AttemptState, PageState
 

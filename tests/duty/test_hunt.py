@@ -17,8 +17,8 @@ from ivr.duty.hunt import (
     Ring,
     Stage,
     Wait,
-    next_move,
 )
+from ivr.duty.moves import next_move
 from ivr.storage.states import AttemptState
 
 T0 = datetime(2026, 7, 18, 22, 0, tzinfo=UTC)
@@ -130,8 +130,8 @@ def test_who_passed_is_left_alone_and_when_all_passed_the_next_stage_begins_at_o
     assert [n for _, n in night.rung].count("+32470000001") == 1
     both = Night(NIGHT, {"+32470000001": AttemptState.PASSED, "+32470000002": AttemptState.PASSED})
     both.run(60)
-    assert both.rung[:3] == [(0, "+32470000001"), (30, "+32470000002"), (60, "+32470000001")]
-    assert both.attempts[2].stage == "direct"
+    assert both.rung[:3] == [(0, "+32470000001"), (30, "+32470000002"), (60, "+32470000011")]
+    assert both.attempts[2].stage == "level-1", "nobody else is on the calendar"
 
 
 def test_together_rings_everybody_at_once_and_shares_no_back_up_phone() -> None:

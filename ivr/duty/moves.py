@@ -1,0 +1,239 @@
+"""The hunt for an engineer, pure: from what has happened so far, who is rung next.
+
+Nothing is remembered here: `next_move` derives everything from the frozen hunt and the attempts made so far,
+which are rows of the database. So a restart goes on where it was by reading the rows, and a test lets hours
+pass by handing in another `now`. A person's turn in a round is worked out in `ivr.duty.turns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from ivr.duty.hunt import (
+    SHORTEST_RING_S,
+    Attempt,
+    Exhausted,
+    Hunt,
+    Move,
+    Person,
+    Phone,
+    Planned,
+    Ring,
+    Stage,
+    Wait,
+)
+from ivr.duty.networks import faulty_operators, operators_of
+from ivr.duty.turns import Turn
+from ivr.storage.states import AttemptState
+
+SHORTEST_ROUND_S = 5.0
+ENGAGED_LOOK_S = 2.0
+"""Where everybody's phone rings for another page it is looked so often whether one is free."""
+
+
+def next_move(
+    hunt: Hunt,
+    started: datetime,
+    attempts: Sequence[Attempt],
+    now: datetime,
+    *,
+    at: datetime | None = None,
+    faulty: Collection[str] = (),
+    engaged: Collection[str] = (),
+) -> Move:
+    """What a page that nobody has accepted yet does at `now`.
+
+    `started`, `now` and the attempts' moments are by the hunt's clock, which stands still in an outage; `at`
+    (default: `now`) is what the clock on the wall shows, by which phones are quiet. `faulty`: operators on
+    whose network other pages have met a fault lately; `engaged`: numbers that ring for other pages.
+    """
+    night = _Night(hunt, attempts, now, at or now, frozenset(faulty), frozenset(engaged))
+    begins = started
+    for place, (stage, own) in enumerate(night.stages()):
+        first = min((begins, *(one.planned_at for one in own)))
+        outlook = _Outlook(night, stage, own, begins=first, is_left=night.last_stage > place)
+        move = outlook.move()
+        if move is not None:
+            return move
+        begins = outlook.over_at()
+    return Exhausted()
+
+
+@dataclass(frozen=True)
+class _Night:
+    """What all stages see alike."""
+
+    hunt: Hunt
+    attempts: Sequence[Attempt]
+    now: datetime
+    at: datetime
+    seen_elsewhere: frozenset[str]
+    engaged: frozenset[str]
+
+    def stages(self) -> Iterator[tuple[Stage, list[Attempt]]]:
+        """Each stage with its attempts."""
+        rows: dict[str, list[Attempt]] = {}
+        for one in self.attempts:
+            rows.setdefault(one.stage, []).append(one)
+        for stage in self.hunt.stages:
+            yield stage, rows.get(stage.name, [])
+
+    @cached_property
+    def passed(self) -> frozenset[str]:
+        """Who does not want the page: not rung for it again, whatever comes."""
+        return frozenset(one.entry for one in self.attempts if one.state is AttemptState.PASSED)
+
+    @cached_property
+    def ringing(self) -> frozenset[str]:
+        """Numbers that this page rings or talks to."""
+        return frozenset(one.number for one in self.attempts if one.is_open)
+
+    @cached_property
+    def faulty(self) -> frozenset[str]:
+        """Operators whose network has failed lately, for this page or another one."""
+        known = operators_of(self.hunt)
+        own = faulty_operators(self.attempts, known, self.now, self.hunt.fault_memory_s)
+        return self.seen_elsewhere | own
+
+    @cached_property
+    def last_stage(self) -> int:
+        """How far the hunt has come: the place of the last stage that has an attempt."""
+        places = {stage.name: place for place, stage in enumerate(self.hunt.stages)}
+        return max((places.get(one.stage, -1) for one in self.attempts), default=-1)
+
+
+class _Outlook:
+    """One stage seen from now."""
+
+    def __init__(
+        self, night: _Night, stage: Stage, own: list[Attempt], *, begins: datetime, is_left: bool
+    ) -> None:
+        """`is_left`: a later stage was begun; this one is over, even if somebody could be rung again."""
+        self.night, self.stage, self.own, self.begins, self.is_left = night, stage, own, begins, is_left
+        self.is_busy = any(one.is_open for one in own)
+        self.limit = begins + timedelta(seconds=stage.lasts_s) if stage.lasts_s else None
+        self.people = [person for person in stage.people if self._can_be_rung(person)]
+
+    def move(self) -> Move | None:
+        """The stage's move; None when the stage is over and the next one takes its turn."""
+        if self._is_over() or self._is_late():
+            return Wait() if self.is_busy else None
+        turn = self._turn()
+        if turn is None:
+            return None
+        resume = self._pause_over(turn) if turn else self.begins
+        return self._wait_until(resume) if resume > self.night.now else self._move_in(turn)
+
+    def over_at(self) -> datetime:
+        """When the stage ended, given that `move` said None: the next one begins then.
+
+        It depends on what happened, not on when one asks, so that the stages after it stand still.
+        """
+        last = max((one.over_at for one in self.own), default=self.begins)
+        is_done = self._is_over() or self._turn() is None
+        return last if is_done or self.limit is None else max(self.limit, last)
+
+    def _is_over(self) -> bool:
+        """Whether nobody is left to ring, the news was heard, or the hunt has gone on already."""
+        is_heard = self.stage.is_telling and any(one.state is AttemptState.HEARD for one in self.own)
+        return not self.people or is_heard or self.is_left
+
+    def _is_late(self) -> bool:
+        return self.limit is not None and self.night.now >= self.limit
+
+    def _can_be_rung(self, person: Person) -> bool:
+        if person.entry in self.night.passed and not self.stage.is_telling:
+            return False
+        return any(self._phones(person))
+
+    def _phones(self, person: Person) -> tuple[list[Phone], list[Phone]]:
+        return person.phones_at(self.night.at, heeds_quiet=self.stage.heeds_quiet)
+
+    def _turn(self) -> int | None:
+        """The round that is rung now: the last that was begun, or the one after it; None: all are over."""
+        last = max((one.turn for one in self.own), default=0)
+        turn = last + 1 if self.own and self._round_is_over(last) else last
+        return turn if turn < self._rounds() else None
+
+    def _rounds(self) -> float:
+        return self.stage.rounds or (float("inf") if self.stage.lasts_s else 1)
+
+    def _round_is_over(self, number: int) -> bool:
+        turn = self._round(number)
+        return all(turn.of(person).is_over for person in self.people)
+
+    def _round(self, number: int) -> Turn:
+        return Turn(
+            self.stage,
+            number,
+            [one for one in self.own if one.turn == number],
+            self.night.at,
+            self.night.faulty,
+        )
+
+    def _pause_over(self, turn: int) -> datetime:
+        """When round `turn` may begin: the pause after the last attempt of the round before.
+
+        Not at once where every phone was busy: it would be rung a hundred times a minute.
+        """
+        before = [one for one in self.own if one.turn == turn - 1]
+        pause = max((one.over_at for one in before), default=self.begins) + self._seconds(self.stage.pause_s)
+        first = min((one.planned_at for one in before), default=self.begins)
+        return max(pause, first + self._seconds(min(SHORTEST_ROUND_S, self.stage.ring_s)))
+
+    @staticmethod
+    def _seconds(seconds: float) -> timedelta:
+        return timedelta(seconds=seconds)
+
+    def _wait_until(self, moment: datetime) -> Wait:
+        return Wait(moment if self.limit is None else min(moment, self.limit))
+
+    def _move_in(self, number: int) -> Move:
+        """The move within a round that is not over."""
+        planned: list[Planned] = []
+        is_engaged = False
+        turn = self._round(number)
+        for lane in self._lanes():
+            for person in lane:
+                outlook = turn.of(person)
+                free = [one for one in outlook.wanted if not self._is_taken(one.phone.number, planned)]
+                planned += [self._cut(one) for one in free]
+                blocked = not free and any(one.phone.number in self.night.engaged for one in outlook.wanted)
+                is_engaged |= blocked
+                if not outlook.is_over and not blocked:
+                    break  # it is this person's turn
+        if planned:
+            return Ring(tuple(planned)) if self._can_ring() else Wait(self.limit)
+        if is_engaged:
+            return self._wait_until(self.night.now + timedelta(seconds=ENGAGED_LOOK_S))
+        return Wait(None)
+
+    def _lanes(self) -> Iterator[Sequence[Person]]:
+        if self.stage.together:
+            yield from ([person] for person in self.people)
+        else:
+            yield self.people
+
+    def _is_taken(self, number: str, planned: Sequence[Planned]) -> bool:
+        """Whether that phone rings already, for any page or in the same breath."""
+        if number in self.night.ringing or number in self.night.engaged:
+            return True
+        return any(one.phone.number == number for one in planned)
+
+    def _cut(self, one: Planned) -> Planned:
+        """With the seconds that the stage's limit, and what was learned of the phone, leave for the ring."""
+        ring_s = self._ring_s()
+        if one.phone.longest_s:
+            ring_s = min(ring_s, max(one.phone.longest_s, SHORTEST_RING_S))
+        return Planned(one.stage, one.turn, one.person, one.phone, max(0.0, ring_s), one.backup)
+
+    def _ring_s(self) -> float:
+        if self.limit is None:
+            return self.stage.ring_s
+        return min(self.stage.ring_s, (self.limit - self.night.now).total_seconds())
+
+    def _can_ring(self) -> bool:
+        return self._ring_s() >= min(SHORTEST_RING_S, self.stage.ring_s)
