@@ -16,6 +16,7 @@ from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
 from ivr.duty.hunt import Attempt
+from ivr.duty.live import with_live_duty
 from ivr.duty.page import Acceptance, Contacts, Page, PageRequest
 from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
@@ -99,7 +100,8 @@ class Pager:
 
         `shift` is the one of a test call's clock: who is on duty is asked for that moment.
         """
-        configuration = configuration or self._configuration()
+        live = self._configuration()
+        configuration = with_live_duty(configuration or live, live)
         now = self._clock.now()
         brand = configuration.brands[request.brand]
         contacts = Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language)
