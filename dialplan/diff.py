@@ -34,11 +34,22 @@ def describe_changes(old: Configuration, new: Configuration) -> list[str]:
         *_parts("origin", old.origins, new.origins),
         *_lists(old, new),
         *_tables(old, new),
+        *_alarms(old, new),
         *_duty(old, new),
         *_plans(old, new),
         *_scenarios(old, new),
     ]
     return found or ["only comments or the order of things changed"]
+
+
+def _alarms(old: Configuration, new: Configuration) -> Iterator[str]:
+    before, after = old.alarms, new.alarms
+    yield from _changed("alarms", before, after, ("mails", "hooks"))
+    mails = [{row.id: row for row in each.mails} for each in (before, after)]
+    yield from _parts("alarm row", *mails)
+    if [row.id for row in before.mails] != [row.id for row in after.mails] and set(mails[0]) == set(mails[1]):
+        yield "the alarm rows are asked in another order"
+    yield from _parts("webhook", before.hooks, after.hooks)
 
 
 def _own_groups(configuration: Configuration) -> dict[str, Group]:

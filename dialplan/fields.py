@@ -23,8 +23,8 @@ _EMAIL = re.compile(
     r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_TRUE = frozenset({"yes", "true", "on"})
-_FALSE = frozenset({"no", "false", "off"})
+YES = frozenset({"yes", "true", "on"})
+NO = frozenset({"no", "false", "off"})
 
 
 def title(text: str) -> str:
@@ -47,8 +47,8 @@ def identifier(text: str) -> str:
 def flag(text: str) -> bool:
     """`yes` or `no`."""
     small = text.strip().lower()
-    if small in _TRUE or small in _FALSE:
-        return small in _TRUE
+    if small in YES or small in NO:
+        return small in YES
     raise Wrong(f'"{text}" is neither yes nor no')
 
 

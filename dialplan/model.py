@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from dialplan.alarms import Alarms
+from dialplan.beforehand import Beforehand
 from dialplan.calendars import Calendar
 from dialplan.commands import Target
 from dialplan.dial_rules import CallBackRules
@@ -79,6 +81,8 @@ class Entry:
     mail: str = ""
     language: str = ""
     extension: str = ""
+    sms: str = ""
+    """The number that text messages go to; empty: none are sent."""
     """The digits that callers may key to reach this entry, where a plan lets them; empty: none."""
     targets: tuple[Target, ...] = field(init=False, repr=False, compare=False)
     """The phones to ring in the ordinary way, as the engine's commands want them."""
@@ -356,6 +360,7 @@ class Configuration:
     tables: Mapping[str, LookUpTable] = field(default_factory=dict)
     prompts: frozenset[str] = frozenset()
     """The prompt ids that were known when this was checked; empty when nobody said."""
+    alarms: Alarms = field(default_factory=Alarms)
     fingerprint: str = ""
     """SHA-256 over the names and digests of the files."""
     digests: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from dialplan.checks import USUAL_DAY, check_references, run_checks
 from dialplan.document import Cell, Table, compose
 from dialplan.faults import ConfigurationFaults, Fault, Place, nearest_of
 from dialplan.fields import identifier
+from dialplan.files.alarms import read_alarms
 from dialplan.files.brands import read_brands
 from dialplan.files.bulk import read_bulk
 from dialplan.files.calendars import read_calendars
@@ -46,8 +47,8 @@ FILES = (DESK, BRANDS, DIRECTORY, CALENDARS, DUTY)
 PLANS = "plans/"
 SCENARIOS = "scenarios/"
 SUFFIX = ".yaml"
-OPTIONAL = (ORIGINS, LISTS, TABLES, SKILLS, GROUPS) = (
-    "origins.yaml", "lists.yaml", "tables.yaml", "skills.yaml", "groups.yaml",
+OPTIONAL = (ORIGINS, LISTS, TABLES, SKILLS, GROUPS, ALARMS) = (
+    "origins.yaml", "lists.yaml", "tables.yaml", "skills.yaml", "groups.yaml", "alarms.yaml",
 )  # fmt: skip
 """Files that need not be there: an absent one is as good as an empty one."""
 ENCLOSED = (
@@ -198,6 +199,7 @@ def _read_all(
     lists = read_lists(_optional(reading, texts, LISTS, unread), texts)
     tables = read_tables(_optional(reading, texts, TABLES, unread), texts)
     skills = read_skills(_optional(reading, texts, SKILLS, unread))
+    alarms = read_alarms(_optional(reading, texts, ALARMS, unread))
     plans = _read_plans(reading, texts, unread)
     plans |= read_bulk(reading, texts, written, brands)
     groups_section = _optional(reading, texts, GROUPS, unread)
@@ -221,6 +223,7 @@ def _read_all(
         origins=origins,
         lists=lists,
         tables=tables,
+        alarms=alarms,
         prompts=prompts,
         fingerprint=fingerprint.hexdigest(),
         digests=digests,

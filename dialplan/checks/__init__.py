@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from dialplan.catalogue import Prompts
-from dialplan.checks import coverage, duty, hours, lines, messages, names, people, speech, ways
+from dialplan.checks import alarms, coverage, duty, hours, lines, messages, names, people, speech, ways
 from dialplan.checks.references import check_references
 from dialplan.checks.survey import USUAL_DAY, Finding, Rule, Survey, name_of
 from dialplan.model import Configuration
@@ -60,6 +60,8 @@ RULES: tuple[Rule, ...] = (
     duty.check_levels_differ,
     duty.check_backup_phones,
 )
+    alarms.check_alarms_caught,
+    alarms.check_alarms_in_a_circle,
 
 
 def run_checks(

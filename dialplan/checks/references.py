@@ -6,6 +6,7 @@ from typing import Final
 
 from dialplan.extensions import EXTENSION
 from dialplan.faults import nearest_of
+from dialplan.files.alarms import BRAND
 from dialplan.files.exchanges import LAYER
 from dialplan.files.layers import TEAM
 from dialplan.files.lists import LIST
@@ -45,6 +46,7 @@ DEFINED: Final = {
 
 FILES: Final = {
     ENTRY: "directory.yaml",
+    BRAND: "brands.yaml",
     CALENDAR: "calendars.yaml",
     POLICY: "duty.yaml",
     ENGINEER: "duty.yaml",
@@ -100,6 +102,8 @@ def _known_names(
     known[ENTRY_OR_GROUP] = known[ENTRY] | known[GROUP]
     for group in configuration.skills.values():
         known[f"skill of {group.id}"] = set(group.skills)
+    # not among those of which each must be named somewhere: a brand is reached by its numbers
+    known[BRAND] = {name for kind, name, *_ in reading.places if kind == "brand"}
     known[NUMBER_GROUP] = set(configuration.groups)
     if prompts is not None:
         known[PROMPT] = set(prompts)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dialplan.document import Cell, Table
+from dataclasses import replace
+
+from dialplan.document import Cell, Scalar, Table
 from dialplan.extensions import extension
-from dialplan.fields import email, flag, identifier, member, phone, spoken_language, title
+from dialplan.fields import NO, YES, email, flag, identifier, member, phone, spoken_language, title
 from dialplan.files.calendars import parse_week_window
 from dialplan.model import Entry, EntryKind, Phone, PhoneLabel
 from dialplan.quiet import Quiet, Unless
@@ -36,10 +38,26 @@ def _read_entry(section: Section, name: str) -> Entry:
         language=section.get("language", spoken_language, ""),
         extension=_read_extension(section),
     )
+    entry = replace(entry, sms=_read_sms(section, entry.phones))
     section.reading.places["mail", name] = section.place_of("mail")
     if entry.phones and not entry.targets:
         section.fault("phones", "every phone is only for need; one must be rung in the ordinary way")
     return entry
+
+
+def _read_sms(section: Section, phones: tuple[Phone, ...]) -> str:
+    """`sms: yes`: text messages go to the first mobile phone; or the number itself."""
+    text = section.get("sms", str, "")
+    if not section.has("sms") or not text or text.lower() in NO:
+        return ""
+    if text.lower() not in YES:
+        return section.parsed(
+            Scalar(section.place_of("sms"), text), section.path("sms"), phone(section.reading.country), ""
+        )
+    mobiles = [one.number for one in phones if one.label is PhoneLabel.MOBILE]
+    if not mobiles:
+        section.fault("sms", "there is no mobile phone; write the number that text messages go to")
+    return mobiles[0] if mobiles else ""
 
 
 def _read_extension(section: Section) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from dialplan.reference.alarming import ALARMING
 from dialplan.reference.expected import EXPECTED
 from dialplan.reference.hours import CALENDAR
 from dialplan.reference.nodes import PAGES
@@ -213,6 +214,9 @@ GROUPS: Final = FilePage(
     ),
     "number group",
 )
+ALARMS: Final = FilePage(
+    "alarms.yaml", "What becomes of alarms that come in by mail or by a webhook.", ALARMING
+)
 PLAN: Final = FilePage(
     "plans/*.yaml",
     "One routing plan; the file's name is the plan's.",
@@ -259,7 +263,7 @@ SCENARIOS: Final = FilePage(
     "scenario",
 )
 FILES: Final[Sequence[FilePage]] = (
-    DESK, BRANDS, DIRECTORY, CALENDARS, DUTY_FILE, GROUPS, SKILLS_FILE, ORIGINS, LISTS, TABLES, PLAN,
+    DESK, BRANDS, DIRECTORY, CALENDARS, DUTY_FILE, GROUPS, SKILLS_FILE, ORIGINS, LISTS, TABLES, ALARMS, PLAN,
     SCENARIOS,
 )  # fmt: skip
 

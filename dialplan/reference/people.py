@@ -70,6 +70,12 @@ ENTRY: Final = (
     Field("mail", MAIL, "Where mails for this person go."),
     Field("language", SPOKEN, "What an engineer is spoken to in.", "the policy's first"),
     Field(
+        "sms",
+        either("`yes` or a number", FLAG, PHONE),
+        "Where text messages go; `yes`: the first mobile.",
+        "no",
+    ),
+    Field(
         "extension", Shape("two to six digits", {"type": ["string", "integer"]}), "Digits that stand for it."
     ),
 )
