@@ -8,32 +8,53 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from ivr.duty.history import Event, changed, pressed, rung, write
 from ivr.duty.hunt import Attempt, Hunt
-from ivr.duty.page import LIVE_STATES, Acceptance, LivePage, Outage, Page, PageRequest
-from ivr.storage import tables
+from ivr.duty.page import (
+    LIVE_STATES,
+    Acceptance,
+    CalledBack,
+    GoneOn,
+    Handover,
+    LivePage,
+    Outage,
+    Page,
+    PageRequest,
+)
+from ivr.storage import PageStep, tables
 from ivr.storage.database import Database
 from ivr.storage.states import AttemptState, PageState
 
+CALL_REF_DIGITS: Final = 3
+SHORTEST_ID: Final = 6
+"""So many of an id's characters tell it from all others."""
 REST_FOR: Final = timedelta(hours=12)
 """A call ID is not given again so soon, as long as others are free."""
 
 _HUNT = TypeAdapter(Hunt)
 _REQUEST = TypeAdapter(PageRequest)
 _OUTAGES = TypeAdapter(tuple[Outage, ...])
+_GONE_ON = TypeAdapter(GoneOn)
+_HANDOVER = TypeAdapter(Handover)
+_OUT = TypeAdapter(tuple[str, ...])
 
 PageMail = Callable[[Session, Page, datetime], None]
 """Writes the mails that a page's step announces into the outbox, in the step's own transaction."""
 
 StageMail = Callable[[Session, Page, str], None]
 """Writes the mail that announces a stage of the hunt, in the transaction of its first attempt."""
+
+StepMail = Callable[[Session, Page, Page, Event], None]
+"""Writes what a step after an acceptance announces: (session, page before, page after, the step)."""
 
 
 class NoCallIdFreeError(RuntimeError):
@@ -52,8 +73,10 @@ class DatabaseLedger:
         mails: Mapping[PageState, PageMail],
         announce_stage: StageMail = lambda session, page, stage: None,
         draw: random.Random | None = None,
+        announce_step: StepMail = lambda session, before, after, step: None,
     ) -> None:
         """`announce_stage` is called when the first phone of a stage is about to ring."""
+        self._announce_step = announce_step
         self._database = database
         self._mails, self._announce_stage = mails, announce_stage
         self._draw = draw or random.SystemRandom()
@@ -69,7 +92,7 @@ class DatabaseLedger:
             page = Page(page_id, call_ref, request, brand_title, hunt, now)
             session.add(_page_row(page))
             session.flush()
-            self._write_mails(session, page, now)
+            self._write_opening(session, page, now)
             return page
 
         return await self._database.run(work)
@@ -83,9 +106,20 @@ class DatabaseLedger:
             row.live = session.scalars(query).first() is None
             session.add(row)
             session.flush()
-            self._write_mails(session, page, now)
+            self._write_opening(session, page, now)
 
         await self._database.run(work)
+
+    def _write_opening(self, session: Session, page: Page, now: datetime) -> None:
+        request = page.request
+        facts: dict[str, object] = {"policy": request.policy, "call": request.call_id}
+        facts["stages"] = [stage.name for stage in page.hunt.stages]
+        write(session, page.id, Event(PageStep.OPENED, page.started, facts=facts, once="opened"))
+        if within_s := request.promise.within_s:
+            until = page.started + timedelta(seconds=within_s)
+            facts = {"until": until.isoformat(timespec="seconds"), "within_s": within_s}
+            write(session, page.id, Event(PageStep.PROMISED, page.started, facts=facts, once="promised"))
+        self._write_mails(session, page, now)
 
     def _free_call_ref(self, session: Session, now: datetime) -> str:
         rows = session.execute(
@@ -114,13 +148,22 @@ class DatabaseLedger:
                 row.state = PageState.RINGING
             for stage in {attempt.stage for attempt in attempts} - _stages(session, page.id):
                 self._announce_stage(session, page, stage)
+                self._note_stage(session, page, stage, attempts[0].planned_at)
             for seq, attempt in enumerate(attempts, start=row.rung):
                 session.add(_attempt_row(page.id, seq, attempt))
+                write(session, page.id, rung(attempt))
             row.rung += len(attempts)
 
         await self._database.run(work)
 
-    async def change_attempt(self, attempt: Attempt, cause: int = 0, key: str = "") -> None:
+    def _note_stage(self, session: Session, page: Page, stage: str, at: datetime) -> None:
+        """The hunt has left its first part."""
+        names = [one.name for one in page.hunt.stages]
+        if stage in names[1:]:
+            facts = {"stage": stage}
+            write(session, page.id, Event(PageStep.ESCALATED, at, facts=facts, once=f"stage:{stage}"))
+
+    async def change_attempt(self, attempt: Attempt, cause: int = 0) -> None:
         """Write down how an attempt stands now."""
         values: dict[str, object] = {
             "state": attempt.state,
@@ -129,15 +172,61 @@ class DatabaseLedger:
         }
         if cause:
             values["cause"] = cause
-        if key:
-            values["key"] = key
-        query = update(tables.Attempt).where(tables.Attempt.id == attempt.id).values(values)
-        await self._database.run(lambda session: session.execute(query))
 
-    async def claim(self, page: Page, attempt: Attempt, now: datetime) -> Acceptance | None:
+        def work(session: Session) -> None:
+            row = session.get(tables.Attempt, attempt.id)
+            event = changed(attempt, cause)
+            if row is None:
+                return
+            for name, value in values.items():
+                setattr(row, name, value)
+            if event is not None:
+                write(session, row.page_id, event)
+
+        await self._database.run(work)
+
+    async def press(self, attempt: Attempt, key: str, now: datetime) -> None:
+        """Write down a key that was pressed on an engineer's leg."""
+
+        def work(session: Session) -> None:
+            row = session.get(tables.Attempt, attempt.id)
+            if row is not None:
+                row.key = key
+                write(session, row.page_id, pressed(attempt, key, now))
+
+        await self._database.run(work)
+
+    async def note(self, page_id: str, event: Event) -> None:
+        """A line of the page's history."""
+        await self._database.run(lambda session: write(session, page_id, event))
+
+    async def move(self, before: Page, after: Page, step: Event) -> bool:
+        """Take a page from `before` to `after`, with the step's line and mails; False when it is not there
+        any more: somebody else has moved it."""
+
+        def work(session: Session) -> bool:
+            here = (
+                tables.Page.id == before.id,
+                tables.Page.state == before.state,
+                tables.Page.acceptances == before.acceptances,
+                tables.Page.called_back_at.is_(None),
+            )
+            moved = session.execute(update(tables.Page).where(*here).values(_moved(before, after, step.at)))
+            if not moved.rowcount:  # type: ignore[attr-defined]
+                return False
+            write(session, before.id, step)
+            self._announce_step(session, before, after, step)
+            return True
+
+        return await self._database.run(work)
+
+    async def claim(
+        self, page: Page, attempt: Attempt, now: datetime, by: str = "", how: str = "key"
+    ) -> Acceptance | None:
         """Give the page to this attempt unless somebody has it; who has it, then. None: it was withdrawn.
 
-        A page that was given up a moment ago may still be accepted: better late than nobody.
+        A page that was given up a moment ago may still be accepted: better late than nobody. `by` and `how`:
+        who did it and by what means, where it was not he himself by a key.
         """
         open_states = [*LIVE_STATES, PageState.EXHAUSTED]
 
@@ -147,8 +236,9 @@ class DatabaseLedger:
                 .where(tables.Page.id == page.id, tables.Page.state.in_(open_states))
                 .values(
                     state=PageState.ACCEPTED,
-                    live=False,
+                    live=and_(tables.Page.live, tables.Page.promise_s > 0),
                     ended=now,
+                    acceptances=tables.Page.acceptances + 1,
                     accepted_by=attempt.entry,
                     accepted_title=attempt.title,
                     accepted_number=attempt.number,
@@ -161,6 +251,7 @@ class DatabaseLedger:
             if won.rowcount:  # type: ignore[attr-defined]
                 values = {"state": AttemptState.ACCEPTED, "ended_at": now}
                 session.execute(update(tables.Attempt).where(tables.Attempt.id == attempt.id).values(values))
+                write(session, page.id, _accepted(found, attempt, by, how))
                 self._write_mails(session, found, now)
             return found.acceptance
 
@@ -186,7 +277,9 @@ class DatabaseLedger:
             if not done.rowcount:  # type: ignore[attr-defined]
                 return False
             session.expire_all()
-            self._write_mails(session, _read_page(session.get_one(tables.Page, page.id)), now)
+            found = _read_page(session.get_one(tables.Page, page.id))
+            write(session, page.id, Event(_ENDINGS[state], now, once=f"{state}:{found.acceptances}"))
+            self._write_mails(session, found, now)
             return True
 
         return await self._database.run(work)
@@ -207,14 +300,22 @@ class DatabaseLedger:
         return await self._database.read(work)
 
     async def live_pages(self) -> list[LivePage]:
-        """Pages that were looking for somebody when the service ended, oldest first."""
+        """Pages of which something was still to come when the service ended, oldest first."""
 
         def work(session: Session) -> list[LivePage]:
-            query = select(tables.Page).where(tables.Page.state.in_(LIVE_STATES))
+            query = select(tables.Page).where(driven())
             rows = session.scalars(query.order_by(tables.Page.started)).all()
             return [LivePage(_read_page(row), tuple(read_attempts(session, row.id))) for row in rows]
 
         return await self._database.read(work)
+
+    async def find(self, wanted: str) -> Page | None:
+        """The page of an id, the beginning of one, or a 3-digit call ID."""
+        return await self._database.read(lambda session: find_page(session, wanted))
+
+    async def attempts_of(self, page_id: str) -> list[Attempt]:
+        """Its attempts so far, in the order they were made."""
+        return await self._database.read(lambda session: read_attempts(session, page_id))
 
     async def page_of_attempt(self, attempt_id: str) -> tuple[Page, Attempt] | None:
         """The page an attempt was made for, whatever its state."""
@@ -226,6 +327,56 @@ class DatabaseLedger:
             return _read_page(session.get_one(tables.Page, row.page_id)), _read_attempt(row)
 
         return await self._database.read(work)
+
+
+def driven() -> ColumnElement[bool]:
+    """The pages of which something is still to come (see `Page.is_driven`)."""
+    page = tables.Page
+    is_promised = and_(
+        page.state == PageState.ACCEPTED,
+        or_(page.promise_s > 0, page.handover != ""),
+        page.called_back_at.is_(None),
+    )
+    return or_(page.state.in_(LIVE_STATES), is_promised)
+
+
+def find_page(session: Session, wanted: str) -> Page | None:
+    """The page of that id, beginning of an id, or 3-digit call ID (the newest that has it)."""
+    if len(wanted) == CALL_REF_DIGITS and wanted.isdecimal():
+        query = select(tables.Page).where(tables.Page.call_ref == wanted)
+    elif len(wanted) < SHORTEST_ID:
+        return None
+    else:
+        query = select(tables.Page).where(tables.Page.id.startswith(wanted, autoescape=True))
+    row = session.scalars(query.order_by(tables.Page.started.desc()).limit(1)).first()
+    return _read_page(row) if row else None
+
+
+def last_pages(session: Session, n: int, *, is_open: bool = False) -> list[Page]:
+    """The newest pages, newest first; `is_open`: only those of which something is still to come."""
+    query = select(tables.Page).order_by(tables.Page.started.desc()).limit(n)
+    return [_read_page(row) for row in session.scalars(query.where(driven()) if is_open else query)]
+
+
+def pages_of_call(session: Session, call_id: str) -> list[Page]:
+    """The pages of a call, oldest first."""
+    query = select(tables.Page).where(tables.Page.call_id == call_id).order_by(tables.Page.started)
+    return [_read_page(row) for row in session.scalars(query)]
+
+
+def read_rings(session: Session, page_id: str) -> list[Rung]:
+    """Attempts of a page with what only their rows say, in the order they were made."""
+    query = select(tables.Attempt).where(tables.Attempt.page_id == page_id).order_by(tables.Attempt.seq)
+    return [Rung(_read_attempt(row), row.cause, row.key) for row in session.scalars(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """An attempt, the Q.850 cause of its end (0: none told) and the last key that was pressed."""
+
+    attempt: Attempt
+    cause: int
+    key: str
 
 
 def read_attempts(session: Session, page_id: str) -> list[Attempt]:
@@ -262,7 +413,42 @@ def _page_row(page: Page) -> tables.Page:
         hunt=_HUNT.dump_json(page.hunt).decode(),
         request=_REQUEST.dump_json(request).decode(),
         brand_title=page.brand_title,
+        promise_s=request.promise.within_s,
+        remind_s=request.promise.remind_s,
     )
+
+
+def _moved(before: Page, after: Page, at: datetime) -> dict[str, object]:
+    """The columns that a step after the acceptance may change."""
+    acceptance, called_back = after.acceptance, after.called_back
+    is_over = not (after.is_driven or after.state is before.state)
+    return {
+        "state": after.state,
+        "acceptances": after.acceptances,
+        "accepted_by": acceptance.entry if acceptance else "",
+        "accepted_title": acceptance.title if acceptance else "",
+        "accepted_number": acceptance.number if acceptance else "",
+        "accepted_attempt": acceptance.attempt_id if acceptance else "",
+        "accepted_at": acceptance.at if acceptance else None,
+        "called_back_at": called_back.at if called_back else None,
+        "called_back_by": called_back.by if called_back else "",
+        "called_back_how": called_back.how if called_back else "",
+        "gone_on": _GONE_ON.dump_json(after.gone_on).decode() if after.gone_on else "",
+        "out": _OUT.dump_json(after.out).decode(),
+        "handover": _HANDOVER.dump_json(after.handover).decode() if after.handover else "",
+        "outages": _OUTAGES.dump_json(after.outages).decode(),
+    } | ({"live": False, "ended": at} if is_over else {"ended": None} if after.is_live else {})
+
+
+def _accepted(page: Page, attempt: Attempt, by: str, how: str) -> Event:
+    facts = {"who": attempt.title, "number": attempt.number, "how": how}
+    once = f"accepted:{page.acceptances}"
+    assert page.acceptance is not None
+    at, ring = page.acceptance.at, attempt.id if how == "key" else ""
+    return Event(PageStep.ACCEPTED, at, by or attempt.entry, ring, facts, once)
+
+
+_ENDINGS: Final = {PageState.EXHAUSTED: PageStep.EXHAUSTED, PageState.CANCELLED: PageStep.CANCELLED}
 
 
 def _read_page(row: tables.Page) -> Page:
@@ -282,7 +468,18 @@ def _read_page(row: tables.Page) -> Page:
         acceptance=acceptance,
         outages=_OUTAGES.validate_json(row.outages),
         seen_at=row.seen_at,
+        acceptances=row.acceptances,
+        called_back=_called_back(row),
+        gone_on=_GONE_ON.validate_json(row.gone_on) if row.gone_on else None,
+        out=_OUT.validate_json(row.out),
+        handover=_HANDOVER.validate_json(row.handover) if row.handover else None,
     )
+
+
+def _called_back(row: tables.Page) -> CalledBack | None:
+    if row.called_back_at is None:
+        return None
+    return CalledBack(row.called_back_at, row.called_back_by, row.called_back_how)
 
 
 def _attempt_row(page_id: str, seq: int, attempt: Attempt) -> tables.Attempt:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from ivr.duty.hunt import Attempt, Hunt
+from ivr.duty.hunt import Attempt, Hunt, Person
 from ivr.storage.states import PageState
 
 LIVE_STATES = frozenset({PageState.PAGED, PageState.RINGING})
@@ -26,6 +27,17 @@ class Contacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What the caller was promised: to be called back within `within_s` of the page's beginning (0: nothing).
+
+    `remind_s` before that runs out the engineer who accepted is reminded; 0: he is not.
+    """
+
+    within_s: float = 0.0
+    remind_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class PageRequest:
     """What a plan (or an administrator) asks for. Numbers are E.164; `spoken` the brand's prompt."""
 
@@ -39,6 +51,7 @@ class PageRequest:
     release: str = ""
     spoken: str = ""
     contacts: Contacts = Contacts()
+    promise: Promise = Promise()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +65,46 @@ class Acceptance:
     at: datetime
 
 
+class GoingOn(StrEnum):
+    """Why somebody else is looked for after an acceptance."""
+
+    PROMISE = "promise"
+    """The caller was not called back in time."""
+    PASSED = "passed"
+    """The one who had accepted gave it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoneOn:
+    """The hunt went on after the acceptance of `entry`. `at` is UTC."""
+
+    why: GoingOn
+    entry: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """The caller was called back. `how`: `call`, `connected`, `key`, `line`, `command`, `link`."""
+
+    at: datetime
+    by: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """An accepted page is offered to somebody else, who has to accept it."""
+
+    to: Person
+    by: str
+    asked_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A time in which nobody could be rung: the switch was away, or we were."""
+    """A time in which nobody was looked for: the switch was away, or we were, or somebody had accepted."""
 
     start: datetime
     end: datetime
@@ -74,6 +124,23 @@ class Page:
     acceptance: Acceptance | None = None
     outages: tuple[Outage, ...] = ()
     seen_at: datetime | None = None
+    acceptances: int = 0
+    called_back: CalledBack | None = None
+    gone_on: GoneOn | None = None
+    out: tuple[str, ...] = ()
+    """Directory entries that are not rung for this page any more: they had it, or do not want it."""
+    handover: Handover | None = None
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the caller still waits for the call that he was promised, from the one who accepted."""
+        return self.state is PageState.ACCEPTED and self.request.promise.within_s > 0
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether something is still to be done by itself, be it to wait for a moment."""
+        is_offered = self.state is PageState.ACCEPTED and self.handover is not None
+        return self.is_live or self.is_promised or is_offered
 
     @property
     def is_live(self) -> bool:

@@ -18,6 +18,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from ivr.duty.history import Event
 from ivr.duty.hunt import Attempt, Hunt
 from ivr.duty.ledger import DatabaseLedger, all_call_refs
 from ivr.duty.page import Acceptance, LivePage, Page, PageRequest
@@ -72,15 +73,46 @@ class PatientLedger:
         """Write down how an attempt stands now."""
         await self._write(lambda: self._inner.change_attempt(attempt, cause))
 
-    async def claim(self, page: Page, attempt: Attempt, now: datetime) -> Acceptance | None:
-        """Give the page to this attempt unless somebody has it; on one box memory decides as well."""
-        self._refs.discard(page.call_ref)
+    async def press(self, attempt: Attempt, key: str, now: datetime) -> None:
+        """Write down a key that was pressed on an engineer's leg."""
+        await self._write(lambda: self._inner.press(attempt, key, now))
+
+    async def note(self, page_id: str, event: Event) -> None:
+        """A line of the page's history."""
+        await self._write(lambda: self._inner.note(page_id, event))
+
+    async def move(self, before: Page, after: Page, step: Event) -> bool:
+        """Take a page from `before` to `after`; on one box memory decides as well."""
+        if not after.is_driven:
+            self._refs.discard(after.call_ref)
         if not self._owed:
             try:
-                return await self._inner.claim(page, attempt, now)
+                return await self._inner.move(before, after, step)
+            except DatabaseUnavailable as fault:
+                log.error("page.step_owed", step=str(step.kind), why=str(fault))
+        self._owe(lambda: self._inner.move(before, after, step))
+        return True
+
+    async def find(self, wanted: str) -> Page | None:
+        """The page of an id, the beginning of one, or a 3-digit call ID. DatabaseUnavailable."""
+        return await self._inner.find(wanted)
+
+    async def attempts_of(self, page_id: str) -> list[Attempt]:
+        """Its attempts so far. DatabaseUnavailable."""
+        return await self._inner.attempts_of(page_id)
+
+    async def claim(
+        self, page: Page, attempt: Attempt, now: datetime, by: str = "", how: str = "key"
+    ) -> Acceptance | None:
+        """Give the page to this attempt unless somebody has it; on one box memory decides as well."""
+        if not page.request.promise.within_s:
+            self._refs.discard(page.call_ref)
+        if not self._owed:
+            try:
+                return await self._inner.claim(page, attempt, now, by, how)
             except DatabaseUnavailable as fault:
                 log.error("page.acceptance_owed", why=str(fault))
-        self._owe(lambda: self._inner.claim(page, attempt, now))
+        self._owe(lambda: self._inner.claim(page, attempt, now, by, how))
         return Acceptance(attempt.id, attempt.entry, attempt.title, attempt.number, now)
 
     async def keep_time(self, page: Page) -> None:
@@ -92,7 +124,9 @@ class PatientLedger:
                 log.warning("page.time_not_kept", why=str(fault))
 
     async def find_page(self, page_id: str) -> Page | None:
-        """The page as it stands; None as well while nobody can say."""
+        """The page as it stands; None as well while nobody can say, or the database lags behind."""
+        if self._owed:
+            return None
         try:
             return await self._inner.find_page(page_id)
         except DatabaseUnavailable:

@@ -1,0 +1,189 @@
+"""The clock of the promise, pure: when the one who accepted is reminded, and when the hunt goes on.
+
+The clock starts when the caller was promised the call back, as the page began. Whoever accepts late, or
+takes over from somebody else, is not given less than twice the time of the reminder: he has to know the
+page before it can be taken from him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from ivr.duty.hunt import Attempt, Hunt, Person, Phone, Planned
+from ivr.duty.page import Page
+from ivr.storage.states import AttemptState
+
+REMINDER: Final = "reminder"
+"""Stage of the rings that remind the one who accepted."""
+HANDOVER: Final = "handover"
+"""Stage of the rings that offer an accepted page to somebody else."""
+AFTER: Final = frozenset({REMINDER, HANDOVER})
+AGAIN_S: Final = 60.0
+"""Somebody who was not reached is reminded again so long after all his phones were rung."""
+RING_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class RingAfter:
+    """Ring this phone now. `is_first`: of this reminder or handover, which is announced with it."""
+
+    planned: Planned
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFor:
+    """Nothing to do until something changes, or until that moment."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """The promise has run out: the hunt goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """The one to whom it was to be handed over did not take it."""
+
+
+Step: TypeAlias = RingAfter | WaitFor | Lapse | Unwanted
+
+
+def promised_at(page: Page) -> datetime | None:
+    """Until when the caller was promised to be called back; None: nothing was promised."""
+    within_s = page.request.promise.within_s
+    return page.started + timedelta(seconds=within_s) if within_s else None
+
+
+def lapses_at(page: Page) -> datetime | None:
+    """When the hunt goes on unless the caller has been called back; None: never."""
+    promised, acceptance = promised_at(page), page.acceptance
+    if promised is None or acceptance is None:
+        return None
+    promise = page.request.promise
+    least_s = min(promise.within_s, 2 * promise.remind_s) if promise.remind_s else promise.within_s / 2
+    return max(promised, acceptance.at + timedelta(seconds=least_s))
+
+
+def reminded_at(page: Page) -> datetime | None:
+    """When the one who accepted is reminded; None: he is not."""
+    lapses, acceptance = lapses_at(page), page.acceptance
+    remind_s = page.request.promise.remind_s
+    if lapses is None or acceptance is None or not remind_s:
+        return None
+    return lapses - min(timedelta(seconds=remind_s), (lapses - acceptance.at) / 2)
+
+
+def next_step(page: Page, attempts: Sequence[Attempt], now: datetime) -> Step:
+    """What an accepted page does at `now`."""
+    lapses = lapses_at(page)
+    if lapses is not None and now >= lapses:
+        return Lapse()
+    moves = [move for move in (_offer(page, attempts), _remind(page, attempts, now)) if move is not None]
+    for move in moves:
+        if not isinstance(move, WaitFor):
+            return move
+    moments = [move.until for move in moves if isinstance(move, WaitFor)]
+    return WaitFor(min((one for one in (*moments, lapses) if one is not None), default=None))
+
+
+def _offer(page: Page, attempts: Sequence[Attempt]) -> Step | None:
+    """The handover: each phone once."""
+    handover = page.handover
+    if handover is None:
+        return None
+    own = [a for a in attempts if a.stage == HANDOVER and a.planned_at >= handover.asked_at]
+    if any(a.is_open for a in own):
+        return WaitFor()
+    if any(a.state is AttemptState.PASSED for a in own):
+        return Unwanted()
+    rung = {a.number for a in own}
+    phone = next((one for one in handover.to.phones if one.number not in rung), None)
+    return RingAfter(_planned(HANDOVER, handover.to, phone), not own) if phone else Unwanted()
+
+
+def _remind(page: Page, attempts: Sequence[Attempt], now: datetime) -> Step | None:
+    """The reminder: his phones in turn, again after a minute, until he is heard to be there."""
+    begins, acceptance = reminded_at(page), page.acceptance
+    if begins is None or acceptance is None:
+        return None
+    own = [a for a in attempts if a.stage == REMINDER and a.planned_at >= acceptance.at]
+    if any(a.state in _HEARD for a in own):
+        return None
+    if any(a.is_open for a in own):
+        return WaitFor()
+    phones = reminded_phones(page)
+    turn, place = divmod(len(own), len(phones))
+    if own and place == 0:
+        begins = max(a.ended_at or a.planned_at for a in own) + timedelta(seconds=AGAIN_S)
+    if now < begins:
+        return WaitFor(begins)
+    return RingAfter(_planned(REMINDER, holder(page), phones[place], turn), not own)
+
+
+_HEARD = frozenset({AttemptState.HEARD, AttemptState.PASSED, AttemptState.ACCEPTED})
+
+
+def reminded_phones(page: Page) -> tuple[Phone, ...]:
+    """The phone on which he accepted first, then his others."""
+    assert page.acceptance is not None
+    number = page.acceptance.number
+    others = [phone for phone in holder(page).phones if phone.number != number]
+    own = next((phone for phone in holder(page).phones if phone.number == number), Phone(number))
+    return (*((own,) if number else ()), *others) or (own,)
+
+
+def holder(page: Page) -> Person:
+    """Who has accepted; as the hunt knows him, otherwise as the acceptance does."""
+    assert page.acceptance is not None
+    acceptance = page.acceptance
+    known = person_of(page.hunt, acceptance.entry)
+    phones = (Phone(acceptance.number),) if acceptance.number else ()
+    return known or Person(acceptance.entry, acceptance.title, phones)
+
+
+def person_of(hunt: Hunt, entry: str) -> Person | None:
+    """The person of that directory entry whom the hunt may ring."""
+    people = (person for stage in hunt.stages for person in stage.people)
+    return next((person for person in people if person.entry == entry), None)
+
+
+def without(hunt: Hunt, entries: Iterable[str]) -> Hunt:
+    """The hunt without these people."""
+    out = frozenset(entries)
+    if not out:
+        return hunt
+    stages = (
+        replace(stage, people=tuple(person for person in stage.people if person.entry not in out))
+        for stage in hunt.stages
+    )
+    return replace(hunt, stages=tuple(stages))
+
+
+def _planned(stage: str, person: Person, phone: Phone, turn: int = 0) -> Planned:
+    return Planned(stage, turn, person, phone, RING_S, backup=False)
+
+
+__all__ = [
+    "AFTER",
+    "HANDOVER",
+    "REMINDER",
+    "Lapse",
+    "RingAfter",
+    "Step",
+    "Unwanted",
+    "WaitFor",
+    "holder",
+    "lapses_at",
+    "next_step",
+    "person_of",
+    "promised_at",
+    "reminded_at",
+    "reminded_phones",
+    "without",
+]
