@@ -14,6 +14,7 @@ from typing import Final
 
 from dialplan.calendars import Calendar
 from dialplan.fields import duration, flag, identifier, spoken_language, timezone, title, trigram, whole
+from dialplan.files.beforehand import read_beforehand
 from dialplan.files.exchanges import read_covers, read_leave, read_overrides
 from dialplan.files.layers import read_layers, read_teams
 from dialplan.files.moments import read_span
@@ -36,6 +37,8 @@ def read_duty(
     roster = _read_roster(section)
     layers = read_layers(section, teams, texts or {})
     needed = section.name("needed", CALENDAR, is_needed=False, parse=identifier)
+    beforehand = read_beforehand(section)
+    drilled = beforehand.drill.during if beforehand.drill else ""
     duty = Duty(
         engineers=engineers,
         roster=roster,
@@ -47,10 +50,13 @@ def read_duty(
         covers=read_covers(section, roster.zone),
         leave=read_leave(section, roster.zone),
         calendars={
-            name: each for name, each in (calendars or {}).items() if name in {needed, *_named(layers)}
+            name: each
+            for name, each in (calendars or {}).items()
+            if name in {needed, drilled, *_named(layers)}
         },
         needed=needed,
         rest_s=section.get("rest", duration(0, 72 * 3600), USUAL_REST_S),
+        beforehand=beforehand,
     )
     section.close()
     return duty

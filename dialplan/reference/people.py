@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from dialplan.reference.beforehand import BEFOREHAND
 from dialplan.reference.ringing import LEVELS
 from dialplan.reference.shapes import (
     DATE,
@@ -232,6 +233,7 @@ DUTY: Final = (
         "Rung when the network of the engineer's own fails.",
     ),
     Field("policies", entries(_NAMED, table(_POLICY), "name -> policy"), "Ways to hunt.", needed=True),
+    *BEFOREHAND,
 )
 _AGENT: Final = either(
     "an entry; or `agent` and `skills`",
