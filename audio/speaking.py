@@ -7,6 +7,7 @@ Belgian (septante, nonante, quatre-vingts), English British ("one hundred and on
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 import phonenumbers
@@ -128,6 +129,17 @@ def say_time(hour: int, minute: int, lang: Language | str) -> list[str]:
     return [f"num-{(hour + 11) % 12 + 1}", *oh, f"num-{minute}", "am" if hour < 12 else "pm"]
 
 
+def say_weekday(day: date, lang: Language | str) -> list[str]:
+    """The name of a day: "Monday"."""
+    Language(lang)
+    return [f"weekday-{day.isoweekday()}"]
+
+
+def say_day(day: date, lang: Language | str) -> list[str]:
+    """A day with its date, as all four languages order it: "Monday the seventh of December"."""
+    return [*say_weekday(day, lang), f"date-{day.day}", f"month-{day.month}"]
+
+
 def say_duration(seconds: float, lang: Language | str) -> list[str]:
     """A length of time in hours and minutes, in seconds when it is shorter than a minute.
 
@@ -203,8 +215,8 @@ def _say_group(group: str, language: Language, is_first: bool) -> list[str]:
 def speak(kind: str, value: str, lang: Language | str) -> list[str]:
     """What a plan asks to have spoken, by the name of its kind; values as text.
 
-    `digits`, `letters`, `number`, `ordinal`, `time` ("20:15"), `phone` (E.164), `position`, `duration`
-    (seconds). Raises UnspeakableError for a kind or a value that cannot be spoken.
+    `digits`, `letters`, `number`, `ordinal`, `time` ("20:15"), `day` and `weekday` ("2026-12-07"), `phone`
+    (E.164), `position`, `duration` (seconds). Raises UnspeakableError for a kind or a value that cannot be spoken.
     """
     try:
         return _speak(kind, value, lang)
@@ -231,4 +243,8 @@ def _speak(kind: str, value: str, lang: Language | str) -> list[str]:
         case "time":
             hour, _, minute = value.partition(":")
             return say_time(int(hour), int(minute), lang)
+        case "day":
+            return say_day(date.fromisoformat(value), lang)
+        case "weekday":
+            return say_weekday(date.fromisoformat(value), lang)
     raise UnspeakableError(kind, f'there is no way of speaking called "{kind}"')

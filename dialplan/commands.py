@@ -28,10 +28,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A value to be spoken from pieces: digits, number, time, phone (E.164), position, duration (s); or a
-    recording of this call, by its name."""
+    """A value to be spoken from pieces: digits, number, time, phone (E.164), position, duration (s), day (a
+    date), weekday (a date); or a recording of this call, by its name."""
 
-    kind: Literal["digits", "number", "time", "phone", "position", "duration", "recording"]
+    kind: Literal["digits", "number", "time", "phone", "position", "duration", "recording", "day", "weekday"]
     value: str
     language: Spoken
 
@@ -273,6 +273,21 @@ class SwitchPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeEngineer:
+    """Find out who has dialled the engineers' number, and do what he asks for. Answered by `EngineerServed`.
+
+    `people`: who may come in, directory entries and `engineers`; `languages`: spoken until it is known who it
+    is; `ring_s`: each phone that is rung for him; `hours`: for which duty may be taken or given at most.
+    """
+
+    people: tuple[str, ...]
+    languages: tuple[Spoken, ...]
+    ring_s: float = 30.0
+    hours: int = 24
+    is_known_phones_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
     """Begin the hunt for an engineer. Told, not asked: the page lives on without the call."""
 
@@ -307,7 +322,17 @@ class Hangup:
 
 
 Asked: TypeAlias = (
-    Play | Collect | Dial | Admit | Record | LookUp | AskCallback | CheckPin | SwitchPlan | Hangup
+    Play
+    | Collect
+    | Dial
+    | Admit
+    | Record
+    | LookUp
+    | AskCallback
+    | CheckPin
+    | SwitchPlan
+    | ServeEngineer
+    | Hangup
 )
 Told: TypeAlias = StartPage | SendMail | Leave
 Command: TypeAlias = Asked | Told

@@ -114,6 +114,37 @@ class Switched:
     refused: str = ""
 
 
+class LineEnd(StrEnum):
+    """How a call to the engineers' number ended."""
+
+    DONE = "done"
+    """He has said goodbye, or nothing more."""
+    DESK = "desk"
+    """He wants to talk with the desk."""
+    NOT_KNOWN = "not-known"
+    """It was not shown who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineerServed:
+    """A `ServeEngineer` is over. `who`: directory entry, empty for somebody who is not known; `why`: a
+    sentence."""
+
+    end: LineEnd
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """An engineer has taken the caller out of whatever was asked, and they have talked. `entry`: of the
+    directory; `title`: how he is called; `talked_s`: seconds of conversation."""
+
+    entry: str
+    title: str = ""
+    talked_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The command could not be performed; the node goes to its `rest`."""
@@ -122,5 +153,16 @@ class Failed:
 
 
 Event: TypeAlias = (
-    Played | Keyed | Dialled | Admitted | Recorded | Found | Kept | PinChecked | Switched | Failed
+    TakenOver
+    | Played
+    | Keyed
+    | Dialled
+    | Admitted
+    | Recorded
+    | Found
+    | Kept
+    | PinChecked
+    | Switched
+    | EngineerServed
+    | Failed
 )

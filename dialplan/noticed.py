@@ -17,6 +17,7 @@ from dialplan.commands import (
     Prompt,
     Record,
     SendMail,
+    ServeEngineer,
     StartPage,
     SwitchPlan,
     Utterance,
@@ -41,6 +42,8 @@ def say_unanswered(command: Asked) -> str:
             return "who would have had a place cannot be known"
         case LookUp():
             return f'"{command.table}" was not asked for that value'
+        case ServeEngineer():
+            return "nobody came to the engineers' number on that call"
         case _:
             return f"nothing of that call answers {kind_of(command)}"
 
@@ -92,6 +95,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     Record: lambda asked: f"is recorded after {say_utterances(asked.utterances)}",
     AskCallback: lambda asked: f"will be called back at {display(asked.number)}",
     SwitchPlan: lambda asked: f"switches {asked.group} to {asked.plan or 'its usual plan'}",
+    ServeEngineer: lambda asked: "comes to the engineers' number",
     Admit: _say_admit,
     Dial: lambda asked: say_dial(asked, None),
     StartPage: lambda told: f'engineers are rung by the policy "{told.policy}"',

@@ -25,12 +25,14 @@ from dialplan.commands import (
     LookUp,
     Play,
     Record,
+    ServeEngineer,
     SwitchPlan,
 )
 from dialplan.engine import BUDGET, Hop, advance, begin
 from dialplan.events import (
     Admitted,
     Dialled,
+    EngineerServed,
     Event,
     Failed,
     Found,
@@ -41,6 +43,7 @@ from dialplan.events import (
     Played,
     Recorded,
     Switched,
+    TakenOver,
 )
 from dialplan.model import Configuration
 from dialplan.noticed import SENTENCES, kind_of, say_dial, say_hangup, say_unanswered, who
@@ -130,7 +133,7 @@ def rebuild(configuration: Configuration, tape: Tape) -> Course:
 def _hold(one: Heard, command: Asked) -> None:
     """An answer to something else means that the engine has changed since."""
     fits = ANSWERS.get(type(command), Failed)
-    if not isinstance(one.event, (fits, Failed)):
+    if not isinstance(one.event, (fits, Failed, TakenOver)):
         raise Untold(f"the call answered {kind_of(one.event)} where {kind_of(command)} is asked now")
     if one.secret_digits:
         raise Untold("what the caller keyed there is a secret, and was not kept")
@@ -323,6 +326,7 @@ _KEYS: Final[Mapping[type, Callable[[Any], object]]] = {
     Collect: lambda asked: (asked.utterances, asked.most),
     Record: lambda asked: asked.utterances,
     LookUp: lambda asked: (asked.table, asked.value),
+    ServeEngineer: lambda asked: asked.people,
     Admit: lambda asked: (
         asked.limits,
         asked.agents and asked.agents.group,
@@ -339,6 +343,7 @@ ANSWERS: Final[Mapping[type, type]] = {
     AskCallback: Kept,
     CheckPin: PinChecked,
     SwitchPlan: Switched,
+    ServeEngineer: EngineerServed,
 }
 
 

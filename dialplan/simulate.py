@@ -28,12 +28,14 @@ from dialplan.commands import (
     Prompt,
     Record,
     SendMail,
+    ServeEngineer,
     StartPage,
     SwitchPlan,
     Target,
     Told,
     Utterance,
 )
+from dialplan.dialling_in import LINE_WORDS, serve_on_paper
 from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
 from dialplan.events import Dialled, Event, Failed, Outcome, PinChecked, Played, Switched
 from dialplan.fullness import full_limit, is_full, read_full
@@ -298,6 +300,7 @@ class _Driver:
             AskCallback: lambda wish: self._ask_callback(step, wish),
             CheckPin: self._check_pin,
             SwitchPlan: lambda switch: Switched(),
+            ServeEngineer: lambda asked: self._serve(step, asked),
             Hangup: self._hang_up,
         }
         return performers[type(asked)](asked)
@@ -368,6 +371,18 @@ class _Driver:
             return PinChecked("" if self.word in PIN_WORDS else self.word, self.word == PIN_BLOCKED)
         owner = next((who for who in people if is_pin(asked.digits, pins.get(who, ""))), "")
         return PinChecked(owner)
+
+    def _serve(self, step: Step, asked: ServeEngineer) -> Event:
+        """The questions of the engineers' number, answered by what is keyed."""
+
+        def next_keys() -> str:
+            self.now += timedelta(seconds=PLAY_S)
+            return self.keys.pop(0) if self.keys else ""
+
+        done = serve_on_paper(self.configuration, asked, self.call.caller, next_keys, self.word)
+        if done is None:
+            raise WrongSupposition(f"{step.state.plan}.{step.state.node}", self.word, LINE_WORDS)
+        return done
 
     def _admit(self, step: Step, admit: Admit) -> Event:
         plan, node = step.state.plan, step.state.node

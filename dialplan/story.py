@@ -18,6 +18,7 @@ from dialplan.commands import (
     Prompt,
     Record,
     SendMail,
+    ServeEngineer,
     StartPage,
     SwitchPlan,
     Utterance,
@@ -26,6 +27,7 @@ from dialplan.engine import Hop
 from dialplan.events import (
     Admitted,
     Dialled,
+    EngineerServed,
     Event,
     Failed,
     Found,
@@ -35,6 +37,7 @@ from dialplan.events import (
     PinChecked,
     Recorded,
     Switched,
+    TakenOver,
 )
 from dialplan.model import Configuration
 from dialplan.numbers import display
@@ -86,6 +89,8 @@ def _say(configuration: Configuration, command: Command, event: Event | None) ->
     say = _SAYERS.get(type(command))
     if isinstance(event, Failed):
         yield f"this cannot be done ({event.reason})"
+    elif isinstance(event, TakenOver):
+        yield f"{event.title or event.entry}, on call, takes the caller over, and they talk"
     elif say is not None:
         yield from say(configuration, command, event)
 
@@ -161,6 +166,11 @@ def _switch_plan(_: Configuration, switch: SwitchPlan, event: Event) -> Iterator
     yield event.refused or f"the number group {switch.group} is switched to {to}"
 
 
+def _serve(_: Configuration, __: ServeEngineer, event: Event) -> Iterator[str]:
+    assert isinstance(event, EngineerServed)
+    yield f"the engineers' number: {event.why or event.end}"
+
+
 def _page(_: Configuration, page: StartPage, __: None) -> Iterator[str]:
     yield f'engineers are rung from now on, by the policy "{page.policy}"'
 
@@ -184,6 +194,7 @@ _SAYERS: Mapping[type, Callable[[Configuration, Any, Any], Iterator[str]]] = {
     AskCallback: _callback,
     CheckPin: _check_pin,
     SwitchPlan: _switch_plan,
+    ServeEngineer: _serve,
     StartPage: _page,
     SendMail: _mail,
     Hangup: _hang_up,

@@ -20,16 +20,19 @@ from dialplan.events import (
     Admission,
     Admitted,
     Dialled,
+    EngineerServed,
     Event,
     Failed,
     Found,
     Kept,
     Keyed,
+    LineEnd,
     Outcome,
     PinChecked,
     Played,
     Recorded,
     Switched,
+    TakenOver,
 )
 from dialplan.run import CallFacts
 
@@ -43,10 +46,12 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "kept": Kept,
     "pin-checked": PinChecked,
     "switched": Switched,
+    "engineer-served": EngineerServed,
+    "taken-over": TakenOver,
     "failed": Failed,
 }
 _NAMES: Final = {kind: name for name, kind in KINDS.items()}
-_ENUMS: Final[Mapping[str, Any]] = {"outcome": Outcome, "admission": Admission}
+_ENUMS: Final[Mapping[str, Any]] = {"outcome": Outcome, "admission": Admission, "end": LineEnd}
 _DEFAULTS: Final = {kind: {one.name: one.default for one in fields(kind)} for kind in KINDS.values()}
 MASK: Final = "*"
 """Stands for each digit of a secret."""

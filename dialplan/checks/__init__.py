@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     hours.check_closed_for_good,
     lines.check_parallel_ringing,
     lines.check_switched_away,
+    lines.check_engineers_have_pins,
     speech.check_spoken_keys,
     speech.check_prompts_in_all_languages,
     speech.check_languages_offered,
@@ -59,9 +60,9 @@ RULES: tuple[Rule, ...] = (
     duty.check_levels,
     duty.check_levels_differ,
     duty.check_backup_phones,
-)
     alarms.check_alarms_caught,
     alarms.check_alarms_in_a_circle,
+)
 
 
 def run_checks(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialplan.checks.survey import Finding, Survey
+from dialplan.dialling_in import people_of_line
 from dialplan.model import LineType
 from dialplan.nodes.destination import TOGETHER, Destination
+from dialplan.nodes.duty_line import DutyLine
 from dialplan.nodes.switch_plan import SwitchPlanNode
 from dialplan.numbers import display
 
@@ -35,3 +37,15 @@ def check_switched_away(survey: Survey) -> Iterator[Finding]:
                 message = f'is in the group "{number.group}", which is switched at {at[0]}.{at[1]}: '
                 message += "then nobody could switch it back by phone; put it in a group of its own"
                 yield Finding(survey.place("number", number.number), shown, message)
+
+
+def check_engineers_have_pins(survey: Survey) -> Iterator[Finding]:
+    """Somebody who may come in on the engineers' number, and has no PIN with which he could."""
+    pins = survey.configuration.desk.pins
+    for at, node in survey.nodes():
+        if isinstance(node, DutyLine):
+            without = [one for one in people_of_line(survey.configuration, node.people) if one not in pins]
+            if without:
+                have = "have" if len(without) > 1 else "has"
+                message = f"{', '.join(without)} {have} no PIN in desk.yaml, and cannot come in"
+                yield survey.at_node(at, message)

@@ -21,7 +21,7 @@ from dialplan.run import Node
 BY_TIME_OR_DATA = frozenset({"calendar", "origin", "list", "switch", "percentage", "lookup"})
 """Kinds that choose between their exits by themselves: by the time, the caller's number or what is known."""
 
-WAITING = frozenset({"destination", "menu", "collect", "record", "call-back", "switch-plan"})
+WAITING = frozenset({"destination", "menu", "collect", "record", "call-back", "switch-plan", "duty-line"})
 """Kinds that wait for a person: somebody who answers, or a caller who keys or speaks."""
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {

@@ -27,7 +27,9 @@ PATH: Final = "#c44f00"
 LINE: Final = "#6b6b6b"
 
 _LOOKS: Final[Mapping[str, Look]] = {
-    **dict.fromkeys(("announce", "menu", "collect", "language", "record", "switch-plan"), SPEAKS),
+    **dict.fromkeys(
+        ("announce", "menu", "collect", "language", "record", "switch-plan", "duty-line"), SPEAKS
+    ),
     **dict.fromkeys(
         ("calendar", "origin", "list", "switch", "percentage", "set", "lookup", "limit"), DECIDES
     ),

@@ -14,6 +14,7 @@ from dialplan.nodes import (
     call_back,
     collect,
     destination,
+    duty_line,
     goto,
     hangup,
     language,
@@ -50,6 +51,7 @@ KINDS: Final[Mapping[str, Callable[[Section], Node]]] = {
     "percentage": percentage.read,
     "lookup": lookup.read,
     "switch-plan": switch_plan.read,
+    "duty-line": duty_line.read,
     "goto": goto.read,
     "hangup": hangup.read,
 }

@@ -21,17 +21,20 @@ from dialplan.commands import (
     LookUp,
     Play,
     Record,
+    ServeEngineer,
     SwitchPlan,
 )
 from dialplan.events import (
     Admission,
     Admitted,
     Dialled,
+    EngineerServed,
     Event,
     Failed,
     Found,
     Kept,
     Keyed,
+    LineEnd,
     Outcome,
     PinChecked,
     Played,
@@ -68,6 +71,8 @@ class Vocabulary(NamedTuple):
     inputs: frozenset[str]
     rows: Mapping[str, tuple[Mapping[str, str], ...]]
     phones: Mapping[str, int]
+    gaps: tuple[str, ...] = ()
+    """What is not all there, and why."""
 
 
 def answers_to(command: Asked, node: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
@@ -175,6 +180,11 @@ def _of_switch(_: SwitchPlan, __: Any, ___: Vocabulary) -> Iterator[Answer]:
     yield Answer(Switched())
 
 
+def _of_engineer(_: ServeEngineer, __: Any, ___: Vocabulary) -> Iterator[Answer]:
+    for end in LineEnd:
+        yield Answer(EngineerServed(end, why="supposed"), end)
+
+
 _ANSWERS: Mapping[type, Callable[[Any, Any, Vocabulary], Iterator[Answer]]] = {
     Play: _of_play,
     Collect: _of_collect,
@@ -185,4 +195,5 @@ _ANSWERS: Mapping[type, Callable[[Any, Any, Vocabulary], Iterator[Answer]]] = {
     AskCallback: _of_callback,
     CheckPin: _of_pin,
     SwitchPlan: _of_switch,
+    ServeEngineer: _of_engineer,
 }

@@ -28,6 +28,7 @@ PAGES: Final[Mapping[str, NodePage]] = {
         ringing.PAGE,
         ringing.MAIL_NODE,
         ringing.SWITCH_PLAN,
+        ringing.DUTY_LINE,
         deciding.GOTO,
         deciding.HANGUP,
     )

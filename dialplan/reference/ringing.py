@@ -195,3 +195,25 @@ SWITCH_PLAN: Final = NodePage(
     ),
     rest_says="it could not be done",
 )
+DUTY_LINE: Final = NodePage(
+    "duty-line",
+    "The engineers' number: who is on duty, taking and giving duty, open pages, the caller, the desk.",
+    (
+        Field(
+            "duty-line",
+            list_of(name("directory entry"), "`engineers`, name of a directory entry; or a list"),
+            "Who may come in; `engineers` is everybody of duty.yaml who has a trigram.",
+            needed=True,
+        ),
+        Field("known phones only", FLAG, "Turns away everybody else's telephone at once.", "no"),
+        Field("ring", duration("5 s", "2 min"), "How long each phone rings that is rung for him.", "30 s"),
+        Field("hours", whole(1, 72), "For how many hours duty may be taken or given at most.", "24"),
+        Field("tell", ADDRESSES, "Who hears of wrong PINs.", "`$brand.mailboxes`"),
+    ),
+    Going.NEXT,
+    (
+        Exit("desk", "he wants to talk with the desk"),
+        Exit("not-known", "three wrong PINs, or no more tries are allowed"),
+    ),
+    rest_says="it could not be done",
+)
