@@ -5,6 +5,15 @@ await database.open()
 page = await database.run(lambda session: session.get(Page, page_id))
 """
 
+from ivr.storage.alarm_tables import (
+    AlarmGroup,
+    AlarmSource,
+    AlarmState,
+    KeptAlarm,
+    Mailbox,
+    Notice,
+    NoticeTry,
+)
 from ivr.storage.batch import BatchWriter, Rows
 from ivr.storage.database import Database, announce
 from ivr.storage.duty_tables import DutyChangeKind, DutyFeed, KeptDutyChange
@@ -51,6 +60,9 @@ __all__ = [
     "Activation",
     "ActivationSource",
     "ActivationState",
+    "AlarmGroup",
+    "AlarmSource",
+    "AlarmState",
     "Attempt",
     "AttemptState",
     "Audit",
@@ -74,11 +86,15 @@ __all__ = [
     "Enclosure",
     "Hop",
     "HungBy",
+    "KeptAlarm",
     "KeptDutyChange",
     "KeptOverride",
     "Lease",
     "Mail",
     "MailState",
+    "Mailbox",
+    "Notice",
+    "NoticeTry",
     "Page",
     "PageEvent",
     "PageState",
