@@ -15,19 +15,33 @@ from datetime import datetime
 
 from dialplan import gates, last_resort
 from dialplan.commands import Collect, Command, Hangup, Leave, Play, Prompt
-from dialplan.events import Admitted, Dialled, Event, Failed, Outcome
+from dialplan.events import Admitted, Dialled, Event, Failed, Outcome, TakenOver
 from dialplan.model import Configuration
 from dialplan.overrides import override_of, say_override
 from dialplan.run import HELD, Ask, CallFacts, End, Go, Hop, Jump, Move, Node, Run, State, Step
 from dialplan.words import languages_of
 
-__all__ = ["BUDGET", "UNALLOCATED", "CallFacts", "Hop", "State", "Step", "advance", "begin", "go_on"]
+__all__ = [
+    "BUDGET",
+    "TAKEN_OVER",
+    "UNALLOCATED",
+    "CallFacts",
+    "Hop",
+    "State",
+    "Step",
+    "advance",
+    "begin",
+    "go_on",
+]
 
 BUDGET = 200
 """Steps of one call: more than any caller has patience for, few enough to end a loop at once."""
 
 UNALLOCATED = 1
 """Q.850 cause 1: unallocated number."""
+
+TAKEN_OVER = "engineer"
+"""The exit in the trace of a caller whom the on-call engineer has taken out of the plan."""
 
 _NOTHING: Mapping[str, str] = {}
 _new = tuple.__new__
@@ -67,6 +81,8 @@ def advance(configuration: Configuration, state: State, event: Event, now: datet
         run.answered = True
     elif type(event) is Admitted and event.position:
         run.answered = True  # who waits hears music
+    elif type(event) is TakenOver:
+        return _taken_over(run, event)
     plan = configuration.plans.get(run.plan)
     node = plan.nodes.get(run.node) if plan else None
     if node is None:
@@ -157,6 +173,17 @@ def _past_gates(run: Run, event: Event) -> Step:
     run.used += 1
     move = gates.resume(run, event)
     return _end(run, gates.KIND, move) if type(move) is End else _walk(run, None, move)
+
+
+def _taken_over(run: Run, event: TakenOver) -> Step:
+    """The on-call engineer has talked with the caller, wherever in the plan that was: he has been served."""
+    run.answered, run.used = True, run.used + 1
+    plan = run.configuration.plans.get(run.plan)
+    node = plan.nodes.get(run.node) if plan else None
+    _give_back(run, Go(TAKEN_OVER, ""))
+    who = event.title or event.entry
+    why = f"{who}, on call, was connected with the caller who waited here; they talked {event.talked_s:.0f} s"
+    return _end(run, node.kind if node else run.node, End(TAKEN_OVER, why))
 
 
 def _fault(error: Exception) -> Go:

@@ -83,6 +83,8 @@ SILENCE_LIMIT: Final = "TIMEOUT(absolute)"
 the failsafe; the service's first command sets it to 0."""
 SOUNDS: Final = "dutyline"
 """Folder below the switch's sounds: `dutyline/<language>/<prompt>`."""
+PAGE_LEG: Final = "page-"
+"""How the unique ids of engineers' legs begin."""
 MESSAGES: Final = "messages"
 """Folder below that, where the switch records what callers say: `dutyline/messages/<name>`."""
 

@@ -8,11 +8,25 @@ names six ends of a destination: no answer, not reached, busy, congested, releas
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import Final
 
 from dialplan.events import Outcome
 from ivr.contract import Cause
 from ivr.storage.states import AttemptState
+
+
+class Whereabouts(StrEnum):
+    """Where a caller is whom somebody wants to talk with."""
+
+    WAITS = "waits"
+    """In a queue, before a prompt, while phones ring for him."""
+    TALKS = "talks"
+    """With somebody else: one may join them."""
+    OUT_OF_REACH = "out-of-reach"
+    """On the line, but not in our hands just now."""
+    GONE = "gone"
+
 
 NORMAL_ENDS: Final = frozenset({0, Cause.NORMAL, Cause.BUSY, Cause.NO_ANSWER, Cause.REJECTED})
 """Causes with which a conversation ends because somebody hung up; any other cut it."""

@@ -24,7 +24,7 @@ from dialplan.commands import (
     SwitchPlan,
     Target,
 )
-from dialplan.events import Admitted, Dialled, Event, Failed, Found, Keyed, Outcome, Played
+from dialplan.events import Admitted, Dialled, Event, Failed, Found, Keyed, Outcome, Played, TakenOver
 from ivr.agi import AgiError, AgiFailed, AgiSession
 from ivr.calls.ahead import KeysAhead
 from ivr.calls.departures import Departures
@@ -42,8 +42,14 @@ PLAY_LIMIT_S = 300.0
 """A prompt that is not over by then is given up: the switch is ill."""
 SHORT_S = 1.9
 """The longest prompt in which the death of the service may go unnoticed: the failsafe within 2 s."""
+BRIDGE_RESULT = "BRIDGERESULT"
+"""Where the switch says what came of `Bridge`; it says nothing when the other leg is not there."""
 LONGEST_CALL_S = 4 * 3600.0
 RING_GRACE_S = 15.0
+BREAKABLE = (Play, Collect, Admit, LookUp)
+"""What a caller can be taken out of at any moment. Anything else is waited for."""
+AFTER_VISIT = f"F({Context.PAGE}^s^talk)"
+"""When the caller hangs up the engineer comes back to us."""
 TONE = f"{SOUNDS}/en/beep"
 """The tone is the same in every language."""
 
@@ -71,6 +77,26 @@ class Switching(Protocol):
 
     async def switch(self, command: SwitchPlan) -> Event:
         """Live when this returns `Switched`; `Failed` when it could not be written down."""
+
+
+class Visit(Protocol):
+    """An engineer who wants to talk with this caller (see `ivr.calls.visiting`)."""
+
+    leg: str
+    entry: str
+    title: str
+    number: str
+    words: tuple[str, ...]
+    """Sound files that the caller hears first."""
+
+    def is_there(self) -> bool:
+        """Whether he still waits."""
+
+    def begin(self) -> None:
+        """They are about to be put together."""
+
+    def end(self, *, have_talked: bool) -> None:
+        """They have talked; or it did not come to be."""
 
 
 LookUps = Callable[[LookUp], Awaitable[Found]]
@@ -133,9 +159,37 @@ class Performer:
         self._is_forgotten = False
         self._is_limited = True
         """Whether the extensions still wait for our first command."""
+        self._visit: Visit | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._is_breaking = False
+        self.performing: Asked | None = None
+        """What is being done at the moment."""
 
     async def perform(self, command: Asked) -> Event | None:
-        """Perform `command`; None after a `Hangup`. A command the switch refuses is a `Failed`."""
+        """Perform `command`; None after a `Hangup`. A command the switch refuses is a `Failed`; when an
+        engineer has taken the caller out of it, `TakenOver`."""
+        self._task = self._task or asyncio.current_task()
+        while True:
+            if self._visit is not None and (taken := await self._receive(self._visit)):
+                return taken
+            self.performing = command
+            try:
+                event = await self._try(command)
+            except asyncio.CancelledError:
+                if not self._is_broken_off():
+                    raise
+                continue
+            finally:
+                self.performing = None
+            if self._visit is None or not isinstance(event, Dialled):
+                return event
+            if self.is_gone:
+                self.turn_away()
+                return event
+            # the ring was stopped for the engineer's sake
+            return await self._receive(self._visit) or event
+
+    async def _try(self, command: Asked) -> Event | None:
         try:
             if self._is_limited and not isinstance(command, Play | Admit):
                 await self._lift_limit()
@@ -144,6 +198,75 @@ class Performer:
             if self.is_gone:
                 raise CallerGoneError from fault
             return Failed(str(fault))
+
+    # -- an engineer who wants to talk with the caller
+
+    @property
+    def is_ringing(self) -> bool:
+        """Whether phones ring for him, or he talks with who picked up."""
+        return isinstance(self.performing, Dial)
+
+    def invite(self, visit: Visit) -> None:
+        """Let an engineer have this caller as soon as what he is at is over, or can be broken off."""
+        self.turn_away()
+        self._visit = visit
+        if isinstance(self.performing, BREAKABLE) and self._task is not None:
+            self._is_breaking = True
+            self._task.cancel()
+
+    def withdraw(self, visit: Visit) -> None:
+        """That engineer does not wait any more."""
+        if self._visit is visit:
+            self._visit = None
+
+    def turn_away(self) -> None:
+        """Whoever waits for this caller will not have him."""
+        visit, self._visit = self._visit, None
+        if visit is not None:
+            visit.end(have_talked=False)
+
+    def _is_broken_off(self) -> bool:
+        """Whether it was our own doing; not when the service stops in the same moment."""
+        was, self._is_breaking = self._is_breaking, False
+        return was and self._task is not None and self._task.uncancel() == 0
+
+    async def _receive(self, visit: Visit) -> Event | None:
+        """Connect the caller with the engineer who waits; None: that one has gone, or it failed."""
+        try:
+            if self.is_gone:
+                raise CallerGoneError
+            if visit.is_there():
+                await self.open()
+                await self._agi.command("SET MUSIC", "OFF")
+                for file in visit.words:
+                    await self.stream(file)
+            taken = await self._talk_with(visit) if visit.is_there() else None
+        except AgiError as fault:
+            raise CallerGoneError from fault
+        except CallerGoneError:
+            self.turn_away()
+            raise
+        visit.end(have_talked=taken is not None)
+        self.withdraw(visit)
+        return taken
+
+    async def _talk_with(self, visit: Visit) -> TakenOver | None:
+        """The caller's leg fetches the engineer's; what is known is kept before, for it may outlive us."""
+        phases, since = self.phases, self._now()
+        before = replace(phases)
+        phases.agent_rang_at = phases.agent_rang_at or since
+        phases.agent_at = since
+        phases.agent_entry, phases.agent_number = visit.entry, visit.number
+        await self._agi.set_variable("DIALSTATUS", "ANSWER")
+        await self._agi.set_variable(BRIDGE_RESULT, "")
+        visit.begin()
+        await self._agi.exec("Bridge", visit.leg, AFTER_VISIT, timeout_s=LONGEST_CALL_S)
+        if await self._agi.get_full_variable(f"${{{BRIDGE_RESULT}}}") == "SUCCESS":
+            return TakenOver(visit.entry, visit.title, (self._now() - since).total_seconds())
+        log.warning("call.engineer_not_joined", leg=visit.leg)
+        self.phases = before
+        await self._agi.set_variable("DIALSTATUS", "")
+        return None
 
     @property
     def is_gone(self) -> bool:
@@ -269,7 +392,7 @@ class Performer:
             answer = await Holding(self._agi, self, turn, tell).wait()
         except BaseException:
             turn.abandon()
-            tell("left", by="hang-up")
+            tell("left", by="engineer" if self._visit else "hang-up")
             raise
         finally:
             self.phases.queue_left_at = self._now()

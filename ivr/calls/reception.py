@@ -16,8 +16,8 @@ import structlog
 
 from dialplan.abandon import abandon
 from dialplan.commands import Admit, Command, Dial, Hangup, Leave, LookUp, Record, SendMail, StartPage
-from dialplan.engine import Step, advance, begin
-from dialplan.events import Dialled, Event, Found, Recorded
+from dialplan.engine import TAKEN_OVER, Step, advance, begin
+from dialplan.events import Dialled, Event, Found, Recorded, TakenOver
 from dialplan.model import Configuration
 from dialplan.overrides import plan_at
 from dialplan.tables import LookUpTable, default_row
@@ -132,8 +132,24 @@ class Reception:
                 self._conclude(call)
                 raise
             finally:
+                call.performer.turn_away()
                 call.door.end()
             self._conclude(call)
+
+    def find(self, call_id: str) -> LiveCall | None:
+        """The call in progress of that record."""
+        return next((call for call in self._live.values() if call.record.id == call_id), None)
+
+    def note_visit(self, call: LiveCall, why: str) -> None:
+        """An engineer is with this caller: kept at once, for they may outlive us. `why`: a line of the
+        trace; empty: the plan will tell."""
+        state = call.state
+        if state is not None and why:
+            kind = _kind(call.configuration, state.plan, state.node)
+            at, release = self._plan_time(call), call.record.release
+            call.hops.append(HopRecord(state.plan, state.node, kind, TAKEN_OVER, why, at, release))
+            self._tell_hop(call, call.hops[-1], {})
+        self._keep(call)
 
     def picked_up(self, uniqueid: str) -> None:
         """Somebody has answered for this caller: kept at once, for the talk may outlive this service."""
@@ -344,7 +360,7 @@ def disposition_of(call: LiveCall) -> Disposition:
 def _hung_by(call: LiveCall) -> HungBy:
     """Who ended a call that we hang up: the agent when his conversation was the last thing in it."""
     last = call.last_event
-    return HungBy.AGENT if isinstance(last, Dialled) and last.talked_s > 0 else HungBy.SERVICE
+    return HungBy.AGENT if isinstance(last, Dialled | TakenOver) and last.talked_s > 0 else HungBy.SERVICE
 
 
 def _kind(configuration: Configuration, plan: str, node: str) -> str:
