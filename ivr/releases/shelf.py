@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session
 
 import audio.source
 from audio.source import CatalogueError
+from dialplan.counts import say_count
 from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Configuration, Duty
 from dialplan.overrides import Override, with_overrides
 from dialplan.scenarios import demand_scenarios
-from dialplan.source import Loaded, load_texts, read_texts
+from dialplan.source import Loaded, read_texts
+from ivr.building import Order, Proving, build
 from ivr.clock import Clock
 from ivr.notify import DEFAULT as TEMPLATES
 from ivr.releases.guard import ReleaseRefusedError, judge
@@ -56,8 +58,6 @@ log = structlog.get_logger(__name__)
 
 Activate = Callable[[Configuration], Awaitable[None]]
 """Told of each configuration that becomes live: the failsafe of the switch is made from it."""
-Proving = Callable[[Configuration, Mapping[str, str]], None]
-"""What a configuration must stand beside its checks; raises ConfigurationFaults."""
 PROMPTS = "catalogue of prompts"
 """What faults of the prompts are said of, when they have no place of their own."""
 AT_START = "start"
@@ -115,9 +115,8 @@ class NoConfigurationError(RuntimeError):
 
     def __init__(self, folder: Path, faults: Collection[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__(
-            f"the configuration in {folder} has {len(self.faults)} fault(s), and no earlier one is kept"
-        )
+        said = say_count(len(self.faults), "fault")
+        super().__init__(f"the configuration in {folder} has {said}, and no earlier one is kept")
 
 
 class Releases:
@@ -365,12 +364,16 @@ class Releases:
     # -- doing it
 
     async def _publish(self, candidate: _Candidate, wish: Wish, source: ActivationSource) -> Reloaded:
-        changes = tuple(describe_changes(self.plain, candidate.loaded.configuration))
+        changes = await self._changes(candidate)
         await self._take(candidate, source, wish.author, wish)
         return Reloaded(candidate.fingerprint, changes, self.warnings, tuple(candidate.notes))
 
+    async def _changes(self, candidate: _Candidate) -> tuple[str, ...]:
+        """What it changes, in sentences: beside the calls, for thousands of numbers take a while."""
+        return tuple(await asyncio.to_thread(describe_changes, self.plain, candidate.loaded.configuration))
+
     async def _plan(self, candidate: _Candidate, wish: Wish, at: datetime) -> Reloaded:
-        changes = tuple(describe_changes(self.plain, candidate.loaded.configuration))
+        changes = await self._changes(candidate)
         row, now = self._row(candidate, wish), self._clock.now()
 
         def work(session: Session) -> str:
@@ -481,10 +484,8 @@ class Releases:
 
     def _checked(self, texts: Mapping[str, str]) -> Loaded:
         """All that must be so before anything goes live."""
-        loaded = load_texts(texts, self._known_prompts(), TEMPLATES.names(), self._clock.now().date())
-        if self._prove is not None:
-            self._prove(loaded.configuration, texts)
-        return loaded
+        today = self._clock.now().date()
+        return build(Order(texts, self._known_prompts(), TEMPLATES.names(), today, prove=self._prove))
 
     def _known_prompts(self) -> Collection[str]:
         """Raises ConfigurationFaults when the catalogue cannot be used."""
@@ -497,7 +498,7 @@ class Releases:
 
     def build(self, texts: Mapping[str, str]) -> Loaded:
         """A configuration that is not to go live: checked, but its scenarios are not run."""
-        return load_texts(texts, self._known_prompts(), TEMPLATES.names())
+        return build(Order(texts, self._known_prompts(), TEMPLATES.names()))
 
     def _build_kept(self, texts: Mapping[str, str]) -> Loaded:
         """A configuration that was live before. It was checked then: prompts that cannot be read now, and
@@ -506,7 +507,7 @@ class Releases:
             prompts = self._known_prompts()
         except ConfigurationFaults:
             prompts = None
-        return load_texts(texts, prompts, TEMPLATES.names(), is_kept=True)
+        return build(Order(texts, prompts, TEMPLATES.names(), is_kept=True))
 
 
 def _note_origin(session: Session, candidate: _Candidate, wish: Wish, now: datetime) -> None:
