@@ -95,6 +95,19 @@ def with_overrides(configuration: Configuration, overrides: Iterable[Override]) 
     )
 
 
+def switched_to(configuration: Configuration, plan: str, numbers: Iterable[str]) -> Configuration:
+    """The configuration with some numbers (E.164) on another plan, whatever else they were switched to."""
+    always = datetime(1970, 1, 1, tzinfo=UTC)
+    supposed = {
+        f"{OverrideKind.NUMBER}:{number}": (
+            Override("supposed", OverrideKind.NUMBER, number, plan, always, why="supposed"),
+        )
+        for number in numbers
+    }
+    groups = {key: some for key, some in configuration.overrides.items() if key.startswith("group:")}
+    return replace(configuration, overrides={**groups, **supposed}, memo={})
+
+
 def overrides_on(configuration: Configuration) -> tuple[Override, ...]:
     """The overrides that were put over a configuration, oldest first."""
     over = [*configuration.overrides.values(), *(one.overrides for one in configuration.calendars.values())]

@@ -10,7 +10,7 @@ Exits: one for each node, with its name; `rest`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -40,8 +40,12 @@ class Percentage:
         ways: tuple[tuple[float, Go], ...] | None = memo.get(key)
         if ways is None:
             ways = memo[key] = self._ways()
-        drawn = own_chance(run.call.chance, f"{run.plan}.{run.node}") * 100
-        return next((go for upper, go in ways if drawn < upper), ways[-1][1])
+        return _drawn(ways, run.call.chance, f"{run.plan}.{run.node}")
+
+    def sharer(self) -> Callable[[float, str], str]:
+        """Tells by which exit a call with a random number leaves this node, called `plan.node`."""
+        ways = self._ways()
+        return lambda chance, where: _drawn(ways, chance, where).exit
 
     def _ways(self) -> tuple[tuple[float, Go], ...]:
         """Up to which number (of 100) each way is taken."""
@@ -54,6 +58,11 @@ class Percentage:
     def resume(self, run: Run, event: Event) -> Move:
         """Nothing is ever asked here."""
         raise Unexpected(event)
+
+
+def _drawn(ways: tuple[tuple[float, Go], ...], chance: float, where: str) -> Go:
+    drawn = own_chance(chance, where) * 100
+    return next((go for upper, go in ways if drawn < upper), ways[-1][1])
 
 
 def _say(share: Decimal) -> str:

@@ -4,6 +4,7 @@ Complete, not sampled: the engine itself is asked for every answer to everything
 moment of the period, and no state is left out. See `docs/prove.md`.
 """
 
-from dialplan.prove.proof import CounterExample, Coverage, Proof, prove
+from dialplan.prove.coverage import Coverage
+from dialplan.prove.proof import CounterExample, Proof, prove
 
 __all__ = ["CounterExample", "Coverage", "Proof", "prove"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import prod
 
 from dialplan.engine import CallFacts
 from dialplan.model import Brand, Configuration, Plan, ServiceNumber
@@ -36,6 +37,10 @@ FOREIGN: Mapping[str, str] = {
 BY_CALLER = frozenset({"caller", "caller_shown", "caller_kind", "country", "zone"})
 """System variables that depend on who calls."""
 DRAWS = 4000
+MOST_DRAWS = 200_000
+"""So many random numbers are tried until every way of chance has one."""
+MOST_WAYS = 256
+"""So many ways of chance are tried."""
 PER_CALLER = ("", "per-caller")
 """Stands for the limits of single callers, which count nobody who shows no number."""
 
@@ -55,7 +60,7 @@ def callers_of(
     asking, shares, sight = _asking(plans), _shares(plans), Sight(configuration, plans)
     is_counted = _counts_callers(plans, number)
     callers = candidates_of(configuration, plans, number)
-    chances = draws() if shares else (0.0,)
+    chances = _telling_draws(plans)
     by_caller = _kinds(
         configuration, number, at, asking, ((caller, 0.0) for caller in callers), is_counted, sight
     )
@@ -67,6 +72,35 @@ def callers_of(
         for who in by_caller
         for drawn in by_chance
     )
+
+
+def untried_shares(plans: list[Plan], callers: Iterable[Caller]) -> str:
+    """Which ways of chance `callers` do not take, as a sentence; empty: they take them all."""
+    shares = _shares(plans)
+    if not shares:
+        return ""
+    ways = prod(len(node.shares) for node in shares.values())
+    tried = len({each.call.chance for each in callers})
+    if tried == ways:
+        return ""
+    where = ", ".join(f"{plan}.{node}" for plan, node in shares)
+    return (
+        f"chance leads {ways:,} ways at {where} together: {tried:,} of them are tried, the likeliest of them"
+    )
+
+
+def _telling_draws(plans: list[Plan]) -> list[float]:
+    """One random number for each way of all percentage nodes together, as far as there is one in so many."""
+    shares = _shares(plans)
+    ways = prod(len(node.shares) for node in shares.values())
+    sharers = [(node.sharer(), f"{plan}.{name}") for (plan, name), node in shares.items()]
+    found: dict[tuple[str, ...], float] = {}
+    for draw in range(MOST_DRAWS):
+        chance = draw / DRAWS if draw < DRAWS else draw / MOST_DRAWS
+        found.setdefault(tuple(share(chance, where) for share, where in sharers), chance)
+        if len(found) == min(ways, MOST_WAYS):
+            break
+    return list(found.values())
 
 
 def candidates_of(
@@ -243,7 +277,7 @@ def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator
         elif isinstance(node, ListNode):
             for found in (configuration.lists[name] for name in node.lists if name in configuration.lists):
                 yield from found.exact
-                yield from (_completed(prefix) for prefix in found.prefixes)
+                yield from (completed(prefix) for prefix in found.prefixes)
         elif isinstance(node, LookupNode) and node.table in configuration.tables:
             country = configuration.desk.country
             yield from filter(None, (to_e164(key, country) for key in configuration.tables[node.table].rows))
@@ -254,7 +288,7 @@ def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator
         elif isinstance(node, SwitchNode):
             for _, patterns in node.cases:
                 for text in (p.prefix or p.value for p in patterns if p.prefix or p.value):
-                    yield _completed(text)
+                    yield completed(text)
                     yield to_e164(text, configuration.desk.country)
                     yield _example_of(text.upper()) if len(text) == 2 and text.isalpha() else None
     yield from (_in_zone(area.area) for area in ZONES.values())
@@ -267,7 +301,7 @@ def _of_origin(configuration: Configuration, name: str) -> Iterator[str | None]:
     if origin is None:
         return
     yield from sorted(origin.numbers)
-    yield from (_completed(prefix) for prefix in origin.prefixes)
+    yield from (completed(prefix) for prefix in origin.prefixes)
     yield from (_example_of(country) for country in sorted(origin.countries))
 
 
@@ -293,6 +327,6 @@ def _in_zone(area: str) -> str:
     return f"+32{area}{'5110000'[: 8 - len(area)]}"
 
 
-def _completed(prefix: str) -> str:
+def completed(prefix: str) -> str:
     """A number that begins so, as long as a Belgian one at least."""
     return prefix + "5110000000"[: max(0, 11 - len(prefix))] if prefix.startswith("+") else prefix

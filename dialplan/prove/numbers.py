@@ -42,8 +42,10 @@ def kinds_of_number(
 def _own_kind(configuration: Configuration, number: ServiceNumber) -> Kind:
     gates = tuple((gate.over, gate.cause, gate.per_caller) for gate in number.gates)
     keys = (f"number:{number.number}", f"group:{number.group}")
-    is_switched = any(configuration.overrides.get(key) for key in keys)
-    return number.plan, number.brand, gates, (number.group, number.number) if is_switched else ()
+    switched = tuple(
+        tuple((one.to, one.start, one.end) for one in configuration.overrides.get(key, ())) for key in keys
+    )
+    return number.plan, number.brand, gates, switched
 
 
 def _asking(configuration: Configuration, plans: list[Plan]) -> Asking:

@@ -42,12 +42,14 @@ def say_counter_example(
     way: Way,
     *,
     with_caller: bool,
+    switched: str = "",
 ) -> str:
     """The whole story in one sentence."""
     number, country = configuration.numbers[call.dialled], configuration.desk.country
     caller = display(call.caller, country) if call.caller else "a withheld number"
     by = f" from {caller}" if with_caller else ""
     to = f"{display(call.dialled, country)} ({configuration.brands[number.brand].title})"
+    to += f" switched to {switched}" if switched else ""
     happened = ", ".join(_once(_say_questions(way)))
     said = f"{happened}; " if happened else ""
     return f"On {say_moment(at)}, a call{by} to {to}: {said}{_say_end(verdict, way)}."

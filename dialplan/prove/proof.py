@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from dialplan.engine import CallFacts
 from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.nodes.exits import REST
-from dialplan.prove.callers import USUAL, callers_of
+from dialplan.overrides import switched_to
+from dialplan.prove.callers import USUAL, callers_of, untried_shares
 from dialplan.prove.clock import Clock, clock_of
+from dialplan.prove.coverage import Coverage
 from dialplan.prove.decisive import decisive_of
 from dialplan.prove.explore import Explorer, Graph
 from dialplan.prove.judge import Verdict, Wrong, judge
@@ -21,6 +23,7 @@ from dialplan.prove.numbers import kinds_of_number
 from dialplan.prove.period import Period, begins_of, plans_from
 from dialplan.prove.phrases import say_counter_example
 from dialplan.prove.script import replay, starts_of, write_script
+from dialplan.prove.switched import switches_of
 from dialplan.prove.vocabulary import vocabulary_of
 from dialplan.run import Node
 
@@ -39,31 +42,8 @@ class CounterExample:
     numbers: tuple[str, ...]
     """Every number on which it happens, E.164."""
     length: int
-
-
-@dataclass(slots=True)
-class Coverage:
-    """What has been looked at."""
-
-    start: datetime
-    end: datetime
-    numbers: int = 0
-    kinds_of_number: int = 0
-    plans: int = 0
-    stretches: int = 0
-    kinds_of_moment: int = 0
-    callers: int = 0
-    states: int = 0
-    answers: int = 0
-
-    def __str__(self) -> str:
-        return (
-            f"{self.numbers} numbers ({self.kinds_of_number} kinds), {self.plans} plans, "
-            f"{self.stretches} stretches of time from {self.start:%Y-%m-%d %H:%M} "
-            f"to {self.end:%Y-%m-%d %H:%M} "
-            f"({self.kinds_of_moment} kinds of moment), {self.callers} kinds of caller, "
-            f"{self.states} states, {self.answers} answers"
-        )
+    switched: str = ""
+    """The plan to which these numbers must have been switched for it; empty: it happens as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +56,8 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether every path ends at a person or an intended end."""
-        return not self.counter_examples
+        """Whether every path ends at a person or an intended end, and every path was looked at."""
+        return not self.counter_examples and not self.coverage.gaps
 
     def as_json(self) -> dict[str, Any]:
         """The form that `dutyline prove --json` prints."""
@@ -90,11 +70,12 @@ class Proof:
                     "sentence": one.sentence,
                     "command": one.command,
                     "numbers": list(one.numbers),
+                    "switched": one.switched,
                 }
                 for one in self.counter_examples
             ],
             "never": list(self.never),
-            "covered": {name: getattr(self.coverage, name) for name in Coverage.__slots__},
+            "covered": self.coverage.as_json(),
         }
 
 
@@ -105,16 +86,19 @@ def prove(
     end = start + timedelta(days=days)
     wanted = [each for each in configuration.numbers.values() if number in (None, each.number)]
     prover = _Prover(configuration, start, end)
-    for same in kinds_of_number(configuration, wanted, start).values():
-        prover.look_at(same)
+    prover.look_at(configuration, wanted)
+    for plan, numbers in switches_of(configuration, wanted):
+        prover.look_at(switched_to(configuration, plan, [each.number for each in numbers]), numbers, plan)
     return prover.proof(len(wanted))
 
 
 @dataclass(slots=True)
 class _Prover:
     configuration: Configuration
+    """What is looked at now; `switched`: the plan to which the numbers are switched in it, if they are."""
     start: datetime
     end: datetime
+    switched: str = ""
     found: dict[tuple[Wrong, str, str], CounterExample] = field(default_factory=dict)
     taken: set[tuple[str, str, str]] = field(default_factory=set)
     periods: dict[Clock, Period] = field(default_factory=dict)
@@ -126,7 +110,17 @@ class _Prover:
     def __post_init__(self) -> None:
         self.coverage = Coverage(self.start, self.end)
 
-    def look_at(self, same: list[ServiceNumber]) -> None:
+    def look_at(
+        self, configuration: Configuration, numbers: Iterable[ServiceNumber], switched: str = ""
+    ) -> None:
+        """Every call to some numbers as they are, or `switched` to a plan."""
+        self.configuration, self.switched = configuration, switched
+        if switched:
+            self.coverage.switched.append(switched)
+        for same in kinds_of_number(configuration, numbers, self.start).values():
+            self._look_at(same)
+
+    def _look_at(self, same: list[ServiceNumber]) -> None:
         """Every call to some numbers that are one."""
         plans = plans_from(self.configuration, list(begins_of(self.configuration, same[0])))
         period = self._period(plans, same[0])
@@ -135,11 +129,15 @@ class _Prover:
         vocabulary = vocabulary_of(self.configuration, plans, decisive)
         live = live_at(plans, frozenset(decisive))
         self.has_callers = len({each.call.caller for each in callers}) > 1
-        self.coverage.kinds_of_number += 1
+        self.coverage.kinds_of_number += not self.switched
         self.coverage.callers = max(self.coverage.callers, len(callers))
+        self._note_gaps((*vocabulary.gaps, untried_shares(plans, callers)))
         self.plans |= {plan.id for plan in plans}
         graph = Explorer(self.configuration, callers, period.times, live, vocabulary).run()
         self._take(graph, period, tuple(number.number for number in same))
+
+    def _note_gaps(self, gaps: Iterable[str]) -> None:
+        self.coverage.gaps += [gap for gap in gaps if gap and gap not in self.coverage.gaps]
 
     def _period(self, plans: list[Plan], number: ServiceNumber) -> Period:
         clock = clock_of(self.configuration, plans, number)
@@ -157,29 +155,23 @@ class _Prover:
             self._keep(verdict.call, period, verdict, numbers)
 
     def _keep(self, call: CallFacts, period: Period, verdict: Verdict, numbers: tuple[str, ...]) -> None:
-        """The shortest of its kind at its node; the numbers of the others are added to it."""
+        """The shortest of its kind at its node; the numbers of the others are added to it. What happens to
+        numbers as they are goes before what happens when they are switched."""
         key = (verdict.wrong, verdict.plan, verdict.node)
         known = self.found.get(key)
-        if known is not None and known.length <= len(verdict.turns):
-            joined = tuple(dict.fromkeys((*known.numbers, *numbers)))
-        else:
-            joined = tuple(dict.fromkeys((*(known.numbers if known else ()), *numbers)))
-            known = self._counter_example(call, period, verdict)
-        self.found[key] = CounterExample(
-            known.wrong,
-            known.plan,
-            known.node,
-            known.sentence,
-            known.command,
-            known.is_shown,
-            joined,
-            known.length,
-        )
+        if known is not None and known.switched != self.switched:
+            return
+        if known is None or known.length > len(verdict.turns):
+            made = self._counter_example(call, period, verdict)
+            known = replace(made, numbers=known.numbers if known else ())
+        self.found[key] = replace(known, numbers=tuple(dict.fromkeys((*known.numbers, *numbers))))
 
     def _counter_example(self, call: CallFacts, period: Period, verdict: Verdict) -> CounterExample:
         way = replay(self.configuration, call, period.times, verdict)
         starts = starts_of(verdict, way, period.times, period.stretches, period.kinds)
-        script, is_shown = write_script(self.configuration, call, way, period.times[verdict.start].at, starts)
+        script, is_shown = write_script(
+            self.configuration, call, way, period.times[verdict.start].at, starts, self.switched
+        )
         sentence = say_counter_example(
             self.configuration,
             call,
@@ -187,6 +179,7 @@ class _Prover:
             verdict,
             way,
             with_caller=self.has_callers and call.caller != USUAL,
+            switched=self.switched,
         )
         return CounterExample(
             verdict.wrong,
@@ -197,6 +190,7 @@ class _Prover:
             is_shown,
             (),
             len(verdict.turns),
+            self.switched,
         )
 
     def proof(self, numbers: int) -> Proof:

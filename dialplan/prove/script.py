@@ -56,6 +56,8 @@ class Script:
     suppose: dict[str, list[str]] = field(default_factory=dict)
     found: dict[str, dict[str, str]] = field(default_factory=dict)
     full: list[str] = field(default_factory=list)
+    switched: str = ""
+    """The plan to which the number has been switched."""
     country: str = "BE"
     """The desk's: numbers are written, and read again, as people of this country do."""
 
@@ -68,6 +70,8 @@ class Script:
         if self.caller:
             yield f'--from "{display(self.caller, self.country)}"'
         yield f"--at {_write_moment(self.at)}"
+        if self.switched:
+            yield f"--switched-to {self.switched}"
         if any(self.keys):
             yield f'--keys "{",".join(self.keys)}"'
         for option, answered in (("outcome", self.outcomes), ("suppose", self.suppose)):
@@ -99,14 +103,19 @@ def replay(configuration: Configuration, call: CallFacts, times: Sequence[Time],
 
 
 def write_script(
-    configuration: Configuration, call: CallFacts, way: Way, usual: datetime, starts: Iterable[datetime]
+    configuration: Configuration,
+    call: CallFacts,
+    way: Way,
+    usual: datetime,
+    starts: Iterable[datetime],
+    switched: str = "",
 ) -> tuple[Script, bool]:
     """The command for a way, and whether it does lead along it at one of `starts`; if not, at `usual`."""
     country = configuration.desk.country
-    first = _script(country, call, way, usual, by_node=False)
+    first = _script(country, call, way, usual, by_node=False, switched=switched)
     for at in starts:
         for by_node in (False, True):
-            script = _script(country, call, way, at, by_node)
+            script = _script(country, call, way, at, by_node, switched)
             if _leads_along(configuration, script, way):
                 return script, True
     return first, False
@@ -137,8 +146,8 @@ def _earlier(at: datetime, seconds: int) -> datetime:
     return datetime.fromtimestamp(at.timestamp() - seconds, tz=at.tzinfo)
 
 
-def _script(country: str, call: CallFacts, way: Way, at: datetime, by_node: bool) -> Script:
-    script = Script(call.dialled, call.caller, at, call.chance, country=country)
+def _script(country: str, call: CallFacts, way: Way, at: datetime, by_node: bool, switched: str) -> Script:
+    script = Script(call.dialled, call.caller, at, call.chance, switched=switched, country=country)
     for question in way.questions:
         _add(script, question, by_node)
     script.suppose = {node: answers for node, answers in script.suppose.items() if any(answers)}

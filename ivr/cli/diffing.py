@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dialplan.behaviour import describe_behaviour
+from dialplan.counts import say_count
 from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
@@ -47,7 +48,7 @@ def _configuration(name: str) -> Configuration:
         return load_texts(texts).configuration
     except ConfigurationFaults as faults:
         say(*(str(fault) for fault in faults.faults))
-        give_up(f"{len(faults.faults)} fault(s) in {name}; mend them first.")
+        give_up(f"{say_count(len(faults.faults), 'fault')} in {name}; mend them first.")
 
 
 def _release(name: str) -> dict[str, str]:

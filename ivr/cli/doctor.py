@@ -15,6 +15,7 @@ import typer
 from asterisk.obstacles import ObtainError
 from asterisk.obtain import Package, default_cache, find_or_obtain
 from audio.source import CatalogueError, load_catalogue
+from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
 from dialplan.source import load
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
@@ -109,10 +110,10 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
     try:
         loaded = load(settings.config, prompts)
     except ConfigurationFaults as faults:
-        note = f"{len(faults.faults)} fault(s) in {settings.config}"
+        note = f"{say_count(len(faults.faults), 'fault')} in {settings.config}"
         yield Finding("Configuration", False, note, "`dutyline check` names each.")
         return
-    yield Finding("Configuration", True, f"{settings.config}, {len(loaded.warnings)} warning(s)")
+    yield Finding("Configuration", True, f"{settings.config}, {say_count(len(loaded.warnings), 'warning')}")
     if not settings.demo:
         yield find_placeholders(loaded.configuration)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.table import Table
 
+from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults, nearest_of
 from dialplan.importing import Choices, Import, import_form
 from dialplan.limits import say_limit
@@ -104,7 +105,7 @@ def _load(folder: Path) -> Configuration:
     except ConfigurationFaults as faults:
         for fault in faults.faults:
             out.print(str(fault), markup=False)
-        give_up(f"{len(faults.faults)} fault(s) in {folder}; mend them first.")
+        give_up(f"{say_count(len(faults.faults), 'fault')} in {folder}; mend them first.")
 
 
 def _check_name(name: str, names: Iterable[str], what: str) -> None:
@@ -166,6 +167,6 @@ def _tell(done: Import, options: Options, *, as_json: bool) -> None:
     for row in done.rows:
         result = ("would be done" if options.dry_run else "done") if row.is_done else "refused"
         out.print(f"line {row.line}: {row.number or '-'}: {result}: {row.why}", markup=False)
-    out.print(f"{good} row(s) {'would be ' * options.dry_run}done, {done.refused} refused.")
+    out.print(f"{say_count(good, 'row')} {'would be ' * options.dry_run}done, {done.refused} refused.")
     if done.files and not options.dry_run:
         out.print("The configuration is changed; `dutyline publish` makes it live.")

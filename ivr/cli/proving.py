@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from shlex import quote
 
+from dialplan.counts import say_count
+from dialplan.faults import nearest_of
 from dialplan.model import Configuration
 from dialplan.numbers import display, to_e164
 from dialplan.overrides import Override, with_overrides
@@ -27,8 +29,11 @@ def run_prove(
     overrides: Sequence[Override] = (),
     as_json: bool,
 ) -> None:
-    """Exit code 0: it is so; 1: there is a counter-example. `named`: the folder as it was named,
-    which the commands that show something then need too; `overrides`: what is switched for a while."""
+    """Exit code 0: it is so; 1: there is a counter-example, or not everything could be looked at.
+
+    `named`: the folder as it was named, which the commands that show something then need too; `overrides`:
+    what is switched for a while.
+    """
     configuration = with_overrides(load_quickly(folder), overrides)
     if not 0 < days <= LONGEST_DAYS:
         give_up(f"--days {days:g}: prove looks at more than 0 and at most {LONGEST_DAYS} days.")
@@ -52,7 +57,9 @@ def _number(text: str | None, configuration: Configuration) -> str | None:
         return None
     number = to_e164(text, configuration.desk.country)
     if number not in configuration.numbers:
-        give_up(f"{text} is no number of this configuration.")
+        shown = {display(each, configuration.desk.country): each for each in configuration.numbers}
+        near = nearest_of(text, shown)
+        give_up(f"{text} is no number of this configuration{f'; did you mean {near}?' if near else '.'}")
     return number
 
 
@@ -61,13 +68,17 @@ def _tell(proof: Proof, configuration: Configuration, option: str) -> None:
         say(*_counter_example(one, configuration, option))
     for never in proof.never:
         say(f"In this time {never}.")
-    found = len(proof.counter_examples)
-    say(
-        f"{found} counter-example{'s'[: found != 1]}."
-        if found
-        else "Proved: every call ends at a person or an intended end.",
-        f"Covered: {proof.coverage}.",
-    )
+    say(_verdict(proof), "Looked at:", *(f"  {line}" for line in proof.coverage.lines()))
+    if proof.coverage.gaps:
+        say("Not looked at:", *(f"  {gap}" for gap in proof.coverage.gaps))
+
+
+def _verdict(proof: Proof) -> str:
+    if proof.counter_examples:
+        return f"{say_count(len(proof.counter_examples), 'counter-example')}."
+    if proof.coverage.gaps:
+        return "No call was found that ends badly, but that is no proof: not everything could be looked at."
+    return "Proved: every call ends at a person or an intended end."
 
 
 def _counter_example(one: CounterExample, configuration: Configuration, option: str) -> list[str]:

@@ -80,6 +80,7 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--chance", type=_share, default=0.0, help="the call's random number, from 0 to 1, for percentages")
     add("--french-first", action="store_true", help="in the language `bi`, French comes first")
+    add("--switched-to", metavar="PLAN", default="", help="as if the number were switched to another plan")
     add("--config", type=Path, help="another configuration folder")
     add("--why", action="store_true", help="tell the whole story: each hop in a sentence")
 
@@ -100,6 +101,7 @@ def _simulate(given: argparse.Namespace) -> None:
         given.found,
         given.record,
         overrides=overrides_of(given.config),
+        switched=given.switched_to,
         chance=given.chance,
         dutch_first=not given.french_first,
         why=given.why,

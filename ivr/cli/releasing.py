@@ -15,6 +15,7 @@ import typer
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from dialplan.counts import say_count
 from ivr.cli.shared import err, give_up, out, print_json
 from ivr.cli.showing import ZONE, read
 from ivr.releases import SHOWN, DraftError, Listed, UnknownReleaseError, find_release, list_releases, place_of
@@ -145,7 +146,9 @@ def _tell_refusal(answer: Mapping[str, Any]) -> None:
     if answer.get("refused"):
         err.print("[bold red]Refused[/]; the live configuration is unchanged.")
     else:
-        err.print(f"[bold red]{len(answer['faults'])} fault(s)[/]; the live configuration is unchanged.")
+        err.print(
+            f"[bold red]{say_count(len(answer['faults']), 'fault')}[/]; the live configuration is unchanged."
+        )
 
 
 # -- what is kept; needs no service

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from dialplan.numbers import display
@@ -115,7 +116,7 @@ def build(files: Mapping[str, str], name: str) -> Configuration:
     except ConfigurationFaults as faults:
         for fault in faults.faults:
             out.print(str(fault), markup=False)
-        give_up(f"{name} has {len(faults.faults)} fault(s); mend them first.")
+        give_up(f"{name} has {say_count(len(faults.faults), 'fault')}; mend them first.")
 
 
 def _past(session: Session, since: datetime, until: datetime) -> tuple[list[PastCall], dict[str, Any]]:
@@ -173,7 +174,7 @@ def _tell(replayed: Sequence[Replayed], counts: Counter[str], name: str) -> None
             caller = display(record.caller)
             head = f"  {record.id}  {clock(record.started)}  {caller} to {display(record.dialled)}"
             out.print(f"{head}\n    {one.parts}", markup=False)
-    total = f"{len(replayed)} call(s) through {name}: "
+    total = f"{say_count(len(replayed), 'call')} through {name}: "
     said = [f"{counts[verdict]} {title}" for verdict, title in TITLES.items() if counts[verdict]]
     out.print(total + (", ".join(said) or "there were none in that time"), markup=False)
 
@@ -238,4 +239,6 @@ def show_shadow(settings: Settings, last: int, *, as_json: bool) -> None:
         out.print(f"  {one.call_id}  {clock(one.at)}  {TITLES[one.verdict]}", markup=False)
         out.print(f"    {one.parts}", markup=False)
     said = [f"{report.counts[each]} {TITLES[each]}" for each in report.counts]
-    out.print(f"{sum(report.counts.values())} call(s): {', '.join(said) or 'none yet'}", markup=False)
+    out.print(
+        f"{say_count(sum(report.counts.values()), 'call')}: {', '.join(said) or 'none yet'}", markup=False
+    )

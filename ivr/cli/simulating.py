@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dialplan.faults import ConfigurationFaults
+from dialplan.counts import say_count
+from dialplan.faults import ConfigurationFaults, nearest_of
 from dialplan.model import Configuration
-from dialplan.numbers import display
-from dialplan.overrides import Override, with_overrides
+from dialplan.numbers import display, to_e164
+from dialplan.overrides import Override, switched_to, with_overrides
 from dialplan.simulate import (
     Simulation,
     UnknownDestination,
@@ -36,13 +37,17 @@ def run_simulate(
     record: str,
     *,
     overrides: Sequence[Override] = (),
+    switched: str = "",
     chance: float,
     dutch_first: bool,
     why: bool,
     as_json: bool,
 ) -> None:
-    """The engine without a switch. `overrides`: what is switched for a while."""
+    """The engine without a switch. `overrides`: what is switched for a while; `switched`: the plan to which
+    the number is supposed to be, whatever is switched."""
     configuration = with_overrides(load_quickly(folder), overrides)
+    if switched:
+        configuration = _switched(configuration, switched, to)
     try:
         done = simulate(
             configuration,
@@ -67,7 +72,15 @@ def run_simulate(
 
         say(*tell(configuration, done))
     else:
-        say(*_lines(done))
+        say(*_lines(configuration, done))
+
+
+def _switched(configuration: Configuration, plan: str, to: str) -> Configuration:
+    number = to_e164(to, configuration.desk.country) or to
+    if plan not in configuration.plans:
+        near = nearest_of(plan, configuration.plans)
+        give_up(f'unknown plan "{plan}"' + (f'; did you mean "{near}"?' if near else ""))
+    return switched_to(configuration, plan, [number])
 
 
 def load_quickly(folder: Path) -> Configuration:
@@ -76,7 +89,7 @@ def load_quickly(folder: Path) -> Configuration:
         return load(folder).configuration
     except ConfigurationFaults as faults:
         say(*(str(fault) for fault in faults.faults))
-        give_up(f"{len(faults.faults)} fault(s) in {folder}; mend them first.")
+        give_up(f"{say_count(len(faults.faults), 'fault')} in {folder}; mend them first.")
 
 
 def moment_of(text: str | None, option: str, configuration: Configuration) -> datetime:
@@ -106,13 +119,15 @@ def _row(text: str) -> tuple[str, dict[str, str]]:
     return table, dict(_pair(cell, "found", "COLUMN=VALUE", "window=3") for cell in cells.split(",") if cell)
 
 
-def _lines(done: Simulation) -> list[str]:
+def _lines(configuration: Configuration, done: Simulation) -> list[str]:
     lines = [f"brand {done.brand or '-'}, plan {done.plan or '-'}"]
     for hop in done.steps:
         lines.append(f"  {hop.at:%a %H:%M:%S}  {hop.plan}.{hop.node} [{hop.kind}] -> {hop.exit}: {hop.why}")
     lines.append(f"heard: {', '.join(done.heard) or 'nothing'}")
     for rung in done.rang:
         end = f", {rung.outcome}" if rung.outcome else ""
-        lines.append(f"rang:  {rung.label} on {display(rung.number)} (by {rung.by}{end})")
+        lines.append(
+            f"rang:  {rung.label} on {display(rung.number, configuration.desk.country)} (by {rung.by}{end})"
+        )
     lines += [f"mail:  {mail.template} to {', '.join(mail.to)}" for mail in done.mails]
     return [*lines, f"ended: {done.ended}"]

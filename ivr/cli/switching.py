@@ -16,6 +16,7 @@ import structlog
 import typer
 from rich.table import Table
 
+from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from dialplan.numbers import display
@@ -149,7 +150,7 @@ def _configuration(folder: Path) -> Configuration:
     try:
         return load(folder).configuration
     except ConfigurationFaults as faults:
-        give_up(f"The service does not answer, and {folder} has {len(faults.faults)} fault(s).")
+        give_up(f"The service does not answer, and {folder} has {say_count(len(faults.faults), 'fault')}.")
 
 
 def _read_times(times: Mapping[str, str | None]) -> dict[str, Any]:

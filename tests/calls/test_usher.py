@@ -140,4 +140,4 @@ async def test_what_people_are_shown() -> None:
         ("destination:desk", 1, 1),
     ], "a caller's number is nobody's business in a list of limits"
     assert dict(waiting(usher)) == {"desk": 1}
-    assert say(usher) == "1 wait in 1 queue(s); 2 place(s) taken"
+    assert say(usher) == "1 wait in 1 queue; 2 places taken"

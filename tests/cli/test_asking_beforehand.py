@@ -24,7 +24,9 @@ async def test_the_shipped_desk_is_proved(tmp_path: Path) -> None:
     config = str(ROOT / "config")
     said = await dutyline("prove", "--config", config, "--from", "2026-11-22", env=environment())
     assert said.code == 0, said.out + said.err
-    assert said.out.startswith("Proved: every call ends at a person or an intended end.\nCovered: 15 numbers")
+    told = said.out.splitlines()
+    assert told[:2] == ["Proved: every call ends at a person or an intended end.", "Looked at:"]
+    assert told[2].startswith("  every call to 15 numbers, through 2 plans, from 2026-11-22")
 
 
 async def test_a_counter_example_is_data_too(tmp_path: Path) -> None:

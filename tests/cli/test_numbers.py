@@ -41,7 +41,7 @@ def test_a_form_is_taken_in(folder: Path, tmp_path: Path) -> None:
     code, said = dutyline(
         "numbers", "import", str(form), "--brand", "fuzer", "--report", str(tmp_path / "r.csv")
     )
-    assert code == 1 and "2 row(s) done, 1 refused." in said
+    assert code == 1 and "2 rows done, 1 refused." in said
     assert 'line 3: 03 205 60 02: refused: destination: unknown directory entry "agnt-1"' in said
     assert (tmp_path / "r.csv").read_text().splitlines()[1].startswith("2;03 205 60 01;C;done;created")
     code, said = dutyline("numbers", "list", "--brand", "fuzer", "--json")

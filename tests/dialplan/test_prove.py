@@ -210,7 +210,11 @@ def test_a_good_plan_is_proved_good_and_the_proof_says_what_it_covered() -> None
     proof = proof_of(small(GOOD))
     assert proof.holds and not proof.counter_examples
     assert proof.never == ()
-    assert str(proof.coverage).startswith("1 numbers (1 kinds), 1 plans, 3 stretches of time")
+    assert list(proof.coverage.lines())[:3] == [
+        "every call to 1 number, through 1 plan, from 2026-11-23 00:00 to 2026-12-07 00:00",
+        "every hour: 3 stretches between two changes of opening hours, holidays, duty or the clock, of 1 kind",
+        "every caller and number that the plans tell apart: 1 kind of caller, 1 kind of number",
+    ]
     printed = json.loads(json.dumps(proof.as_json(), default=str))
     assert printed["holds"] is True and printed["covered"]["states"] > 5
 
@@ -254,3 +258,149 @@ def test_the_same_bad_end_on_several_numbers_is_told_once() -> None:
 def test_the_repeated_hour_is_written_with_its_offset() -> None:
     zone = at("2026-10-25 02:30").replace(fold=1)
     assert Script("+3232055582", None, zone).command().endswith("--at 2026-10-25T02:30+01:00")
+
+
+SWITCHING = """
+    start: ring
+    nodes:
+      ring: {destination: one, rest: sorry}
+      sorry: {announce: nobody-reached-callback, next: bye}
+      bye: {hangup: normal}
+"""
+CHANGE = """
+    start: change
+    nodes:
+      change:
+        switch-plan: {1: acme}
+        plans: {1: emergency}
+        next: ring
+        exits: {not-allowed: ring, wrong-pin: ring, cancelled: ring}
+      ring: {destination: two, rest: sorry}
+      sorry: {announce: nobody-reached-callback, next: bye}
+      bye: {hangup: normal}
+"""
+CUT = "start: bye\nnodes:\n  bye: {hangup: normal}\n"
+
+
+def switched_by_phone() -> Configuration:
+    """A number with a good plan, whose group is switched by phone on another number to a plan that is not."""
+    texts = small_texts(SWITCHING, plans__change=CHANGE, plans__emergency=CUT)
+    texts["brands.yaml"] = texts["brands.yaml"].replace(
+        "plan: main}", "plan: main}, {number: 03 205 55 83, plan: change, group: levers}"
+    )
+    return load_texts(texts, known_prompts(), {"plan-mail", "pin-wrong"}).configuration
+
+
+def test_a_plan_to_which_a_group_may_be_switched_by_phone_is_looked_at() -> None:
+    found = only(proof_of(switched_by_phone()))
+    assert found.sentence == (
+        "On Monday 23 November 2026 at 08:00, a call to 03 205 55 82 (Acme) switched to emergency: "
+        "the caller is cut off at emergency.bye without a word and without a person."
+    )
+    assert found.command == (
+        'dutyline simulate --to "03 205 55 82" --at 2026-11-23T08:00 --switched-to emergency'
+    )
+    assert found.is_shown and found.switched == "emergency"
+    assert found.numbers == ("+3232055582",), "the other number is in a group that is not switched there"
+
+
+def test_a_plan_to_which_only_the_command_can_switch_is_looked_at_on_every_number() -> None:
+    texts = small_texts(SWITCHING, plans__emergency=CUT)
+    texts["brands.yaml"] = texts["brands.yaml"].replace(
+        "plan: main}", "plan: main}, {number: 03 205 55 83, plan: main}"
+    )
+    proof = proof_of(load_texts(texts, known_prompts()).configuration)
+    assert only(proof).numbers == ("+3232055582", "+3232055583")
+    assert proof.coverage.switched == ["emergency"]
+    assert list(proof.coverage.lines())[-1] == "what happens when numbers are switched to emergency"
+
+
+def test_what_happens_without_a_switch_is_told_without_one() -> None:
+    texts = small_texts(CUT, plans__other="start: go\nnodes:\n  go: {goto: main}\n")
+    found = only(proof_of(load_texts(texts, known_prompts()).configuration))
+    assert found.switched == "" and "switched" not in found.sentence
+
+
+TABLES = """
+crm:
+  url: "sqlite:////nowhere/crm.db"
+  query: "SELECT level, region, product, kind FROM customers WHERE cli = :key"
+  columns: [level, region, product, kind]
+"""
+
+
+def switches(variable: str, values: int, to: str, rest: str) -> str:
+    cases = ", ".join(f"{variable}-{number}: {to}" for number in range(values))
+    return f"{{switch: ${variable}, cases: {{{cases}}}, rest: {rest}}}"
+
+
+def wide_plan(values: int) -> str:
+    nodes = {
+        "ask": "{lookup: crm, by: $dialled, exits: {found: a, not-found: ring, unanswered: ring}, rest: ring}",
+        "a": switches("level", values, "b", "b"),
+        "b": switches("region", values, "c", "c"),
+        "c": switches("product", values, "d", "ring"),
+        "d": switches("kind", values, "ring", "ring"),
+        "ring": "{destination: one, rest: sorry}",
+        "sorry": "{announce: nobody-reached-callback, next: bye}",
+        "bye": "{hangup: normal}",
+    }
+    return "start: ask\nnodes:\n" + "".join(f"  {name}: {node}\n" for name, node in nodes.items())
+
+
+def test_rows_that_are_one_to_the_plan_are_one() -> None:
+    """Four columns of eight values, all of which fit the same case: 16 rows, and not 10,000."""
+    plan = wide_plan(1)
+    for column in ("level", "region", "product", "kind"):
+        plan = plan.replace(f"{column}-0", f'"{", ".join(f"{column}-{value}" for value in range(8))}"')
+    proof = proof_of(small(plan, tables=TABLES))
+    assert proof.holds and proof.coverage.gaps == []
+
+
+def test_more_rows_than_can_be_tried_are_no_proof_and_said() -> None:
+    proof = proof_of(small(wide_plan(6), tables=TABLES))
+    assert not proof.counter_examples and not proof.holds
+    assert proof.coverage.gaps == [
+        'the plans tell 2,401 rows of the table "crm" apart by level, region, product, kind: 1,024 of them are '
+        "tried, and every value of each column at least once"
+    ]
+
+
+KEPT_UNDER_ANOTHER_NAME = """
+    start: ask
+    nodes:
+      ask: {lookup: crm, by: $dialled, exits: {found: keep, not-found: ring, unanswered: ring}, rest: ring}
+      keep: {set: {rank: "is-$level"}, next: which}
+      which: {switch: $rank, cases: {is-gold: bye}, rest: ring}
+      ring: {destination: one, rest: sorry}
+      sorry: {announce: nobody-reached-callback, next: bye}
+      bye: {hangup: normal}
+"""
+
+
+def test_a_value_is_found_by_what_it_is_kept_under() -> None:
+    found = only(proof_of(small(KEPT_UNDER_ANOTHER_NAME, tables=TABLES)))
+    assert 'the table "crm" has a row with level gold' in found.sentence and found.is_shown
+
+
+def test_a_value_put_together_of_several_is_no_proof_and_said() -> None:
+    plan = KEPT_UNDER_ANOTHER_NAME.replace("is-$level", "$level-$region").replace("is-gold", "gold-north")
+    proof = proof_of(small(plan, tables=TABLES))
+    assert not proof.holds
+    assert proof.coverage.gaps == [
+        "the plan compares $rank, which main.keep puts together out of $level and $region: not every value "
+        "that these may make together is tried"
+    ]
+
+
+def test_the_smallest_share_of_a_percentage_is_tried() -> None:
+    plan = """
+        start: some
+        nodes:
+          some: {percentage: {ring: 99.98 %, bye: 0.02 %}}
+          ring: {destination: one, rest: sorry}
+          sorry: {announce: nobody-reached-callback, next: bye}
+          bye: {hangup: normal}
+    """
+    found = only(proof_of(small(plan)))
+    assert "--chance" in found.command and found.is_shown

@@ -149,11 +149,12 @@ def prove_small(configuration: Configuration) -> Proof:
 def test_a_plan_that_is_switched_to_for_a_while() -> None:
     plan = "start: ring\nnodes:\n  ring: {destination: one}\n"
     configuration = with_resources(plan, **{"plans/silent.yaml": f"start: bye\nnodes:\n  {END}\n"})
-    assert prove_small(configuration).holds
+    (unswitched,) = prove_small(configuration).counter_examples
+    assert unswitched.switched == "silent", "that is the only way to it"
     start, end = at("2026-11-25 12:00"), at("2026-11-25 14:00")
     over = Override("o", OverrideKind.NUMBER, NUMBER, "silent", start, end)
     found = prove_small(with_overrides(configuration, [over])).counter_examples
-    assert [one.node for one in found] == ["bye"]
+    assert [(one.node, one.switched) for one in found] == [("bye", "")]
     assert found[0].sentence.startswith("On Wednesday 25 November 2026 at 12:00, a call to")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from dialplan.counts import say_count
 from ivr.calls.places.queue import Queue
 from ivr.calls.places.staff import Agent, AgentState
 from ivr.calls.places.usher import Usher
@@ -49,7 +50,7 @@ def say(usher: Usher) -> str:
     callers = sum(count for _, count in waiting(usher))
     queues = sum(1 for _, count in waiting(usher) if count)
     places = sum(usher.book.taken().values())
-    return f"{callers} wait in {queues} queue(s); {places} place(s) taken"
+    return f"{callers} wait in {say_count(queues, 'queue')}; {say_count(places, 'place')} taken"
 
 
 def _queue(queue: Queue, at: float, now: datetime) -> dict[str, Any]:
