@@ -18,6 +18,8 @@ from dialplan.times import DAY_NAMES, MONTH_NAMES, say_date
 
 Windows: TypeAlias = tuple[tuple[int, int], ...]
 
+ENGLISH: Final = "en_US"
+"""What the library calls the language of names."""
 PUBLIC: Final = "public"
 """The category of holidays that everybody has off."""
 
@@ -127,10 +129,15 @@ def _easter(year: int) -> date:
 
 
 def holiday_name(
-    country: str, subdivision: str, day: date, categories: tuple[str, ...] = (PUBLIC,)
+    country: str,
+    subdivision: str,
+    day: date,
+    categories: tuple[str, ...] = (PUBLIC,),
+    language: str = ENGLISH,
 ) -> str | None:
-    """The name of the official holiday on a day, in English; None on any other day."""
-    return _holidays(country, subdivision, categories, day.year).get(day)
+    """The name of the official holiday on a day; None on any other day. In English where the country's
+    holidays have no names in that language."""
+    return _holidays(country, subdivision, categories, day.year, language).get(day)
 
 
 @lru_cache(maxsize=1)
@@ -149,11 +156,13 @@ def _library() -> ModuleType:
 
 
 @lru_cache(maxsize=256)
-def _holidays(country: str, subdivision: str, categories: tuple[str, ...], year: int) -> dict[date, str]:
+def _holidays(
+    country: str, subdivision: str, categories: tuple[str, ...], year: int, language: str = ENGLISH
+) -> dict[date, str]:
     """The holidays of a year. Raises NotImplementedError for a country or subdivision nobody knows, and
     ValueError for a category it does not have."""
     found = _library().country_holidays(
-        country, subdiv=subdivision or None, years=year, language="en_US", categories=categories
+        country, subdiv=subdivision or None, years=year, language=language, categories=categories
     )
     return dict(found.items())
 

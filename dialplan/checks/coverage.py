@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dialplan.calendars import changes_between, is_open
 from dialplan.checks.survey import Finding, Survey
+from dialplan.covering import firsts_of, joined, needed_parts, short_rests, silent_parts
 from dialplan.faults import Place
 from dialplan.model import Cover, Entry, Swap
-from dialplan.quiet import Unless, phones_at
+from dialplan.quiet import Unless
 from dialplan.roster import Stretch, stretches_between
 from dialplan.rotations import Span, moment_of
 from dialplan.times import say_duration
@@ -25,7 +24,7 @@ def check_duty_gaps(survey: Survey) -> Iterator[Finding]:
     """A time in which nobody is on duty, though somebody has to be."""
     duty = survey.configuration.duty
     empty = [Span(each.start, each.end) for each in _stretches(survey) if not each.order]
-    gaps = _joined(span for each in empty for span in _needed(survey, each))
+    gaps = joined(span for each in empty for span in needed_parts(duty, each))
     if gaps:
         lonely = [f'"{policy.id}"' for policy in duty.policies.values() if not policy.levels]
         more = f"; by the policy {' and '.join(lonely)} nobody at all is rung then" if lonely else ""
@@ -45,7 +44,7 @@ def check_double_duty(survey: Survey) -> Iterator[Finding]:
                     found.setdefault(key, []).append(Span(stretch.start, stretch.end))
                     break
     for (layer, who, other), spans in found.items():
-        times = _joined(spans)
+        times = joined(spans)
         when = f"{_say_span(survey, times[0])}{_say_more(len(times) - 1)}"
         message = f'{who} is first here and stands in "{other}" at the same time, {when}'
         yield Finding(survey.place("layer", layer), f"layers {layer}", message)
@@ -58,8 +57,8 @@ def check_unreachable_engineers(survey: Survey) -> Iterator[Finding]:
         entry = directory[engineer.entry]
         if not _may_be_silent(entry):
             continue
-        on = _joined(Span(s.start, s.end) for s in _stretches(survey) if engineer.trigram in s.order)
-        silent = next((at for span in on for at in _asked(entry, span) if not any(_phones(entry, at))), None)
+        on = joined(Span(s.start, s.end) for s in _stretches(survey) if engineer.trigram in s.order)
+        silent = next((part.start for span in on for part in silent_parts(entry, span)), None)
         if silent is not None:
             message = (
                 f"{engineer.trigram} is on duty on {_say(survey, silent)}, and every phone is quiet then"
@@ -71,10 +70,8 @@ def check_too_little_rest(survey: Survey) -> Iterator[Finding]:
     """An engineer who is the first of a layer again before the time of rest is over."""
     duty = survey.configuration.duty
     for engineer in duty.engineers if duty.rest_s else ():
-        on = _joined(Span(s.start, s.end) for s in _stretches(survey) if engineer.trigram in _firsts(s))
-        short = [
-            (one, two) for one, two in pairwise(on) if (two.start - one.end).total_seconds() < duty.rest_s
-        ]
+        on = joined(Span(s.start, s.end) for s in _stretches(survey) if engineer.trigram in firsts_of(s))
+        short = short_rests(on, duty.rest_s)
         if short:
             one, two = short[0]
             rest, least = (two.start - one.end).total_seconds(), duty.rest_s
@@ -113,55 +110,8 @@ def _stretches(survey: Survey) -> tuple[Stretch, ...]:
     return found
 
 
-def _firsts(stretch: Stretch) -> set[str]:
-    return {part.order[0] for part in stretch.parts if part.order}
-
-
-def _needed(survey: Survey, span: Span) -> Iterator[Span]:
-    """The parts of a time in which somebody has to be on duty."""
-    duty = survey.configuration.duty
-    if duty.needed not in duty.calendars:
-        yield span
-        return
-    calendar = duty.calendars[duty.needed]
-    edges = (span.start, *changes_between(calendar, span.start, span.end), span.end)
-    for start, end in pairwise(edges):
-        if is_open(calendar, start)[0]:
-            yield Span(start, end)
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    found: list[Span] = []
-    for span in spans:
-        if found and found[-1].end == span.start:
-            found[-1] = Span(found[-1].start, span.end)
-        else:
-            found.append(span)
-    return found
-
-
 def _may_be_silent(entry: Entry) -> bool:
     return all(phone.quiet is not None and phone.quiet.unless is Unless.NEVER for phone in entry.phones)
-
-
-def _phones(entry: Entry, at: datetime) -> tuple[object, ...]:
-    usual, kept = phones_at(entry.phones, at)
-    return (*usual, *kept)
-
-
-def _asked(entry: Entry, span: Span) -> Iterator[datetime]:
-    """The moments of a time at which a phone may become quiet, its beginning among them, in order."""
-    yield span.start
-    quiets = [phone.quiet for phone in entry.phones if phone.quiet is not None]
-    day = span.start - timedelta(days=1)
-    while day < span.end:
-        begun = [
-            moment_of(datetime.combine(day.date(), time()) + timedelta(minutes=each.window[0]), quiet.zone)
-            for quiet in quiets
-            for each in quiet.hours
-        ]
-        yield from (at for at in sorted(begun) if span.start < at < span.end)
-        day += timedelta(days=1)
 
 
 def _say(survey: Survey, at: datetime) -> str:

@@ -70,7 +70,8 @@ def _read_drill(section: Section) -> DrillPlan | None:
     row, usual = section.section("drill"), DrillPlan(())
     if row is None:
         return None
-    monthly, clock_min = row.get("monthly", _parse_monthly, (None, usual.clock_min))
+    nothing: tuple[MonthDays | None, int] = (None, usual.clock_min)
+    monthly, clock_min = row.get("monthly", _parse_monthly, nothing)
     found = DrillPlan(
         to=row.list_of("to", email, is_needed=True),
         monthly=monthly,
