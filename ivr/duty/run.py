@@ -17,9 +17,13 @@ from uuid import uuid4
 import structlog
 
 from ivr.clock import Clock
+from ivr.duty.history import Event
 from ivr.duty.hunt import Attempt, Exhausted, Move, Planned, Ring, Wait
+from ivr.duty.keeping import keep
 from ivr.duty.moves import next_move
 from ivr.duty.page import Acceptance, Outage, Page
+from ivr.duty.promise import AFTER, HANDOVER, without
+from ivr.duty.steps import Step, call_off, transfer
 from ivr.storage.states import AttemptState, PageState
 
 OVERDUE_S = 15.0
@@ -42,7 +46,15 @@ class Ledger(Protocol):
     async def change_attempt(self, attempt: Attempt, cause: int = 0) -> None:
         """Write down how an attempt stands now."""
 
-    async def claim(self, page: Page, attempt: Attempt, now: datetime) -> Acceptance | None:
+    async def press(self, attempt: Attempt, key: str, now: datetime) -> None:
+        """Write down a key that was pressed on an engineer's leg."""
+
+    async def move(self, before: Page, after: Page, step: Event) -> bool:
+        """Take a page a step further; False when somebody else has moved it meanwhile."""
+
+    async def claim(
+        self, page: Page, attempt: Attempt, now: datetime, by: str = "", how: str = "key"
+    ) -> Acceptance | None:
         """Give the page to this attempt unless somebody has it; who has it, then. None: withdrawn."""
 
     async def exhaust(self, page: Page, now: datetime) -> bool:
@@ -83,7 +95,7 @@ class Phones(Protocol):
 
 
 class PageRun:
-    """Drives one page until it is accepted or exhausted."""
+    """Drives one page until it is exhausted, or accepted and nothing more is to come of it."""
 
     def __init__(
         self,
@@ -105,18 +117,32 @@ class PageRun:
     # -- driving
 
     async def drive(self) -> None:
-        """Until nobody is looked for any more and every leg is over."""
+        """Until nothing is to come any more and every leg is over.
+
+        Somebody is looked for until one has accepted; then the promise to the caller is kept, or somebody
+        else is looked for.
+        """
+        while self.page.is_driven:
+            await self._hunt()
+            await self._end_legs(lambda attempt: attempt.stage not in AFTER)
+            await keep(self)
+            await self._end_legs(lambda attempt: attempt.stage in AFTER)
+        await self._end_legs(lambda attempt: True)
+
+    async def _hunt(self) -> None:
         while self.page.is_live:
-            self._changed.clear()
-            await self._lose_overdue()
+            self.begin_look()
+            await self.lose_overdue()
             await self._show_life()
-            await self._make(self._next_move())
-        await self._end_other_legs()
+            if self.page.is_live:
+                await self._make(self._next_move())
 
     async def resume(self) -> None:
-        """After a restart: the time in which nobody drove the page does not count."""
+        """After a restart: the time in which nobody looked for somebody does not count."""
         now = self._clock.now()
-        moments = [self.page.started, self.page.seen_at, *(one.planned_at for one in self._all())]
+        if not self.page.is_live:
+            return
+        moments = [self.page.started, self.page.seen_at, *(one.planned_at for one in self.all_attempts())]
         last = max(moment for moment in moments if moment is not None)
         await self._note_outage(last, now)
 
@@ -125,26 +151,29 @@ class PageRun:
         attempts = [
             replace(
                 one,
+                state=AttemptState.PASSED if one.state is AttemptState.ACCEPTED else one.state,
                 planned_at=page.hunting_time(one.planned_at),
                 ended_at=page.hunting_time(one.ended_at) if one.ended_at else None,
             )
-            for one in self._all()
+            for one in self.all_attempts()
+            if one.stage not in AFTER or one.is_open
         ]
         now = page.hunting_time(self._clock.now())
-        return next_move(page.hunt, page.started, attempts, now)
+        return next_move(without(page.hunt, page.out), page.started, attempts, now)
 
     async def _make(self, move: Move) -> None:
         match move:
             case Ring(planned):
-                await self._ring(planned)
+                await self.ring(planned)
             case Wait(until):
                 due = None if until is None else self.page.real_time(until)
-                moments = [one for one in (due, self._next_overdue(), self._next_sign()) if one is not None]
-                await self._clock.wait(self._changed, min(moments))
+                moments = [one for one in (due, self.next_overdue(), self._next_sign()) if one is not None]
+                await self.wait(min(moments))
             case Exhausted():
                 await self._give_up()
 
-    async def _ring(self, planned: tuple[Planned, ...]) -> None:
+    async def ring(self, planned: tuple[Planned, ...]) -> None:
+        """Write attempts down and ring them."""
         if not self._phones.is_ready:
             await self._wait_for_phones()
             return
@@ -160,7 +189,7 @@ class PageRun:
     async def _ring_one(self, attempt: Attempt) -> None:
         """Ring it; when no phone can be rung the attempt waits, and its time begins when it rings."""
         try:
-            while self.page.is_live:
+            while self._is_wanted(attempt):
                 try:
                     await self._phones.ring(self.page, attempt)
                     return
@@ -171,6 +200,10 @@ class PageRun:
         except Exception:
             log.exception("page.ring_failed", page=self.page.id, attempt=attempt.id)
             await self.leg_ended(attempt.id, AttemptState.LOST)
+
+    def _is_wanted(self, attempt: Attempt) -> bool:
+        """Whether it is still to ring: while somebody is looked for, or after the acceptance."""
+        return self.page.state is PageState.ACCEPTED if attempt.stage in AFTER else self.page.is_live
 
     async def _wait_for_phones(self) -> None:
         since = self._clock.now()
@@ -188,6 +221,7 @@ class PageRun:
         if self._next_sign() <= self._clock.now():
             self.page = replace(self.page, seen_at=self._clock.now())
             await self._ledger.keep_time(self.page)
+            await self.look_elsewhere()
 
     def _next_sign(self) -> datetime:
         return (self.page.seen_at or self.page.started) + timedelta(seconds=SIGN_OF_LIFE_S)
@@ -199,9 +233,54 @@ class PageRun:
             self.page = replace(self.page, state=found.state, acceptance=found.acceptance)
         self._tell(None)
 
-    async def _end_other_legs(self) -> None:
+    async def look_elsewhere(self) -> None:
+        """Whether somebody has moved the page where we did not see it: another box, say."""
+        async with self._claiming:
+            found = await self._ledger.find_page(self.page.id)
+            if found is None or _place(found) == _place(self.page):
+                return
+            log.info("page.moved_elsewhere", page=self.page.id, state=str(found.state))
+            self.page = replace(found, seen_at=self.page.seen_at)
+        self._tell(None)
+
+    # -- what goes on after an acceptance (see `ivr.duty.keeping`)
+
+    def now(self) -> datetime:
+        """The moment, aware."""
+        return self._clock.now()
+
+    def begin_look(self) -> None:
+        """What changes from here on wakes `wait`."""
+        self._changed.clear()
+
+    async def wait(self, until: datetime) -> None:
+        """Until something changes, or that moment."""
+        await self._clock.wait(self._changed, until)
+
+    @property
+    def has_phones(self) -> bool:
+        """Whether phones can be rung."""
+        return self._phones.is_ready
+
+    async def step(self, take: Step) -> bool:
+        """Take the page a step further; False when it cannot be taken from where the page stands."""
+        async with self._claiming:
+            taken = take(self.page, self._clock.now())
+            if taken is None:
+                return False
+            after, event = taken
+            is_taken = await self._ledger.move(self.page, after, event)
+            if is_taken:
+                self.page = replace(after, seen_at=self.page.seen_at)
+        if not is_taken:
+            await self.look_elsewhere()
+        self._tell(None)
+        return is_taken
+
+    async def _end_legs(self, is_meant: Callable[[Attempt], bool]) -> None:
         """Those that ring are silenced together; those in a conversation are told there."""
-        await asyncio.gather(*(self._end_leg(attempt) for attempt in self._all() if attempt.is_open))
+        legs = [attempt for attempt in self.all_attempts() if attempt.is_open and is_meant(attempt)]
+        await asyncio.gather(*(self._end_leg(attempt) for attempt in legs))
 
     async def _end_leg(self, attempt: Attempt) -> None:
         if attempt.state is AttemptState.ANSWERED:
@@ -222,30 +301,54 @@ class PageRun:
 
     async def accept(self, attempt_id: str) -> Acceptance | None:
         """Key 1. Who has the page now, committed when this returns; None: it was withdrawn."""
-        claim = asyncio.ensure_future(self._claim(self.attempts[attempt_id]))
-        acceptance = await asyncio.shield(claim)
+        attempt = self.attempts[attempt_id]
+        work = self._take_over(attempt) if attempt.stage == HANDOVER else self._claim(attempt)
+        acceptance = await asyncio.shield(asyncio.ensure_future(work))
         attempt = self.attempts[attempt_id]
         await self._change(attempt, attempt.state, ended=True)
         return acceptance
 
-    async def _claim(self, attempt: Attempt) -> Acceptance | None:
+    async def accept_as(self, stand_in: Attempt, by: str, how: str) -> Acceptance | None:
+        """Somebody takes the page without having been rung: `stand_in` is written down nowhere."""
+        return await asyncio.shield(asyncio.ensure_future(self._claim(stand_in, by, how)))
+
+    async def _claim(self, attempt: Attempt, by: str = "", how: str = "key") -> Acceptance | None:
         """Shielded: what the database has decided, memory knows, whoever hangs up meanwhile."""
         async with self._claiming:
             if self.page.acceptance is None and self.page.is_open:
-                given = await self._ledger.claim(self.page, attempt, self._clock.now())
+                given = await self._ledger.claim(self.page, attempt, self._clock.now(), by, how)
                 state = PageState.ACCEPTED if given else PageState.CANCELLED
-                self.page = replace(self.page, state=state, acceptance=given)
+                number = self.page.acceptances + 1
+                self.page = replace(self.page, state=state, acceptance=given, acceptances=number)
                 self._settle(attempt.id)
                 self._tell(None)
         self._settle(attempt.id)
         return self.page.acceptance
 
+    async def _take_over(self, attempt: Attempt) -> Acceptance | None:
+        """Key 1 of the one to whom an accepted page is handed over. Shielded, as `_claim`."""
+        await self.step(transfer(attempt, attempt.entry, "key"))
+        self._settle(attempt.id)
+        return self.page.acceptance
+
     def _settle(self, attempt_id: str) -> None:
         """In memory at once, so that the leg that has the page is not told to stop listening."""
-        acceptance, attempt = self.page.acceptance, self.attempts[attempt_id]
+        acceptance, attempt = self.page.acceptance, self.attempts.get(attempt_id)
+        if attempt is None:
+            return
         has_won = acceptance is not None and acceptance.attempt_id == attempt_id
         state = AttemptState.ACCEPTED if has_won else AttemptState.TAKEN
         self.attempts[attempt_id] = replace(attempt, state=state)
+
+    async def press(self, attempt_id: str, key: str) -> None:
+        """The one on that leg has pressed a key of ours: for the history."""
+        attempt = self.attempts.get(attempt_id)
+        if attempt is not None:
+            await self._ledger.press(attempt, key, self._clock.now())
+
+    async def hear(self, attempt_id: str) -> None:
+        """A reminder was listened to: somebody pressed a key."""
+        await self._end(attempt_id, AttemptState.HEARD)
 
     async def pass_on(self, attempt_id: str) -> None:
         """Key 2: the next one is rung at once."""
@@ -272,7 +375,7 @@ class PageRun:
         attempt = self.attempts.get(attempt_id)
         if attempt is None or attempt.state is not AttemptState.RINGING:
             await self.leg_ended(attempt_id, AttemptState.LOST)
-        elif self.page.is_live:
+        elif self._is_wanted(attempt):
             self.attempts[attempt_id] = attempt = replace(attempt, planned_at=self._clock.now())
             await self._ring_one(attempt)
 
@@ -281,6 +384,7 @@ class PageRun:
         async with self._claiming:
             if self.page.is_live and await self._ledger.cancel(self.page, self._clock.now()):
                 self.page = replace(self.page, state=PageState.CANCELLED)
+        await self.step(call_off(""))
         self._tell(None)
 
     async def _end(self, attempt_id: str, state: AttemptState) -> None:
@@ -314,7 +418,8 @@ class PageRun:
         self._changed.set()
         self._on_change(self, attempt)
 
-    def _all(self) -> list[Attempt]:
+    def all_attempts(self) -> list[Attempt]:
+        """Every ring so far, in order."""
         return list(self.attempts.values())
 
     # -- legs that nobody speaks of
@@ -324,16 +429,23 @@ class PageRun:
             return attempt.answered_at + timedelta(seconds=TALK_S + OVERDUE_S)
         return attempt.planned_at + timedelta(seconds=attempt.ring_s + OVERDUE_S)
 
-    def _next_overdue(self) -> datetime | None:
-        return min((self._overdue_at(one) for one in self._all() if one.is_open), default=None)
+    def next_overdue(self) -> datetime | None:
+        """When the next leg of which the switch says nothing counts as lost."""
+        return min((self._overdue_at(one) for one in self.all_attempts() if one.is_open), default=None)
 
-    async def _lose_overdue(self) -> None:
+    async def lose_overdue(self) -> None:
+        """Legs that the switch says nothing of are over."""
         now = self._clock.now()
-        for attempt in self._all():
+        for attempt in self.all_attempts():
             if attempt.is_open and self._overdue_at(attempt) <= now:
                 log.warning("page.attempt_lost", page=self.page.id, attempt=attempt.id)
                 await self._phones.silence(attempt)
                 await self.leg_ended(attempt.id, AttemptState.LOST)
+
+
+def _place(page: Page) -> tuple[object, ...]:
+    """What another box could have changed of a page."""
+    return page.state, page.acceptances, page.called_back, page.handover, page.gone_on, page.out
 
 
 _MAY_COME_BACK = frozenset({AttemptState.LOST, AttemptState.SILENT})

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,150 +15,15 @@ from sqlalchemy.orm import Session
 from dialplan.model import Configuration
 from dialplan.roster import on_duty
 from dialplan.source import load
-from ivr.clock import VirtualClock
-from ivr.duty.hunt import Attempt, Hunt
-from ivr.duty.ledger import DatabaseLedger, NoCallIdFreeError
-from ivr.duty.mails import PageMails
-from ivr.duty.page import Page, PageRequest
-from ivr.duty.pager import Pager
-from ivr.duty.patient import PatientLedger
-from ivr.duty.run import PhonesAwayError
-from ivr.feed import Feed
+from ivr.duty.hunt import Hunt
+from ivr.duty.ledger import NoCallIdFreeError
 from ivr.settings import ROOT
 from ivr.storage import Attempt as AttemptRow
-from ivr.storage import AttemptState, Database, Mail, PageState
+from ivr.storage import AttemptState, PageState
 from ivr.storage import Page as PageRow
+from tests.duty.night import NIGHT, REQUEST, Night, accepts, fails, the_night
 
-NIGHT = datetime(2026, 11, 21, 22, 15, tzinfo=UTC)
-REQUEST = PageRequest(policy="standard", brand="fuzer", dialled="+3232055582", caller="+32470009999")
 TSC_MOBILE, TSC_FIXED = "+32470000001", "+32470000011"
-
-Reaction = Callable[["FakePhones", Attempt], None]
-
-
-@dataclass
-class FakePhones:
-    """Phones by number: what happens when they ring. Silence means that they ring until the ring is over."""
-
-    clock: VirtualClock
-    rung: list[tuple[float, str]] = field(default_factory=list)
-    silenced: list[str] = field(default_factory=list)
-    interrupted: list[str] = field(default_factory=list)
-    reactions: dict[str, Reaction] = field(default_factory=dict)
-    pager: Pager | None = None
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    watched: list[Attempt] = field(default_factory=list)
-    away: asyncio.Event = field(default_factory=asyncio.Event)
-    back: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def is_ready(self) -> bool:
-        return not self.away.is_set()
-
-    async def wait_ready(self) -> None:
-        await self.back.wait()
-        self.away.clear()
-
-    async def ring(self, page: Page, attempt: Attempt) -> None:
-        if self.away.is_set():
-            raise PhonesAwayError
-        self.rung.append(((self.clock.now() - NIGHT).total_seconds(), attempt.number))
-        reaction = self.reactions.get(attempt.number)
-        if reaction:
-            reaction(self, attempt)
-        else:
-            self.later(attempt.ring_s, lambda: self.end(attempt, 0))
-
-    async def silence(self, attempt: Attempt) -> None:
-        self.silenced.append(attempt.number)
-
-    async def interrupt(self, attempt: Attempt) -> None:
-        self.interrupted.append(attempt.number)
-
-    def watch(self, attempts: list[Attempt]) -> None:
-        self.watched.extend(attempts)
-
-    def later(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Do it when the time has come; what the test ends before is not even begun."""
-
-        async def run() -> None:
-            await self.clock.wait(asyncio.Event(), self.clock.now() + timedelta(seconds=seconds))
-            await work()
-
-        task = asyncio.ensure_future(run())
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    async def end(self, attempt: Attempt, cause: int) -> None:
-        assert self.pager is not None
-        await self.pager.leg_ended(attempt.id, cause)
-
-    async def accept(self, attempt: Attempt) -> None:
-        assert self.pager is not None
-        run = self.pager._run_of(attempt.id)
-        assert run is not None
-        await run.answered(attempt.id)
-        await run.accept(attempt.id)
-
-
-def fails(cause: int, after_s: float = 0.5) -> Reaction:
-    return lambda phones, attempt: phones.later(after_s, lambda: phones.end(attempt, cause))
-
-
-def accepts(after_s: float = 5) -> Reaction:
-    return lambda phones, attempt: phones.later(after_s, lambda: phones.accept(attempt))
-
-
-@dataclass
-class Night:
-    """One pager on one database, its clock in our hands."""
-
-    pager: Pager
-    phones: FakePhones
-    clock: VirtualClock
-    database: Database
-    ledger: PatientLedger
-
-    async def mails(self) -> list[str]:
-        rows = await self.database.read(
-            lambda session: list(session.scalars(select(Mail).order_by(Mail.created)))
-        )
-        return [row.template for row in rows]
-
-    async def page(self) -> Page:
-        page = await self.pager.page(REQUEST)
-        await self.settle()
-        return page
-
-    async def settle(self) -> None:
-        """Until whoever was woken has written what there was to write: several steps, each a commit."""
-        for _ in range(6):
-            for _ in range(10):
-                await asyncio.sleep(0)
-            await self.database.run(lambda session: None)
-
-
-@asynccontextmanager
-async def the_night(
-    path: Path, configuration: Configuration, clock: VirtualClock | None = None
-) -> AsyncIterator[Night]:
-    clock = clock or VirtualClock(NIGHT)
-    database = Database(f"sqlite:///{path / 'pages.db'}")
-    await database.open()
-    phones = FakePhones(clock)
-    mails = PageMails(clock.now)
-    ledger = PatientLedger(DatabaseLedger(database, mails.writers(), mails.announce_stage))
-    pager = Pager(ledger=ledger, phones=phones, configuration=lambda: configuration, feed=Feed(), clock=clock)
-    phones.pager = pager
-    night = Night(pager, phones, clock, database, ledger)
-    clock.settle = night.settle
-    try:
-        yield night
-    finally:
-        await pager.close()
-        for task in phones.tasks:
-            task.cancel()
-        await database.close()
 
 
 @pytest.fixture(scope="module")
