@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dialplan.alarms import Alarms
 from dialplan.beforehand import Beforehand
 from dialplan.calendars import Calendar
+from dialplan.chains import ChainStage, Choice, LastResort
 from dialplan.commands import Target
 from dialplan.dial_rules import CallBackRules
 from dialplan.groups import Group
@@ -68,6 +69,8 @@ class Phone:
     only_if_needed: bool = False
     quiet: Quiet | None = None
     """When it is not rung by a page; None: at any hour it is."""
+    operator: str = ""
+    """Whose network it is on; empty when nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,11 +267,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class PagePolicy:
-    """How a page hunts for an engineer.
+    """How a page hunts for an engineer: by its `stages` (see `dialplan.chains`), or by a short form.
 
-    For `page_for_s` the roster is rung, one after another (or `together`), with `pause_s` between two
-    rounds. Then the person on call is rung directly, `direct_tries` times within `direct_within_s`; then the
-    levels, one by one.
+    The short form: for `page_for_s` the roster is rung, one after another (or `together`), with `pause_s`
+    between two rounds. Then the person on call is rung directly, `direct_tries` times within
+    `direct_within_s`; then the levels, one by one.
     """
 
     id: str
@@ -290,6 +293,12 @@ class PagePolicy:
     """What engineers are spoken to in, when their entry names no language."""
     together: bool = False
     """Ring everybody on duty at once instead of one after another."""
+    stages: tuple[ChainStage, ...] = ()
+    """As they are written; empty: the short form."""
+    last_resort: LastResort | None = field(default_factory=LastResort)
+    """Who hears by phone that nobody has accepted; None: nobody, and the mail is all."""
+    fault_memory_s: float = 900.0
+    """So long a fault of the network is held against the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +310,8 @@ class Duty:
     """The first layer; without weeks there is none."""
     backup_phones: tuple[str, ...]
     policies: Mapping[str, PagePolicy]
+    choices: tuple[Choice, ...] = ()
+    """Which policy a page follows; the first that matches counts, and without one it is the one asked for."""
     teams: Mapping[str, Team] = field(default_factory=dict)
     layers: tuple[Layer, ...] = ()
     overrides: tuple[Swap, ...] = ()
@@ -314,6 +325,8 @@ class Duty:
     """The calendar while which somebody has to be on duty; empty: always."""
     rest_s: float = 8 * 3600.0
     """The least that should lie between two duties of the same person; 0: not judged."""
+    beforehand: Beforehand = field(default_factory=Beforehand)
+    """Forecast, handshake and drill."""
 
     def engineer(self, trigram: str) -> Engineer:
         """The engineer of a trigram; KeyError when there is none."""
@@ -358,9 +371,9 @@ class Configuration:
     """Callers under names; those that everybody has are not among them (`dialplan.origins.built_in`)."""
     lists: Mapping[str, NumberList] = field(default_factory=dict)
     tables: Mapping[str, LookUpTable] = field(default_factory=dict)
+    alarms: Alarms = field(default_factory=Alarms)
     prompts: frozenset[str] = frozenset()
     """The prompt ids that were known when this was checked; empty when nobody said."""
-    alarms: Alarms = field(default_factory=Alarms)
     fingerprint: str = ""
     """SHA-256 over the names and digests of the files."""
     digests: Mapping[str, str] = field(default_factory=dict)

@@ -97,8 +97,9 @@ def _read_phone(section: Section, where: str, cell: Cell, usual: PhoneLabel) -> 
     label = table.get("label", member(PhoneLabel), usual)
     kept = table.get("only if needed", flag, False)
     quiet = _read_quiet(table)
+    operator = table.get("operator", identifier, "")
     table.close()
-    return Phone(number, label, kept, quiet) if number else None
+    return Phone(number, label, kept, quiet, operator) if number else None
 
 
 def _read_quiet(table: Section) -> Quiet | None:

@@ -3,7 +3,7 @@
     roster: {handover: Mon 08:00, first_week: 2026-01-05, weeks: [ADU, WTI, MAB]}
 
 The roster is the first layer. More layers are described in `dialplan.files.layers`, exchanges, covers and
-leave in `dialplan.files.exchanges`.
+leave in `dialplan.files.exchanges`, ways to hunt in `dialplan.files.policies`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from datetime import date
 from typing import Final
 
 from dialplan.calendars import Calendar
-from dialplan.fields import duration, flag, identifier, spoken_language, timezone, title, trigram, whole
+from dialplan.fields import duration, identifier, spoken_language, timezone, title, trigram
 from dialplan.files.beforehand import read_beforehand
 from dialplan.files.exchanges import read_covers, read_leave, read_overrides
 from dialplan.files.layers import read_layers, read_teams
 from dialplan.files.moments import read_span
 from dialplan.files.orders import read_order, read_turns
-from dialplan.model import Duty, Engineer, Layer, Level, PagePolicy, Roster, Swap
+from dialplan.files.policies import read_choices, read_policies
+from dialplan.model import Duty, Engineer, Layer, Roster, Swap
 from dialplan.nodes.calendar import CALENDAR
 from dialplan.nodes.destination import ENTRY
 from dialplan.reading import Section, Wrong, as_section
@@ -43,7 +44,8 @@ def read_duty(
         engineers=engineers,
         roster=roster,
         backup_phones=section.names("backup_phones", ENTRY, parse=identifier),
-        policies=_read_policies(section),
+        policies=read_policies(section, engineers),
+        choices=read_choices(section),
         teams=teams,
         layers=layers,
         overrides=read_overrides(section, roster.zone),
@@ -120,46 +122,4 @@ def _read_swaps(table: Section, zone: str) -> tuple[Swap, ...]:
         order = read_order(row, "order")
         found.append(Swap(start, end, order, row.get("title", title, "")))
         row.close()
-    return tuple(found)
-
-
-def _read_policies(section: Section) -> dict[str, PagePolicy]:
-    table = section.section("policies", is_needed=True)
-    found: dict[str, PagePolicy] = {}
-    for name, place, cell in table.entries() if table else ():
-        row = as_section(section.reading, cell, f"policies {name}")
-        section.reading.places["policy", name] = place
-        if table and table.parsed_key(name, place, identifier) and row is not None:
-            found[name] = _read_policy(row, name)
-            row.close()
-    return found
-
-
-def _read_policy(row: Section, name: str) -> PagePolicy:
-    usual = PagePolicy(name)
-    return PagePolicy(
-        id=name,
-        ring_s=row.get("ring", duration(2, 300), usual.ring_s),
-        pause_s=row.get("pause", duration(0, 300), usual.pause_s),
-        page_for_s=row.get("page_for", duration(1, 7200), usual.page_for_s),
-        direct_tries=row.get("direct_tries", whole(0, 20), usual.direct_tries),
-        direct_within_s=row.get("direct_within", duration(1, 7200), usual.direct_within_s),
-        levels=_read_levels(row),
-        level_tries=row.get("level_tries", whole(1, 20), usual.level_tries),
-        level_within_s=row.get("level_within", duration(1, 7200), usual.level_within_s),
-        network_fault_causes=frozenset(row.list_of("network_fault_causes", whole(1, 127)))
-        or usual.network_fault_causes,
-        promise_s=row.get("promise", duration(0, 86400), usual.promise_s),
-        remind_s=row.get("remind", duration(0, 86400), usual.remind_s),
-        languages=row.list_of("languages", spoken_language) or usual.languages,
-        together=row.get("together", flag, usual.together),
-    )
-
-
-def _read_levels(row: Section) -> tuple[Level, ...]:
-    found: list[Level] = []
-    for number, level in enumerate(row.sections("levels"), 1):
-        entry = level.name("entry", ENTRY, parse=identifier)
-        found.append(Level(number, level.need("title", title, ""), entry))
-        level.close()
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dialplan.reference.beforehand import BEFOREHAND
-from dialplan.reference.ringing import LEVELS
+from dialplan.reference.ringing import LEVELS, PERSON
 from dialplan.reference.shapes import (
     DATE,
     FLAG,
@@ -50,6 +50,11 @@ _PHONE: Final = either(
                 "When a page does not ring it, by the clock of the desk.",
             ),
             Field(
+                "operator",
+                name("operator"),
+                "Whose network it is on: when that fails, a back-up phone of another one is rung first.",
+            ),
+            Field(
                 "quiet unless",
                 one_of("needed", "never"),
                 "`needed`: then it is rung when every other phone has failed; `never`: not at all.",
@@ -83,6 +88,7 @@ ENTRY: Final = (
 _TRIGRAMS: Final = text("trigrams", r"^[A-Z]{3}(\s*,\s*[A-Z]{3})*$")
 _ORDER: Final = many(_TRIGRAMS, "trigrams")
 _SKILL: Final = Shape("a name", {"type": ["string", "integer"], "pattern": NAME_PATTERN})
+_ABILITY: Final = text("skill, `nl`, `$language`, `$category`", r"^\$?[a-z0-9]+([-_][a-z0-9]+)*$")
 _DAY_OR_MOMENT: Final = text("day or moment", r"^\d{4}-\d{2}-\d{2}( \d{1,2}:\d{2})?$")
 _SWAP: Final = (
     Field("from", MOMENT, "Since when, by the clock of the roster.", needed=True),
@@ -160,9 +166,71 @@ _LEVEL: Final = (
     Field("title", TITLE, "What the level is called.", needed=True),
     Field("entry", name("directory entry"), "Who is rung.", needed=True),
 )
+_STAGE: Final = (
+    Field(
+        "who",
+        many(text("`duty`, `on-call`, `team voice`, `ADU` ...")),
+        "`duty`: everybody on duty; `on-call`: the first of them; `everybody`: every engineer; `layer NAME`; "
+        "`team NAME`; `level 2`; `levels`: each level, one after the other; trigrams; directory entries.",
+        needed=True,
+    ),
+    Field("name", name("stage"), "What its attempts are known by.", "made of `who`"),
+    Field("title", TITLE, "What it is called."),
+    Field(
+        "order",
+        one_of("in-turn", "together", "fair"),
+        "One after the other; all at once; or in turn, and of equals who was woken least lately first.",
+        "`in-turn`",
+    ),
+    Field("ring", duration("2 s", "5 min"), "How long each phone rings.", "the policy's"),
+    Field("tries", whole(1, 100), "How often everybody is rung.", "1; with `within` until that is over"),
+    Field("within", duration("1 s", "24 h"), "For so long at most.", "no limit"),
+    Field("pause", duration("0 s", "1 h"), "Between two rounds.", "the policy's"),
+    Field("needs", list_of(_ABILITY), "Rings only who has these skills and languages."),
+    Field("prefers", list_of(_ABILITY), "Rings those first who have them."),
+    Field(
+        "phones",
+        list_of(one_of("mobile", "fixed", "private", "desk")),
+        "Which of a person's phones are rung first.",
+        "as in the directory; of a level `fixed`, `mobile`",
+    ),
+    Field("phones_together", FLAG, "Rings all phones of a person at once.", "no"),
+    Field("quiet_hours", FLAG, "Leaves phones alone in their quiet hours.", "yes"),
+    Field("backup", FLAG, "Rings the back-up phones when the network fails.", "yes"),
+    Field("mail", FLAG, "Tells the brand's mailboxes when the hunt comes here.", "no; of a level yes"),
+)
+_LAST_RESORT: Final = (
+    Field(
+        "who",
+        list_of(PERSON),
+        "Directory entries, `$brand.failsafe`, `$brand.office`.",
+        "the brand's failsafe, and the desk's",
+    ),
+    Field("ring", duration("2 s", "5 min"), "How long each phone rings.", "30 s"),
+    Field("tries", whole(1, 100), "How often, until somebody has heard it.", "20"),
+    Field("pause", duration("1 s", "1 h"), "Between two rounds.", "60 s"),
+)
+_CHOICE: Final = (
+    Field("policy", name("page policy"), "The policy that such pages follow.", needed=True),
+    Field("page", list_of(name("page policy")), "Pages that ask for one of these.", "any"),
+    Field("brand", list_of(name("brand")), "Pages of these brands.", "any"),
+    Field("severity", list_of(whole(1, 9)), "Pages of these severities; 1 is the worst.", "any"),
+    Field("category", list_of(name("category")), "Pages of these categories.", "any"),
+)
 _POLICY: Final = (
     Field("ring", duration("2 s", "5 min"), "How long each phone rings.", "30 s"),
     Field("pause", duration("0 s", "5 min"), "Between two rounds.", "5 s"),
+    Field(
+        "stages",
+        list_of(table(_STAGE), "list, see below"),
+        "Who is rung, stage after stage; without it the short form counts: `page_for` to `level_within`.",
+    ),
+    Field(
+        "last_resort",
+        either("`no`, or see below", FLAG, table(_LAST_RESORT)),
+        "Who is told by phone that nobody has accepted, again and again until one has heard it.",
+        "yes; the brand's failsafe, and the desk's",
+    ),
     Field("page_for", duration("1 s", "2 h"), "For so long the roster is rung.", "10 min"),
     Field("direct_tries", whole(0, 20), "Then whoever is on call is rung directly, so often.", "2"),
     Field("direct_within", duration("1 s", "2 h"), "Within this time.", "5 min"),
@@ -174,6 +242,12 @@ _POLICY: Final = (
         list_of(whole(1, 127)),
         "Causes of Q.850 on which the back-up phones are rung.",
         "27, 34, 38, 41, 42",
+    ),
+    Field(
+        "network_fault_for",
+        duration("0 s", "24 h"),
+        "So long a fault is held against the operator: his numbers are rung after a back-up phone.",
+        "15 min",
     ),
     Field(
         "promise",
@@ -233,6 +307,11 @@ DUTY: Final = (
         "Rung when the network of the engineer's own fails.",
     ),
     Field("policies", entries(_NAMED, table(_POLICY), "name -> policy"), "Ways to hunt.", needed=True),
+    Field(
+        "choose",
+        list_of(table(_CHOICE), "list, see below"),
+        "Which policy a page follows; the first row that matches counts, without one what it asks for.",
+    ),
     *BEFOREHAND,
 )
 _AGENT: Final = either(
