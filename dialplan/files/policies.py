@@ -140,7 +140,7 @@ def _read_stage(table: Section, policy: PagePolicy, engineers: Sequence[Engineer
         phones_together=table.get("phones_together", flag, usual.phones_together),
         quiet=table.get("quiet_hours", flag, usual.quiet),
         backup=table.get("backup", flag, usual.backup),
-        mail=table.get("mail", flag, is_level),
+        mail=table.get("mail", flag, False) or (is_level and not table.has("mail")),
     )
 
 
