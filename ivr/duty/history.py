@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,8 +113,13 @@ def pressed(attempt: Attempt, key: str, at: datetime) -> Event:
     return Event(PageStep.KEY, at, attempt.entry, attempt.id, facts, once)
 
 
+def told(template: str, to: Iterable[str], at: datetime) -> Event:
+    """A mail, or another message, was queued."""
+    return Event(PageStep.TOLD, at, facts={"template": template, "to": list(to)})
+
+
 def _seconds(start: datetime, end: datetime) -> float:
     return round(max(0.0, (end - start).total_seconds()), 1)
 
 
-__all__ = ["Event", "changed", "pressed", "read_history", "rung", "write"]
+__all__ = ["Event", "changed", "pressed", "read_history", "rung", "told", "write"]

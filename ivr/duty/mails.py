@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ivr.duty.history import told, write
 from ivr.duty.hunt import Hunt, Ring
 from ivr.duty.ledger import PageMail, read_attempts
 from ivr.duty.moves import next_move
@@ -50,7 +51,7 @@ class PageMails:
         name = _name(page.hunt, acceptance.entry) or acceptance.title
         facts = {"engineer": name, "number": acceptance.number, "at": acceptance.at}
         to = (page.request.contacts.accepted_to,)
-        self._write(session, page, "call-accepted", to, facts, now)
+        self._write(session, page, "call-accepted", to, facts, now, nth(page.acceptances))
 
     def announce_stage(self, session: Session, page: Page, stage: str) -> None:
         """The hunt has come to a level of the escalation: the desk is told who is rung now."""
@@ -71,7 +72,8 @@ class PageMails:
         """Nobody accepted: a person must act."""
         contacts = page.request.contacts
         to = tuple(dict.fromkeys((*contacts.mailboxes, contacts.accepted_to)))
-        self._write(session, page, "nobody-accepted", to, {"at": now, "tried": _tried(session, page)}, now)
+        facts = {"at": now, "tried": _tried(session, page)}
+        self._write(session, page, "nobody-accepted", to, facts, now, nth(page.acceptances + 1))
 
     def _write(
         self,
@@ -83,27 +85,37 @@ class PageMails:
         now: datetime,
         part: str = "",
     ) -> None:
-        request = page.request
-        variables: dict[str, Any] = {
-            "call_ref": page.call_ref,
-            "brand": page.brand_title,
-            "dialled": request.dialled,
-            "caller": request.caller,
-            "caller_name": request.caller_name,
-            "customer": request.customer,
-            "started": page.started,
-            **facts,
-        }
-        enqueue(
+        mail = enqueue(
             session,
             template=template,
-            language=request.contacts.language,
+            language=page.request.contacts.language,
             to=to,
-            cc=request.contacts.copy,
-            variables=variables,
+            cc=page.request.contacts.copy,
+            variables=variables_of(page) | facts,
             dedupe=f"page:{page.id}:{template}:{part}",
             now=now,
         )
+        if mail is not None:
+            write(session, page.id, told(template, to, now))
+
+
+def variables_of(page: Page) -> dict[str, Any]:
+    """What every mail about a page may say."""
+    request = page.request
+    return {
+        "call_ref": page.call_ref,
+        "brand": page.brand_title,
+        "dialled": request.dialled,
+        "caller": request.caller,
+        "caller_name": request.caller_name,
+        "customer": request.customer,
+        "started": page.started,
+    }
+
+
+def nth(acceptance: int) -> str:
+    """What tells the mails of a second acceptance from those of the first."""
+    return "" if acceptance <= 1 else str(acceptance)
 
 
 def _tried(session: Session, page: Page) -> list[dict[str, Any]]:

@@ -22,6 +22,11 @@ NAMES = [
     "message-left",
     "nobody-accepted",
     "page-escalated",
+    "page-gone-on",
+    "page-handed-over",
+    "page-handover-failed",
+    "page-lapsed",
+    "page-reminder",
     "pin-wrong",
     "plan-mail",
     "test",
@@ -40,6 +45,11 @@ FACTS = {
     "number": "+32470000002",
     "level": 1,
     "title": "TSC",
+    "former": "WTI",
+    "other": "MAB",
+    "accepted": NOW,
+    "until": NOW,
+    "is_late": True,
     "plan": "fuzer-night",
     "node": "mail",
     "variables": {"reason": "no dial tone"},
@@ -67,6 +77,7 @@ def test_every_letter_can_be_written_with_all_facts_and_with_few(name: str, lang
         assert "0470 00 00 01" in letter.subject + letter.body
     few = {"brand": "Fuzer", "call_ref": "482", "at": NOW, "started": NOW, "plan": "p"}
     rest = {"engineer": "ADU", "number": "+32470000002", "level": 1, "title": "TSC"}
+    rest |= {"former": "WTI", "other": "MAB", "accepted": NOW, "until": NOW, "is_late": False}
     assert DEFAULT.render(name, language, few | rest).body
 
 
