@@ -22,6 +22,7 @@ from audio.raw import export_raw
 from bench import house, report
 from bench.activation import measure_activation
 from bench.load import Load
+from bench.paging import PAGES, QUICK_PAGES, measure_paging
 from bench.paper import command_rows, engine_rows
 from bench.rounds import QUICK, Plan, Rounds
 from bench.systems import Dutyline, HelperFailedError, System, make_systems
@@ -31,7 +32,7 @@ from ivr.switch import AsteriskFailedError, PortTakenError, Switch
 from ivr.switch.paths import place
 
 TALK_S = 1.0
-ROWS = frozenset({1, 2, 3, 4, 5, 6, 8, 9})
+ROWS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9})
 ON_PAPER = frozenset({4, 8})
 """Rows that want no switch."""
 NEEDED = ("native", "dutyline")
@@ -159,6 +160,11 @@ async def _measure_on(
         assert isinstance(service, Dutyline)
         callers = QUICK_CALLERS if wishes.plan.rounds < Plan().rounds else CALLERS
         more += (await measure_waiting(switch, service, callers, say)).rows()
+    if 7 in wishes.rows:
+        service = systems["dutyline"]
+        assert isinstance(service, Dutyline)
+        pages = QUICK_PAGES if wishes.plan.rounds < Plan().rounds else PAGES
+        more += (await measure_paging(service, pages, say)).rows()
     return rounds, more
 
 

@@ -22,6 +22,9 @@ _STAMPED = getattr(socket, "SO_TIMESTAMPNS", 35)
 _STAMP = struct.Struct("@qq")
 _EAR_BYTES = 32_768
 _SILENCE = b"\xd5" * PACKET_BYTES
+_KEY_TYPE = 101
+_KEY_PACKETS, _KEY_ENDS = 5, 3
+"""A packet each 20 ms; the last is said three times."""
 _KEPT_PACKETS = 6
 """Prompts begin with some packets of silence; by the sixth they differ."""
 
@@ -97,6 +100,23 @@ class Leg:
         head = _HEADER.pack(0x80, 8, number & 0xFFFF, number * PACKET_BYTES & 0xFFFFFFFF, self.port)
         with suppress(OSError):
             self._socket.send(head + _SILENCE)
+
+    async def press(self, key: int) -> None:
+        """A key of 100 ms as a telephone sends it (RFC 4733), instead of sound meanwhile."""
+        self._clockwork.remove(self)
+        began = self._packets * PACKET_BYTES & 0xFFFFFFFF
+        for turn in range(1, _KEY_PACKETS + _KEY_ENDS):
+            is_over = turn >= _KEY_PACKETS
+            lasted = min(turn, _KEY_PACKETS) * PACKET_BYTES
+            head = _HEADER.pack(
+                0x80, _KEY_TYPE | (0x80 if turn == 1 else 0), self._packets & 0xFFFF, began, self.port
+            )
+            self._packets += 1
+            with suppress(OSError):
+                self._socket.send(head + struct.pack("!BBH", key, 0x80 | 10 if is_over else 10, lasted))
+            if not is_over:
+                await asyncio.sleep(PACKET_BYTES / 8000)
+        self._clockwork.add(self)
 
     def close(self) -> None:
         self._clockwork.remove(self)
