@@ -31,6 +31,7 @@ from ivr.calls.reception import Reception
 from ivr.clock import Clock, SystemClock
 from ivr.contract import CALL_SCRIPT, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.changes import DutyBoard
+from ivr.duty.control import DutyDesk
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.mails import PageMails
@@ -151,6 +152,7 @@ class Service:
             self.releases.lay_over_duty,
             self.feed,
         )
+        self.duty_desk = DutyDesk(self.duty_board, self._configuration, self.clock)
         by_phone = ByPhone(self.board, Pins(self.database, self.clock, self._configuration), self.clock)
         self.reception.switching = by_phone.of_call
         self.link.subscribe("DialEnd", self._take_dial_end)

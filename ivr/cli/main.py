@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import release_commands, switch_commands
+from ivr.cli import duty_commands, release_commands, switch_commands
 from ivr.cli.quick import COMMANDS as QUICK
 from ivr.cli.quick import run_quick
 from ivr.cli.shared import ending_well, read_settings
@@ -258,6 +258,7 @@ def doctor(as_json: AsJson = False) -> None:
     run_doctor(read_settings(needs_state=False), as_json=as_json)
 
 
+duty_commands.mount(app)
 release_commands.mount(app)
 switch_commands.mount(app)
 

@@ -7,7 +7,7 @@ itself. What names somebody whom a new configuration does not have is said, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -98,10 +98,9 @@ class DutyBoard:
 
     async def add_all(self, changes: Sequence[Change], by: str, *, asked: Sequence[str] = ()) -> list[Kept]:
         """Make several, all or none of them, in this order."""
-        now, duty = self._clock.now(), self._duty()
+        now = self._clock.now()
         for change in changes:
-            check_change(duty, change, now)
-        self._check_asked(duty, changes, asked)
+            self.check(change, asked)
 
         def work(session: Session) -> list[Kept]:
             kept = [
@@ -117,6 +116,17 @@ class DutyBoard:
         for one in made:
             self._tell("duty-changed", one, by)
         return made
+
+    def check(self, change: Change, asked: Sequence[str] = ()) -> None:
+        """Raises ChangeRefused for a change that cannot be made now, or asked of these."""
+        duty = self._duty()
+        check_change(duty, change, self._clock.now())
+        for name in asked:
+            fault = fault_of_change(duty, Cover(change.start, change.end, name))
+            if fault is not None:
+                raise fault
+            if name in people_of(change):
+                raise ChangeRefused(f"{name} cannot stand in for {name}")
 
     async def cancel(self, id_: str, by: str) -> Kept:
         """End one, whether it holds or is planned. `id_`: how its id begins. UnknownChange, ChangeRefused."""
@@ -202,15 +212,6 @@ class DutyBoard:
         self._lay_over(lambda duty: with_changes(duty, effective))
         self.warn_of_lost()
         log.info("duty.changes_live", changes=len(self.live()))
-
-    def _check_asked(self, duty: Duty, changes: Iterable[Change], asked: Sequence[str]) -> None:
-        for change in changes:
-            for name in asked:
-                fault = fault_of_change(duty, Cover(change.start, change.end, name))
-                if fault is not None:
-                    raise fault
-                if name in people_of(change):
-                    raise ChangeRefused(f"{name} cannot stand in for {name}")
 
     def _note(self, session: Session, action: AuditAction, kept: Kept, by: str, now: datetime) -> None:
         said = say_change(kept.change, self._duty().roster.zone)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any, Protocol
 
-from dialplan.roster import on_duty
 from ivr.calls.places import Usher
 from ivr.calls.places.view import view
 from ivr.duty.page import PageRequest
@@ -23,6 +21,7 @@ class Controlled(Protocol):
     releases: Any
     clock: Any
     board: Any
+    duty_desk: Any
 
 
 def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]]:
@@ -56,19 +55,6 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
         opened = await service.pager.page(request)
         return {"page": opened.id, "call_ref": opened.call_ref}
 
-    async def duty(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        configuration = service.releases.active
-        at = datetime.fromisoformat(asked["at"]) if "at" in asked else service.clock.now()
-        on_call = on_duty(configuration.duty, at)
-        entries = [(one.trigram, configuration.directory[one.entry]) for one in on_call]
-        return {
-            "order": [
-                {"trigram": trigram, "title": entry.title, "number": entry.phones[0].number}
-                for trigram, entry in entries
-                if entry.phones
-            ]
-        }
-
     async def cancel_pages(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
         runs = list(service.pager.runs.values())
         for run in runs:
@@ -87,7 +73,7 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
         **switching,
         "status": status,
         "page": page,
-        "duty": duty,
+        **service.duty_desk.actions(),
         "cancel-pages": cancel_pages,
         "cancel-callbacks": cancel_callbacks,
     }

@@ -1,0 +1,83 @@
+"""Asking about the duty: the running service, or without one the database and what was live last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from dialplan.faults import ConfigurationFaults
+from dialplan.model import Configuration, Duty
+from dialplan.source import load, load_texts
+from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
+from ivr.cli.shared import give_up
+from ivr.clock import SystemClock
+from ivr.duty.changes import DutyBoard
+from ivr.duty.control import DutyDesk
+from ivr.overrides.kept import read_overrides
+from ivr.releases.library import last_live
+from ivr.settings import Settings
+from ivr.storage import Database, StorageError
+
+AWAY = "The service is not running; it holds as soon as it does."
+
+
+def ask(settings: Settings, action: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The answer, and whether it is the running service's."""
+    try:
+        return asyncio.run(ServiceClient(settings).ask(action, asked)), True
+    except ServiceAwayError:
+        return asyncio.run(_ask_database(settings, action, asked)), False
+    except ServiceError as fault:
+        give_up(fault)
+
+
+class Offline:
+    """What was live last, with what is laid over it, as the service would have it."""
+
+    def __init__(self, plain: Configuration) -> None:
+        self.plain, self.active = plain, plain
+
+    def lay_over(self, over: Any) -> None:
+        """See `Releases.lay_over_duty`."""
+        from dataclasses import replace
+
+        duty: Duty = over(self.plain.duty)
+        self.active = replace(self.plain, duty=duty)
+
+
+async def _ask_database(settings: Settings, action: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    # what the service would log is said by the answer
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    database, clock = Database(settings.database_url), SystemClock()
+    try:
+        await database.open()
+        offline = Offline(await _configuration(settings, database))
+        board = DutyBoard(database, clock, lambda: offline.plain.duty, offline.lay_over)
+        await board.start()
+        desk = DutyDesk(board, lambda: offline.active, clock)
+        return dict(await desk.actions()[action](asked))
+    except StorageError as fault:
+        give_up(fault)
+    finally:
+        await database.close()
+
+
+async def _configuration(settings: Settings, database: Database) -> Configuration:
+    """The release that was live last; else the folder's."""
+    from dialplan.overrides import with_overrides
+
+    now = SystemClock().now()
+    overrides = await database.read(lambda session: read_overrides(session, now))
+    kept = await database.read(last_live)
+    try:
+        plain = load_texts(kept[0].files).configuration if kept else load(settings.config).configuration
+    except ConfigurationFaults as faults:
+        give_up(f"The service does not answer, and what was live last has {len(faults.faults)} fault(s).")
+    return with_overrides(plain, overrides)
+
+
+__all__ = ["AWAY", "ask"]

@@ -1,0 +1,223 @@
+"""What the command line, and later the console, may ask of the duty: JSON in, JSON out.
+
+Times come as people write them and are read by the clock of the roster; answers have them in ISO 8601.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from dialplan.changes import ChangeRefused, warnings_of
+from dialplan.model import Absence, Configuration, Cover, Swap
+from dialplan.roster import Change, next_handover
+from dialplan.times import parse_duration_s
+from dialplan.when import parse_when
+from ivr.clock import Clock
+from ivr.duty.answers import change_as_json, duty_at, duty_between
+from ivr.duty.changes import DutyBoard
+from ivr.duty.kept import Kept
+from ivr.storage import StorageError
+
+Act = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+MOST_DAYS: Final = 400
+KINDS: Final = ("override", "swap", "cover", "ask", "leave")
+
+
+class DutyDesk:
+    """Answers about the duty, and changes it. `configuration`: the live one, with all that is laid over."""
+
+    def __init__(self, board: DutyBoard, configuration: Callable[[], Configuration], clock: Clock) -> None:
+        self._board, self._configuration, self._clock = board, configuration, clock
+
+    def actions(self) -> dict[str, Act]:
+        """Actions by name. What cannot be done is an answer with `error`, and with `nearest` where one is."""
+        return {
+            "duty": _answering(self.at),
+            "duty-period": _answering(self.period),
+            "duty-changes": _answering(self.changes),
+            "duty-change": _answering(self.change),
+            "duty-cancel": _answering(self.cancel),
+            "duty-agree": _answering(self.agree),
+            "duty-decline": _answering(self.decline),
+        }
+
+    async def at(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Who is on duty `at` a moment (default: now), and what there is to know."""
+        configuration, now = self._configuration(), self._clock.now()
+        at = self._moment(asked.get("at"), now)
+        return {
+            **await asyncio.to_thread(duty_at, configuration, at),
+            "release": configuration.fingerprint,
+            "requests": [self._json(one) for one in self._board.requests()],
+            "changes": [
+                self._json(one) for one in self._board.live(now) if one.change.start <= at < one.change.end
+            ],
+            "means_nothing": [self._json(lost.kept) for lost in self._board.lost()],
+            "stale": self._board.why_stale,
+        }
+
+    async def period(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """From `from` (default: now) for `days`, or until `until`: rows; of one `layer`, or of all."""
+        configuration, now = self._configuration(), self._clock.now()
+        start = self._moment(asked.get("from"), now)
+        until = asked.get("until")
+        days = min(float(asked.get("days") or 7), MOST_DAYS)
+        end = self._moment(until, start, is_end=True) if until else start + timedelta(days=days)
+        layer = self._layer(str(asked.get("layer") or ""))
+        rows = await asyncio.to_thread(duty_between, configuration, start, end, layer)
+        zone = configuration.duty.roster.zone
+        layers = [each.id for each in configuration.duty.layers]
+        return {
+            "from": start.isoformat(),
+            "until": end.isoformat(),
+            "zone": zone,
+            "layers": layers,
+            "rows": rows,
+        }
+
+    async def changes(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Those that hold or will; with `all` the last ones made, whatever became of them."""
+        if asked.get("all"):
+            kept = await self._board.list(int(asked.get("most") or 50))
+        else:
+            kept = self._board.live()
+        zone = self._configuration().duty.roster.zone
+        return {"changes": [self._json(one) for one in kept], "zone": zone}
+
+    async def change(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make a change; with `dry_run` only say what it would be, and what there is to know of it."""
+        configuration, now = self._configuration(), self._clock.now()
+        change = self.read(asked)
+        by, names = str(asked.get("by") or ""), _names(asked.get("asked"))
+        duty = configuration.duty
+        self._board.check(change, names)
+        warnings = await asyncio.to_thread(warnings_of, duty, change, now)
+        if asked.get("dry_run"):
+            kept = Kept("", change, now, by, names)
+        else:
+            kept = await self._board.add(change, by, asked=names)
+        made = "" if asked.get("dry_run") else kept.id
+        return {
+            "change": self._json(kept),
+            "made": made,
+            "warnings": list(warnings),
+            "zone": duty.roster.zone,
+        }
+
+    async def cancel(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """End the change of an `id`."""
+        kept = await self._board.cancel(str(asked.get("id") or ""), str(asked.get("by") or ""))
+        return {"change": self._json(kept), "zone": self._configuration().duty.roster.zone}
+
+    async def agree(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`who` agrees to the request of an `id`."""
+        before, now = self._configuration().duty, self._clock.now()
+        kept = await self._board.agree(*_id_who_by(asked))
+        warnings = await asyncio.to_thread(warnings_of, before, kept.change, now)
+        return {"change": self._json(kept), "warnings": list(warnings), "zone": before.roster.zone}
+
+    async def decline(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`who` declines the request of an `id`."""
+        kept = await self._board.decline(*_id_who_by(asked))
+        return {"change": self._json(kept), "zone": self._configuration().duty.roster.zone}
+
+    def read(self, asked: Mapping[str, Any]) -> Change:
+        """The change that is meant. ValueError."""
+        kind, people = str(asked.get("kind") or ""), _names(asked.get("people"))
+        start, end = self._span(asked, kind)
+        layer, title = str(asked.get("layer") or ""), str(asked.get("title") or "")
+        if kind == "override":
+            return Swap(start, end, people, title, layer)
+        least, most = {"swap": (2, 2), "cover": (2, 2), "ask": (1, 1), "leave": (1, 1)}.get(kind, (0, 0))
+        if not most:
+            raise ChangeRefused(f'there is no change "{kind}"; there are {", ".join(KINDS)}')
+        if not least <= len(people) <= most:
+            raise ChangeRefused(f"{kind}: {most} {'engineers are' if most > 1 else 'engineer is'} wanted")
+        if kind == "leave":
+            return Absence(people[0], start, end, title)
+        by = people[1] if kind != "ask" else ""
+        is_exchange = kind == "swap" or bool(asked.get("exchange"))
+        return Cover(start, end, people[0], by, is_exchange, layer, title)
+
+    def _span(self, asked: Mapping[str, Any], kind: str) -> tuple[datetime, datetime]:
+        now, duty = self._clock.now(), self._configuration().duty
+        start = self._moment(asked.get("from"), now)
+        until, length = asked.get("until"), asked.get("for")
+        if until and length:
+            raise ChangeRefused("say until when or for how long, not both")
+        if length:
+            return start, start + timedelta(seconds=_length_s(str(length)))
+        if until:
+            return start, self._moment(until, start, is_end=True)
+        if kind == "leave":
+            raise ChangeRefused("say until when the leave lasts")
+        handover = next_handover(duty, start)
+        if handover is None:
+            raise ChangeRefused("say until when: no handover follows")
+        return start, handover
+
+    def _moment(self, text: object, base: datetime, *, is_end: bool = False) -> datetime:
+        zone = self._configuration().duty.roster.zone
+        return parse_when(str(text), base, zone, is_end=is_end) if text else base
+
+    def _layer(self, name: str) -> str:
+        if name:
+            now = self._clock.now()
+            self._board.check(Swap(now, now + timedelta(hours=1), self._anybody(), layer=name), ())
+        return name
+
+    def _anybody(self) -> tuple[str, ...]:
+        return tuple(engineer.trigram for engineer in self._configuration().duty.engineers[:1])
+
+    def _json(self, kept: Kept) -> dict[str, Any]:
+        lost = {each.kept.id: each.why for each in self._board.lost()}
+        zone = self._configuration().duty.roster.zone
+        return change_as_json(kept, self._clock.now(), zone, lost.get(kept.id, ""))
+
+
+def refused(refusal: Exception) -> dict[str, Any]:
+    """Why nothing was done."""
+    return {"error": str(refusal), "nearest": getattr(refusal, "nearest", "")}
+
+
+def _answering(work: Act) -> Act:
+    """What was refused is an answer, not a failure."""
+
+    async def act(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return await work(asked)
+        except (ValueError, StorageError) as refusal:
+            return refused(refusal)
+
+    return act
+
+
+def _names(given: object) -> tuple[str, ...]:
+    """Trigrams, whatever their capitals; a list, or one text with commas."""
+    parts = given if isinstance(given, list | tuple) else [given] if given else []
+    return tuple(
+        dict.fromkeys(name.upper() for part in parts for name in str(part).replace(",", " ").split())
+    )
+
+
+def _id_who_by(asked: Mapping[str, Any]) -> tuple[str, str, str]:
+    who = _names(asked.get("who"))
+    if len(who) != 1:
+        raise ChangeRefused("say who: one engineer's trigram")
+    return str(asked.get("id") or ""), who[0], str(asked.get("by") or "")
+
+
+def _length_s(text: str) -> float:
+    """`2 h`, `30 min`, `3 days`, `1 week`."""
+    number, _, unit = text.strip().partition(" ")
+    days = {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7, "w": 7}.get(unit.strip().lower())
+    seconds = float(number) * days * 86400 if days and number.isdecimal() else parse_duration_s(text)
+    if not 60 <= seconds <= MOST_DAYS * 86400:
+        raise ChangeRefused(f'"{text}" is not between 1 min and {MOST_DAYS} days')
+    return seconds
+
+
+__all__ = ["DutyDesk", "refused"]
