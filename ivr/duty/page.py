@@ -49,8 +49,15 @@ class PageRequest:
     caller_name: str = ""
     customer: str = ""
     release: str = ""
+    about: str = ""
+    """What it is about, in the words of who asks for it: the subject of an alarm. Read in mails and texts."""
     spoken: str = ""
     contacts: Contacts = Contacts()
+    severity: str = ""
+    category: str = ""
+    """What it is about: the engineer hears the prompt `category-...`."""
+    words: tuple[str, ...] = ()
+    """Names of what the caller has recorded; more may come while engineers are rung."""
     promise: Promise = Promise()
 
 
