@@ -18,6 +18,12 @@ from dialplan.events import Keyed
 Spoken: TypeAlias = Literal["nl", "fr", "de", "en"]
 
 
+Speakable: TypeAlias = Literal[
+    "digits", "number", "time", "phone", "position", "duration", "recording", "day", "weekday"
+]
+"""Ways to speak a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """One prompt of the catalogue in one language (`bi` has been resolved already)."""
@@ -31,7 +37,7 @@ class Say:
     """A value to be spoken from pieces: digits, number, time, phone (E.164), position, duration (s), day (a
     date), weekday (a date); or a recording of this call, by its name."""
 
-    kind: Literal["digits", "number", "time", "phone", "position", "duration", "recording", "day", "weekday"]
+    kind: Speakable
     value: str
     language: Spoken
 
@@ -107,6 +113,8 @@ class Dial:
     ring_s: float
     show: str = ""
     """The number shown to the called phone, E.164; empty: the brand's own."""
+    name: str = ""
+    """Shown with it; empty: the title of the call's brand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +297,21 @@ class ServeEngineer:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """Begin the hunt for an engineer. Told, not asked: the page lives on without the call."""
+    """Begin the hunt for an engineer. Told, not asked: the page lives on without the call.
+
+    `severity`: 1 (the worst) to 9, `category`: what it is about; empty where nobody said. `language`: the
+    caller's. `words`: recordings of this call so far. `chosen`: why the policy is not the one that the plan
+    names.
+    """
 
     policy: str
     brand: str
     customer: str = ""
+    severity: str = ""
+    category: str = ""
+    language: str = ""
+    words: tuple[str, ...] = ()
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

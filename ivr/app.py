@@ -34,6 +34,7 @@ from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.legs import SwitchLegs
+from ivr.duty.line import EngineersLine
 from ivr.duty.mails import PageMails
 from ivr.duty.page import Page
 from ivr.duty.pager import Pager
@@ -153,8 +154,10 @@ class Service:
             self.feed,
         )
         self.duty_desk = DutyDesk(self.duty_board, self._configuration, self.clock)
-        by_phone = ByPhone(self.board, Pins(self.database, self.clock, self._configuration), self.clock)
-        self.reception.switching = by_phone.of_call
+        pins = Pins(self.database, self.clock, self._configuration)
+        self.reception.switching = ByPhone(self.board, pins, self.clock).of_call
+        self.line = EngineersLine(self.duty_board, self.pager, pins, self._configuration, self.clock)
+        self.reception.line = self.line.of_call
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.orphans = Orphans(
             self.link,
@@ -386,6 +389,13 @@ class Service:
         yield "gauge", "places_taken", "Places taken, by limit", taken(self.places)
         yield "gauge", "agents", "Agents, by what they do", states(self.places)
         yield "gauge", "pages", "Pages looking for an engineer", len(self.pager.runs)
+        yield "counter", "line_served", "Engineers who dialled in", self.line.served
+        yield (
+            "counter",
+            "line_refused",
+            "Callers there without a right PIN",
+            self.line.refused,
+        )
         yield "counter", "agi_sessions", "AGI sessions since the start", agi.started
         yield "counter", "agi_failed", "AGI sessions whose handler failed", agi.failed
         yield "counter", "ami_losses", "Times the link to the switch was lost", ami.losses

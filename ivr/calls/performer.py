@@ -21,6 +21,7 @@ from dialplan.commands import (
     LookUp,
     Play,
     Record,
+    ServeEngineer,
     SwitchPlan,
     Target,
 )
@@ -45,6 +46,8 @@ SHORT_S = 1.9
 BRIDGE_RESULT = "BRIDGERESULT"
 """Where the switch says what came of `Bridge`; it says nothing when the other leg is not there."""
 LONGEST_CALL_S = 4 * 3600.0
+SURE_S = 1.0
+"""Who has been in a conversation for so long is in it."""
 RING_GRACE_S = 15.0
 BREAKABLE = (Play, Collect, Admit, LookUp)
 """What a caller can be taken out of at any moment. Anything else is waited for."""
@@ -77,6 +80,13 @@ class Switching(Protocol):
 
     async def switch(self, command: SwitchPlan) -> Event:
         """Live when this returns `Switched`; `Failed` when it could not be written down."""
+
+
+class Line(Protocol):
+    """Who talks with engineers that dial in (see `ivr.duty.line`)."""
+
+    async def serve(self, hands: Performer, asked: ServeEngineer) -> Event:
+        """The whole conversation; `Failed` when it could not be had."""
 
 
 class Visit(Protocol):
@@ -147,6 +157,9 @@ class Performer:
         """When he last was let in, or stopped waiting for it."""
         self.switching: Switching | None = None
         """Where this caller's PIN is looked at; None: plans cannot be switched by phone."""
+        self.line: Line | None = None
+        """Who talks with him when he is an engineer."""
+        self._on_pick_up: Callable[[], None] | None = None
         self._agi, self._brand = agi, brand
         self._now = now
         self._refusals = refusals
@@ -293,6 +306,8 @@ class Performer:
                 event = await self._ask_table(command)
             case CheckPin() | SwitchPlan():
                 event = await self._switch(command)
+            case ServeEngineer():
+                event = await self._serve(command)
             case Hangup():
                 await self._hang_up(command)
                 return None
@@ -331,6 +346,56 @@ class Performer:
         if isinstance(command, CheckPin):
             return await self.switching.check(command)
         return await self.switching.switch(command)
+
+    # -- an engineer who has dialled in
+
+    async def _serve(self, command: ServeEngineer) -> Event:
+        if self.line is None:
+            return Failed("nobody here talks with engineers")
+        return await self.line.serve(self, command)
+
+    def when_picked_up(self, do: Callable[[], None] | None) -> None:
+        """Have something done as soon as a phone that rings for this call is picked up; None: nothing."""
+        self._on_pick_up = do
+
+    async def join(self, uniqueid: str, joined: Callable[[], None]) -> bool:
+        """Step into the conversation of that channel until it is over; False: there is none any more.
+
+        `joined` is called when he is in it for sure. Should we die meanwhile, he talks on.
+        """
+        await self._agi.set_variable(BRIDGE_RESULT, "")
+        await self._agi.set_variable("DIALSTATUS", "ANSWER")
+        talk = asyncio.ensure_future(self._agi.exec("BridgeAdd", uniqueid, timeout_s=LONGEST_CALL_S))
+        try:
+            await asyncio.wait({talk}, timeout=SURE_S)
+            if not talk.done():
+                joined()
+            await talk
+        finally:
+            talk.cancel()
+        if self.is_gone:
+            raise CallerGoneError
+        await self._agi.set_variable("DIALSTATUS", "")
+        return await self._agi.get_full_variable(f"${{{BRIDGE_RESULT}}}") == "SUCCESS"
+
+    async def hold_for(self, fetching: Awaitable[bool], limit_s: float) -> bool:
+        """Music until another call fetches this one: then it is no longer ours (CallerGoneError).
+
+        False: nobody came within `limit_s`.
+        """
+        coming = asyncio.ensure_future(fetching)
+        gone = asyncio.ensure_future(self._agi.hung_up.wait())
+        try:
+            await self._agi.command("SET MUSIC", "ON")
+            await asyncio.wait({coming, gone}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+            if self.is_gone:
+                raise CallerGoneError
+            await self._agi.command("SET MUSIC", "OFF")
+            return coming.done() and coming.result()
+        finally:
+            gone.cancel()
+            coming.cancel()
+            await asyncio.gather(coming, gone, return_exceptions=True)
 
     async def _ask_table(self, command: LookUp) -> Event:
         if self._look_up is None:
@@ -474,7 +539,7 @@ class Performer:
 
     async def _dial(self, command: Dial) -> Dialled:
         self._ahead.forget()
-        phones, ring_s, options = dial_arguments(command, self._brand)
+        phones, ring_s, options = dial_arguments(command, command.name or self._brand)
         self.phases.agent_rang_at, self._picked_up_at = self._now(), None
         self._ringing, self._is_forgotten = command.targets, False
         since = asyncio.get_running_loop().time()
@@ -499,6 +564,8 @@ class Performer:
         if not self._ringing:
             return False
         self._picked_up_at = self.phases.agent_at = self._now()
+        if self._on_pick_up is not None:
+            self._on_pick_up()
         self.phases.answered = self.phases.answered or self._picked_up_at
         self._note_agent(self._ringing[0] if len(self._ringing) == 1 else None)
         return True

@@ -27,7 +27,7 @@ from ivr.calls.arrival import Arrival, read_arrival
 from ivr.calls.departures import Departures
 from ivr.calls.live import LiveCall
 from ivr.calls.messages import Messages
-from ivr.calls.performer import CallerGoneError, Performer, Switching, Wishes
+from ivr.calls.performer import CallerGoneError, Line, Performer, Switching, Wishes
 from ivr.calls.places import Door, Places, Usher
 from ivr.calls.ringing import Refusals
 from ivr.clock import Clock
@@ -63,6 +63,15 @@ class Records(Protocol):
 
     def finish(self, record: CallRecord, hops: list[HopRecord], tape: str = "") -> object:
         """Keep the call as it ended, and what happened on it."""
+
+
+class LineOf(Protocol):
+    """Who talks with engineers that dial in (see `ivr.duty.line.EngineersLine.of_call`)."""
+
+    def __call__(
+        self, record: CallRecord, note: Callable[[str, str], None], is_there: Callable[[], bool]
+    ) -> Line:
+        """For one call. `note` keeps a step in its trace; `is_there`: whether its caller has not hung up."""
 
 
 class TableDesk(Protocol):
@@ -103,6 +112,8 @@ class Reception:
         self._messages, self._wishes = messages, wishes
         self.switching: Callable[[CallRecord], Switching] | None = None
         """Where plans are switched by phone, for the call of a record."""
+        self.line: LineOf | None = None
+        """Who talks with engineers, for the call of a record."""
         self._length_s = length_s
         self._configuration, self._refusals = configuration, refusals
         self._records, self._pages, self._post = records, pages, post
@@ -151,6 +162,19 @@ class Reception:
             self._tell_hop(call, call.hops[-1], {})
         self._keep(call)
 
+    def _note_step(self, call: LiveCall, step: str, why: str) -> None:
+        """Something that was done in the middle of a node: a line of the trace, kept at once."""
+        state = call.state
+        if state is None:
+            return
+        kind, at = _kind(call.configuration, state.plan, state.node), self._plan_time(call)
+        hop = HopRecord(state.plan, state.node, kind, step, why, at, call.record.release)
+        call.hops.append(hop)
+        self._tell_hop(call, hop, {})
+        call.note_phases()
+        self._records.note(call.record, call.hops[call.kept :], call.kept)
+        call.kept = len(call.hops)
+
     def picked_up(self, uniqueid: str) -> None:
         """Somebody has answered for this caller: kept at once, for the talk may outlive this service."""
         call = self._live.get(uniqueid)
@@ -195,6 +219,8 @@ class Reception:
         )
         call = LiveCall(record, facts, configuration, performer, door, arrival.shift)
         performer.switching = self.switching(record) if self.switching else None
+        if self.line is not None:
+            performer.line = self.line(record, partial(self._note_step, call), lambda: not performer.is_gone)
         self._live[record.uniqueid] = call
         self._records.begin(record)
         self._tell(call, "call", to=record.dialled, caller=record.caller, brand=record.brand)

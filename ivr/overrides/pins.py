@@ -62,7 +62,10 @@ class Pins:
         """Every hash is tried, so that the time it takes does not tell whose turn it was."""
         pins = self._configuration().desk.pins
         people = command.people or tuple(pins)
-        owners = [one for one in people if one in pins and is_pin(command.digits, pins[one])]
+        known = [one for one in people if one in pins]
+        if pins and not known:
+            is_pin(command.digits, next(iter(pins.values())))  # nobody's: it takes as long all the same
+        owners = [one for one in known if is_pin(command.digits, pins[one])]
         return owners[0] if owners else ""
 
     async def _is_blocked(self, actor: str) -> bool:
