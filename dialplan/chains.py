@@ -118,12 +118,12 @@ class Choice:
     severities: frozenset[int] = frozenset()
     categories: tuple[str, ...] = ()
 
-    def matches(self, asked: str, brand: str, severity: int, category: str) -> bool:
+    def matches(self, asked: str, brand: str, severity: str, category: str) -> bool:
         """Whether such a page is meant."""
         return (
             (not self.pages or asked in self.pages)
             and (not self.brands or brand in self.brands)
-            and (not self.severities or severity in self.severities)
+            and (not self.severities or severity in map(str, self.severities))
             and (not self.categories or category in self.categories)
         )
 
@@ -148,11 +148,11 @@ class Choice:
 
 
 def choose(
-    choices: Sequence[Choice], asked: str, brand: str, severity: int = 0, category: str = ""
+    choices: Sequence[Choice], asked: str, brand: str, severity: str = "", category: str = ""
 ) -> tuple[str, str]:
     """The policy that a page follows, and why another than it asked for; the first row that matches counts.
 
-    `severity` 0 and an empty `category`: nobody said.
+    An empty `severity` or `category`: nobody said.
     """
     for number, row in enumerate(choices, 1):
         if row.matches(asked, brand, severity, category):

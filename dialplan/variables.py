@@ -81,6 +81,8 @@ KNOWN_TO_NODES: Final[Mapping[str, str]] = {
     "customer": "the customer, by number or name: the page and the queue go by it",
     "customer_name": "the customer's name: the queue goes by it too",
     "priority": "how important this caller is to a queue",
+    "severity": "how bad it is, from 1 (the worst) to 9: the page goes by it",
+    "category": "what it is about: the page goes by it",
     "extension": "the extension that the caller has keyed in a menu",
     "message": "the message that the caller has left",
     "recordings": "every recording of this call",

@@ -25,6 +25,7 @@ from dialplan.reference.shapes import (
     one_of,
     table,
     text,
+    variable,
     whole,
 )
 
@@ -148,7 +149,26 @@ CALL_BACK: Final = NodePage(
 PAGE: Final = NodePage(
     "page",
     "Starts the hunt for an engineer, and goes on at once.",
-    (Field("page", name("page policy"), "A policy of duty.yaml.", needed=True),),
+    (
+        Field(
+            "page",
+            name("page policy"),
+            "A policy of duty.yaml, for which `choose` there may put another.",
+            needed=True,
+        ),
+        Field(
+            "severity",
+            either("1 to 9, or a variable", whole(1, 9), variable()),
+            "How bad it is; 1 is the worst.",
+            "`$severity`",
+        ),
+        Field(
+            "category",
+            either("a name, or a variable", name("category"), variable()),
+            "What it is about.",
+            "`$category`",
+        ),
+    ),
     Going.NEXT,
     rest_says="the hunt cannot be started",
 )

@@ -218,7 +218,7 @@ def test_a_page_starts_beside_the_call_and_knows_the_customer() -> None:
           bye: {hangup: normal}
     """
     call = PaperCall(small(plan)).keys("4711")
-    assert call.told == [StartPage("standard", "acme", "4711")]
+    assert call.told == [StartPage("standard", "acme", "4711", language="bi")]
     assert call.ringing == ["one"], "in the same step: the caller waits for nothing"
     assert "4711" not in " ".join(hop.why for hop in call.hops)
 
