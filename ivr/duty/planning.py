@@ -1,99 +1,147 @@
-"""From the configuration to a hunt: who will be rung, stage by stage, frozen when the page starts."""
+"""From the configuration to a hunt: who will be rung, stage by stage, frozen when the page starts.
+
+Whose phones are quiet is not decided here but at each ring: the rules go along with the phones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dialplan.model import Configuration, Entry, Level, PagePolicy, PhoneLabel
-from dialplan.quiet import phones_at
-from dialplan.roster import on_duty
-from ivr.duty.hunt import Hunt, Person, Phone, Stage
+from dialplan.chains import DIRECT, LAST_RESORT, ROSTER, ChainStage, RingOrder, chain_of, level_stage
+from dialplan.gathering import Candidate, Wanted, gather
+from dialplan.model import Configuration, Entry, PagePolicy
+from dialplan.model import Phone as EntryPhone
+from dialplan.nodes.people import BRAND_PEOPLE
+from dialplan.words import LANGUAGES
+from ivr.duty.hunt import Hunt, Person, Phone, Skipped, Stage
 
-ROSTER = "roster"
-DIRECT = "direct"
-BETWEEN_TRIES_S = 60.0
-LEVEL_ORDER = (PhoneLabel.FIXED, PhoneLabel.MOBILE)
-"""Managers: the fixed line, the mobile, and a private number only when those failed."""
-
-
-def level_stage(number: int | str) -> str:
-    """Name of the stage in which that level of the escalation is rung."""
-    return f"level-{number}"
+__all__ = ["DIRECT", "LAST_RESORT", "ROSTER", "Wanted", "level_stage", "plan_hunt"]
 
 
-def plan_hunt(configuration: Configuration, policy: PagePolicy, now: datetime) -> Hunt:
+def plan_hunt(
+    configuration: Configuration,
+    policy: PagePolicy,
+    now: datetime,
+    *,
+    wanted: Wanted = Wanted(),  # noqa: B008 - it is frozen
+    caps: Mapping[str, float] | None = None,
+    chosen: str = "",
+    shift: timedelta = timedelta(0),
+) -> Hunt:
     """The hunt that `policy` asks for at `now` (aware).
 
-    The roster in its order; then, if nobody accepted, the person the calendar names for that later
-    moment; then the levels, each on every phone with the private one last.
+    `caps`: number -> seconds after which that phone's voicemail answers; it is rung for less. `chosen`: why
+    it is this policy. `shift`: how far `now` is from the real time, on a test call.
     """
-    first = Stage(
-        ROSTER,
-        tuple(_engineer(configuration, policy, entry, now) for entry in _on_duty(configuration, now)),
-        ring_s=policy.ring_s,
-        rounds=0,
-        lasts_s=policy.page_for_s,
-        pause_s=policy.pause_s,
-        together=policy.together,
-        backup=_backup(configuration),
-    )
-    then = now + timedelta(seconds=policy.page_for_s)
-    later = _on_duty(configuration, then)
-    direct = Stage(
-        DIRECT,
-        tuple(_engineer(configuration, policy, entry, then) for entry in later[:1]),
-        ring_s=policy.ring_s,
-        rounds=policy.direct_tries,
-        lasts_s=policy.direct_within_s,
-        pause_s=min(BETWEEN_TRIES_S, policy.direct_within_s / 5),
-        backup=_backup(configuration),
-    )
-    return Hunt((first, direct, *(_level(configuration, policy, level, then) for level in policy.levels)))
-
-
-def _on_duty(configuration: Configuration, now: datetime) -> list[Entry]:
-    engineers = on_duty(configuration.duty, now)
-    return [configuration.directory[engineer.entry] for engineer in engineers]
-
-
-def _engineer(configuration: Configuration, policy: PagePolicy, entry: Entry, at: datetime) -> Person:
-    engineer = next((e for e in configuration.duty.engineers if e.entry == entry.id), None)
-    if engineer is None:
-        return _person(entry, entry.title, policy, at)
-    person = _person(entry, engineer.trigram, policy, at)
-    return replace(person, language=engineer.languages[0]) if engineer.languages else person
-
-
-def _level(configuration: Configuration, policy: PagePolicy, level: Level, at: datetime) -> Stage:
-    person = _person(configuration.directory[level.entry], level.title, policy, at, LEVEL_ORDER)
-    return Stage(
-        level_stage(level.number),
-        (person,),
-        ring_s=policy.ring_s,
-        rounds=policy.level_tries,
-        lasts_s=policy.level_within_s,
-        pause_s=policy.pause_s,
-        backup=_backup(configuration),
+    plan = _Planning(configuration, policy, wanted, caps or {})
+    stages = tuple(plan.stages(now))
+    resort = plan.last_resort()
+    return Hunt(
+        (*stages, resort) if resort else stages,
+        policy=policy.id,
+        chosen=chosen,
+        shift_s=shift.total_seconds(),
+        network_causes=policy.network_fault_causes,
+        fault_memory_s=policy.fault_memory_s,
     )
 
 
-def _person(
-    entry: Entry, title: str, policy: PagePolicy, at: datetime, order: Sequence[PhoneLabel] = ()
-) -> Person:
-    """`order`: labels that are rung first, in that order; the others follow as the directory has them.
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    configuration: Configuration
+    policy: PagePolicy
+    wanted: Wanted
+    caps: Mapping[str, float]
 
-    `at`: phones that are quiet then are rung last, or not at all, as their owner has it.
-    """
-    language = entry.language or (policy.languages[0] if policy.languages else "en")
-    places = {label: place for place, label in enumerate(order)}
-    usual, kept = phones_at(entry.phones, at)
-    usual = tuple(sorted(usual, key=lambda phone: places.get(phone.label, len(places))))
-    phones = tuple(Phone(phone.number, phone.label.value) for phone in (*usual, *kept))
-    return Person(entry.id, title, phones, language, entry.mail, entry.title)
+    def stages(self, now: datetime) -> Iterator[Stage]:
+        """Each stage, with the people of the moment at which it begins at the latest."""
+        begins = now
+        for stage in chain_of(self.policy):
+            planned = self._stage(stage, begins)
+            yield planned
+            begins += timedelta(seconds=_lasts_s(planned))
+
+    def _stage(self, stage: ChainStage, at: datetime) -> Stage:
+        found = gather(self.configuration, self.policy, stage, at, self.wanted)
+        people = tuple(self._person(each, stage.phones) for each in found.people)
+        return Stage(
+            stage.name,
+            people,
+            ring_s=stage.ring_s,
+            rounds=stage.tries,
+            lasts_s=stage.within_s,
+            pause_s=stage.pause_s,
+            together=stage.order is RingOrder.TOGETHER,
+            backup=self._backup() if stage.backup else (),
+            phones_together=stage.phones_together,
+            heeds_quiet=stage.quiet,
+            is_announced=stage.mail,
+            title=stage.title,
+            who=", ".join(map(str, stage.who)),
+            why=found.why,
+            skipped=tuple(Skipped(*each) for each in found.left_out),
+        )
+
+    def last_resort(self) -> Stage | None:
+        """Whom the phone tells that nobody has accepted; None where the policy wants none."""
+        resort = self.policy.last_resort
+        if resort is None:
+            return None
+        people = tuple(self._person(each, ()) for each in self._told(resort.who))
+        if not people:
+            return None
+        return Stage(
+            LAST_RESORT,
+            people,
+            ring_s=resort.ring_s,
+            rounds=resort.tries,
+            pause_s=resort.pause_s,
+            heeds_quiet=False,
+            is_telling=True,
+            title="last resort",
+            who=", ".join(each.entry for each in people),
+        )
+
+    def _told(self, who: Sequence[str]) -> Iterator[Candidate]:
+        brand, desk = self.configuration.brands.get(self.wanted.brand), self.configuration.desk
+        own = {each: getattr(brand, field) if brand else "" for each, field in BRAND_PEOPLE.items()}
+        named = [own.get(each, each) for each in who] or [own["$brand.failsafe"], desk.failsafe]
+        usual = desk.language if desk.language in LANGUAGES else LANGUAGES[0]
+        for entry in dict.fromkeys(named):
+            if found := self.configuration.directory.get(entry):
+                yield Candidate(entry, found.title, found.language or usual)
+
+    def _person(self, candidate: Candidate, labels: Sequence[str]) -> Person:
+        """`labels`: phones that are rung first, in that order; the others follow in the directory's."""
+        entry = self.configuration.directory[candidate.entry]
+        places = {label: place for place, label in enumerate(labels)}
+        phones = sorted(entry.phones, key=lambda phone: places.get(str(phone.label), len(places)))
+        return Person(
+            entry.id,
+            candidate.title,
+            tuple(self._phone(phone, str(phone.label)) for phone in phones),
+            candidate.language,
+            entry.mail,
+            entry.title,
+        )
+
+    def _phone(self, phone: EntryPhone, label: str) -> Phone:
+        longest_s = self.caps.get(phone.number, 0.0)
+        return Phone(phone.number, label, phone.operator, phone.only_if_needed, phone.quiet, longest_s)
+
+    def _backup(self) -> tuple[Phone, ...]:
+        entries: list[Entry] = [
+            self.configuration.directory[name] for name in self.configuration.duty.backup_phones
+        ]
+        return tuple(self._phone(phone, entry.title) for entry in entries for phone in entry.phones)
 
 
-def _backup(configuration: Configuration) -> tuple[Phone, ...]:
-    entries = (configuration.directory[name] for name in configuration.duty.backup_phones)
-    return tuple(Phone(phone.number, entry.title) for entry in entries for phone in entry.phones)
+def _lasts_s(stage: Stage) -> float:
+    """How long a stage takes at most: its limit, or its rounds, every phone rung to the end."""
+    phones = max((len(person.phones) for person in stage.people), default=0)
+    rung = phones if stage.together else sum(len(person.phones) for person in stage.people)
+    rounds = stage.rounds or 1
+    whole_s = rounds * rung * stage.ring_s + (rounds - 1) * stage.pause_s
+    return min(whole_s, stage.lasts_s) if stage.lasts_s and stage.rounds else stage.lasts_s or whole_s
