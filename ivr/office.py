@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+from aiohttp.web import RouteDef
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ivr.clock import Clock
@@ -29,6 +30,7 @@ def make_web(
     feed: Feed,
     reload: Callable[[str], Awaitable[Reloaded]],
     actions: Mapping[str, Act],
+    open_routes: Iterable[RouteDef] = (),
 ) -> WebFace:
     """Health, metrics, the live feed and control; not listening yet."""
     return WebFace(
@@ -40,6 +42,7 @@ def make_web(
         feed=feed,
         reload=reload,
         actions=actions,
+        open_routes=open_routes,
     )
 
 

@@ -1,6 +1,7 @@
 """The service's HTTP face: health, metrics, the live feed, and control for the command line.
 
-`/healthz`, `/readyz` and `/metrics` are open; all else wants the control token of the state folder.
+`/healthz`, `/readyz` and `/metrics` are open, and so is what asks for a token of its own (`open_routes`);
+all else wants the control token of the state folder.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -43,7 +44,10 @@ class WebFace:
         feed: Feed,
         reload: Callable[..., Awaitable[Reloaded]],
         actions: Mapping[str, Act],
+        open_routes: Iterable[web.RouteDef] = (),
     ) -> None:
+        """`open_routes`: what is served without the control token, because it asks for its own."""
+        self._open_routes = tuple(open_routes)
         self._host, self._port, self._token = host, port, token
         self._health, self._metrics, self._feed = health, metrics, feed
         self._reload, self._actions = reload, dict(actions)
@@ -56,6 +60,7 @@ class WebFace:
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._measure)
         app.router.add_get("/feed", self._follow)
+        app.router.add_routes(self._open_routes)
         app.router.add_post("/control/reload", self._do_reload)
         app.router.add_post("/control/{action}", self._do)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -75,7 +80,8 @@ class WebFace:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path in ("/healthz", "/readyz", "/metrics"):
+        is_open = any(request.match_info.handler is route.handler for route in self._open_routes)
+        if is_open or request.path in ("/healthz", "/readyz", "/metrics"):
             return await handler(request)
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not self._token or not hmac.compare_digest(given.encode(), self._token.encode()):
