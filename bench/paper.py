@@ -62,9 +62,9 @@ def hops_per_s(configuration: Configuration, calls: int = CALLS) -> float:
     """How many nodes calls leave in a second of CPU: every phone is busy, every menu gets a 1."""
     numbers = list(configuration.numbers)
     facts = [CallFacts(f"c{n}", numbers[n * 7 % len(numbers)], "+3225551234") for n in range(calls)]
+    moments = [_SATURDAY_NIGHT + timedelta(seconds=number) for number in range(calls)]
     hops, began = 0, time.process_time()
-    for number, call in enumerate(facts):
-        now = _SATURDAY_NIGHT + timedelta(seconds=number)
+    for call, now in zip(facts, moments, strict=True):
         step = begin(configuration, call, now)
         hops += len(step.hops)
         while not step.state.ended:

@@ -92,6 +92,8 @@ def advance(configuration: Configuration, state: State, event: Event, now: datet
         move = node.resume(run, event) if type(event) is not Failed else _failed(run, event)
     except Exception as error:
         move = _give_back(run, _fault(error))
+    if type(move) is Ask and run.used <= BUDGET:
+        return _step(run, move)
     return _walk(run, node, move)
 
 

@@ -178,6 +178,6 @@ EventT = TypeVar("EventT")
 
 def expect(event: Event, kind: type[EventT]) -> EventT:
     """The event, if it is of this kind; raises Unexpected."""
-    if not isinstance(event, kind):
-        raise Unexpected(event)
-    return event
+    if type(event) is kind or isinstance(event, kind):
+        return event
+    raise Unexpected(event)

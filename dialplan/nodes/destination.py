@@ -35,7 +35,7 @@ from dialplan.limits import read_limit
 from dialplan.nodes import skilled
 from dialplan.nodes.admission import LIMIT, NOBODY, QUEUE_FULL, QUEUE_TIMEOUT, REFUSALS, exit_of, note_waiting
 from dialplan.nodes.exits import read_exits
-from dialplan.nodes.outcomes import OUTCOMES, say_names, say_outcome
+from dialplan.nodes.outcomes import EXITS, OUTCOMES, say_names, say_outcome
 from dialplan.nodes.people import BRAND_PEOPLE, ENTRY, People, is_fixed, read_people, targets_of
 from dialplan.nodes.queue import Queue, read_queue
 from dialplan.reading import Section, Wrong
@@ -130,7 +130,7 @@ class Destination:
             return Ask(rounds[index + 1], (HELD, index + 1, why) if held else (index + 1, why))
         if held:
             run.tell(Leave(dialled.outcome.value))
-        return self.answered(why) if dialled.outcome is Outcome.ANSWERED else Go(dialled.outcome.value, why)
+        return self.answered(why) if dialled.outcome is Outcome.ANSWERED else Go(EXITS[dialled.outcome], why)
 
     def rounds(self, run: Run) -> tuple[Dial, ...]:
         """What is rung, one after the other."""

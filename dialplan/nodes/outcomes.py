@@ -10,7 +10,9 @@ from dialplan.commands import Target
 from dialplan.events import Dialled, Outcome
 from dialplan.times import say_duration
 
-OUTCOMES: Final = tuple(str(outcome) for outcome in Outcome)
+EXITS: Final[Mapping[Outcome, str]] = {outcome: outcome.value for outcome in Outcome}
+"""The exit of each outcome: the word itself, not the member of the enumeration."""
+OUTCOMES: Final = tuple(EXITS.values())
 
 _SENTENCES: Final[Mapping[str, str]] = {
     Outcome.ANSWERED: "answered",
