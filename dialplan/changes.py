@@ -112,16 +112,21 @@ def _nobody(duty: Duty, was: Iterable[Stretch], within: Iterable[Stretch]) -> It
 
 def _on_leave(duty: Duty, change: Change, start: datetime) -> Iterator[str]:
     """Whom the change puts on duty is asked, and rung though he is on leave."""
-    if isinstance(change, Absence):
-        return
-    coming = (
-        change.order if isinstance(change, Swap) else (change.by, change.absent)[: 1 + change.is_exchange]
-    )
+    coming = _coming(change)
     for leave in duty.leave:
         if leave.trigram in coming and leave.start < change.end and start < leave.end:
             title = f" ({leave.title})" if leave.title else ""
             until = say_moment(leave.end, duty.roster.zone)
             yield f"{leave.trigram} is on leave{title} until {until}, and would be rung all the same"
+
+
+def _coming(change: Change) -> tuple[str, ...]:
+    """Whom a change puts on duty."""
+    if isinstance(change, Absence):
+        return ()
+    if isinstance(change, Swap):
+        return change.order
+    return (change.by, change.absent) if change.is_exchange else (change.by,)
 
 
 def _alone(duty: Duty, was: Iterable[Stretch], within: Iterable[Stretch]) -> Iterator[str]:
@@ -149,9 +154,11 @@ def _doubles(stretch: Stretch) -> Iterator[tuple[str, str, str]]:
 
 
 def _rest(duty: Duty, was: Iterable[Stretch], is_: Iterable[Stretch], change: Change) -> Iterator[str]:
-    before = set(_short_rests(duty, was))
+    """Who comes on duty by it; whoever it relieves for an hour is not worn out by that."""
+    before, coming = set(_short_rests(duty, was)), _coming(change)
     for who, end, rest_s in _short_rests(duty, is_):
-        if (who, end, rest_s) not in before:
+        is_coming = who in coming or (isinstance(change, Absence) and who != change.trigram)
+        if is_coming and (who, end, rest_s) not in before:
             hours, least = f"{rest_s / 3600:g} h", f"{duty.rest_s / 3600:g} h"
             since = say_moment(end, duty.roster.zone)
             yield f"{who} rests {hours} only, from {since} on; the least is {least}"

@@ -91,7 +91,7 @@ class DutyDesk:
         """Make a change; with `dry_run` only say what it would be, and what there is to know of it."""
         configuration, now = self._configuration(), self._clock.now()
         change = self.read(asked)
-        by, names = str(asked.get("by") or ""), _names(asked.get("asked"))
+        by, names = str(asked.get("by") or ""), tuple(dict.fromkeys(_names(asked.get("asked"))))
         duty = configuration.duty
         self._board.check(change, names)
         warnings = await asyncio.to_thread(warnings_of, duty, change, now)
@@ -130,7 +130,7 @@ class DutyDesk:
         start, end = self._span(asked, kind)
         layer, title = str(asked.get("layer") or ""), str(asked.get("title") or "")
         if kind == "override":
-            return Swap(start, end, people, title, layer)
+            return Swap(start, end, tuple(dict.fromkeys(people)), title, layer)
         least, most = {"swap": (2, 2), "cover": (2, 2), "ask": (1, 1), "leave": (1, 1)}.get(kind, (0, 0))
         if not most:
             raise ChangeRefused(f'there is no change "{kind}"; there are {", ".join(KINDS)}')
@@ -198,9 +198,7 @@ def _answering(work: Act) -> Act:
 def _names(given: object) -> tuple[str, ...]:
     """Trigrams, whatever their capitals; a list, or one text with commas."""
     parts = given if isinstance(given, list | tuple) else [given] if given else []
-    return tuple(
-        dict.fromkeys(name.upper() for part in parts for name in str(part).replace(",", " ").split())
-    )
+    return tuple(name.upper() for part in parts for name in str(part).replace(",", " ").split())
 
 
 def _id_who_by(asked: Mapping[str, Any]) -> tuple[str, str, str]:
