@@ -7,12 +7,12 @@ boolean. So the text is only composed, never constructed, and each field is type
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from sys import intern
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import yaml
 
+from dialplan.cells import Cell, Items, Scalar, Table
 from dialplan.faults import Fault, Place, fault_at
 from dialplan.syntax import say_syntax
 
@@ -26,34 +26,6 @@ MOST_REREAD_BRACKETS = 400
 
 _QUOTES = frozenset({"'", '"', "|", ">"})
 _TOO_DEEP = "is nested too deeply, or contains itself"
-
-
-class Scalar(NamedTuple):
-    """A text. `is_quoted`: quotes stood around it, so an empty one is meant."""
-
-    place: Place
-    text: str
-    is_quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list."""
-
-    place: Place
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Keys and what stands under them, in the order of the file."""
-
-    place: Place
-    cells: dict[str, Cell]
-    keys: dict[str, Place]
-
-
-Cell: TypeAlias = Scalar | Items | Table
 
 
 def compose(file: str, text: str) -> tuple[Cell | None, list[Fault]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from dialplan.document import Cell, Items, Scalar, Table
+from dialplan.cells import Cell, Items, Scalar, Table
 from dialplan.faults import Fault, Place, fault_at, nearest_of
 
 T = TypeVar("T")

@@ -17,8 +17,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dialplan.catalogue import known_of
+from dialplan.cells import Cell, Table
 from dialplan.checks import USUAL_DAY, check_references, run_checks
-from dialplan.document import Cell, Table, compose
+from dialplan.document import compose
 from dialplan.faults import ConfigurationFaults, Fault, Place, nearest_of
 from dialplan.fields import identifier
 from dialplan.files.alarms import read_alarms

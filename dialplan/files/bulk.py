@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from dialplan.bulk import DESTINATION, Action, BulkRow, Refusal, UnknownColumn, rows_of, simple_plan_id
-from dialplan.document import Cell, Scalar, Table
+from dialplan.cells import Cell, Scalar, Table
 from dialplan.faults import Place, nearest_of
 from dialplan.files.numbers import Numbers
 from dialplan.grids import read_grid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialplan.document import Cell, Scalar, Table
+from dialplan.cells import Cell, Scalar, Table
 from dialplan.extensions import extension
 from dialplan.fields import NO, YES, email, flag, identifier, member, phone, spoken_language, title
 from dialplan.files.calendars import parse_week_window

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialplan.document import Cell
+from dialplan.cells import Cell
 from dialplan.fields import identifier, member, phone, title
 from dialplan.files.numbers import Numbers, WrittenNumber
 from dialplan.groups import Group

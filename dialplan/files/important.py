@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dialplan.document import Cell, Table
+from dialplan.cells import Cell, Table
 from dialplan.fields import title
 from dialplan.numbers import is_valid, to_e164
 from dialplan.reading import Section, Wrong

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from dialplan.document import Cell, Table
+from dialplan.cells import Cell, Table
 from dialplan.faults import Place
 from dialplan.fields import any_phone, identifier, member, phone_prefix, title
 from dialplan.files.data import data_file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialplan.document import Cell, Items
+from dialplan.cells import Cell, Items
 from dialplan.fields import trigram
 from dialplan.reading import Section
 

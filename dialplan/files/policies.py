@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from dialplan.cells import Cell, Scalar
 from dialplan.chains import (
     LAST_RESORT,
     LEAST,
@@ -33,7 +34,6 @@ from dialplan.chains import (
     Rung,
     Who,
 )
-from dialplan.document import Cell, Scalar
 from dialplan.faults import nearest_of
 from dialplan.fields import duration, flag, identifier, member, spoken_language, title, trigram, whole
 from dialplan.files.exchanges import LAYER
@@ -87,6 +87,7 @@ def _read_policy(row: Section, name: str, engineers: Sequence[Engineer]) -> Page
         remind_s=row.get("remind", duration(0, 86400), usual.remind_s),
         languages=row.list_of("languages", spoken_language) or usual.languages,
         together=row.get("together", flag, usual.together),
+        pin=row.get("pin", flag, usual.pin),
         fault_memory_s=row.get("network_fault_for", duration(0, 86400), usual.fault_memory_s),
         last_resort=_read_last_resort(row),
     )

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dialplan.document import Items
+from dialplan.cells import Items
 from dialplan.expectations import ALL_OF, CHECKS, Expectation
 from dialplan.faults import nearest_of
 from dialplan.fields import flag, identifier, phone

@@ -11,8 +11,8 @@ night-desk:
 
 from __future__ import annotations
 
+from dialplan.cells import Cell, Table
 from dialplan.commands import AgentOrder
-from dialplan.document import Cell, Table
 from dialplan.fields import duration, identifier, member, title
 from dialplan.nodes.destination import ENTRY
 from dialplan.nodes.people import LONGEST_RING_S, SHORTEST_RING_S

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dialplan.document import Items, Table
+from dialplan.cells import Items, Table
 from dialplan.faults import Place, nearest_of
 from dialplan.fields import duration, identifier, member, title, user_variable
 from dialplan.files.data import data_file

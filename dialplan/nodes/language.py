@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from dialplan.cells import Table
 from dialplan.commands import Collect
-from dialplan.document import Table
 from dialplan.events import Event, Keyed
 from dialplan.fields import duration, spoken_language
 from dialplan.files.variables import read_variable

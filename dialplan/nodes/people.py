@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from dialplan.cells import Cell, Table
 from dialplan.commands import Target
-from dialplan.document import Cell, Table
 from dialplan.extensions import EXTENSION, extension, resolve_extension
 from dialplan.faults import nearest_of
 from dialplan.fields import duration, identifier, title

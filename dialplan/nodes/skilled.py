@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from dialplan.cells import Table
 from dialplan.chance import shuffled
 from dialplan.commands import Admit, AgentOrder, Agents, Dial, Leave, Target
-from dialplan.document import Table
 from dialplan.events import Admission, Admitted, Dialled, Event, Outcome
 from dialplan.fields import whole
 from dialplan.nodes.admission import exit_of, note_waiting
