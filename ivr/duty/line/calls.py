@@ -38,7 +38,7 @@ class Pages(Protocol):
     async def open_pages(self) -> list[Page]:
         """Those of which something is still to come, oldest first."""
 
-    async def accept_for(self, page_id: str, entry: str, by: str) -> Acceptance | None:
+    async def accept_for(self, page_id: str, entry: str, by: str, how: str) -> Acceptance | None:
         """Who has it when this returns; None: it is over. PageRefused."""
 
     async def pass_for(self, page_id: str, entry: str, by: str) -> bool:
@@ -85,9 +85,9 @@ class Himself:
     is_there: Callable[[], bool] = lambda: True
 
     @property
-    def by(self) -> str:
-        """As histories name him."""
-        return self.entry
+    def by_phone(self) -> str:
+        """As the history names him where it does not say by what means."""
+        return f"{self.title} by phone"
 
 
 class WantsDesk(Exception):  # noqa: N818 - it is what he wants
@@ -180,11 +180,11 @@ class Calls:
     async def _accept(self, page: Page) -> bool:
         """Accept what nobody has, take over what somebody else has; whether it is his."""
         if self._rank(page) == 2:
-            await self.pages.hand_over(page.id, self.him.entry, self.him.by, forced=True)
+            await self.pages.hand_over(page.id, self.him.entry, self.him.by_phone, forced=True)
             self.note("page-taken-over", f"took call {page.call_ref} over")
             await self.ear.say("page-accepted")
             return True
-        acceptance = await self.pages.accept_for(page.id, self.him.entry, self.him.by)
+        acceptance = await self.pages.accept_for(page.id, self.him.entry, self.him.entry, HOW)
         if acceptance is not None and acceptance.entry == self.him.entry:
             self.note("page-accepted", f"accepted call {page.call_ref}")
             await self.ear.say("page-accepted")
@@ -199,7 +199,7 @@ class Calls:
         return False
 
     async def _pass(self, page: Page) -> None:
-        passed = await self.pages.pass_for(page.id, self.him.entry, self.him.by)
+        passed = await self.pages.pass_for(page.id, self.him.entry, self.him.by_phone)
         self.note(
             "page-passed",
             f"passed call {page.call_ref} on" if passed else f"call {page.call_ref} was not his",
@@ -210,7 +210,7 @@ class Calls:
         if not await self.ear.confirm():
             await self.ear.say("switch-nothing-changed")
         elif await self._make_his(page):
-            await self.pages.mark_called_back(page.id, self.him.by, HOW)
+            await self.pages.mark_called_back(page.id, self.him.entry, HOW)
             self.note("called-back", f"call {page.call_ref}: the caller has been called back, he says")
             await self.ear.say("line-called-back")
 
@@ -220,21 +220,21 @@ class Calls:
         why = self._refusal(number)
         if why:
             self.note("not-called-back", f"call {page.call_ref}: {why}")
-            await self.pages.note(page.id, "call-back-refused", {"why": why}, self.him.by)
+            await self.pages.note(page.id, "call-back-refused", {"why": why}, self.him.by_phone)
             await self.ear.say("callback-not-allowed" if number else "line-no-number")
             return
         if not await self._make_his(page):
             return
-        await self.pages.note(page.id, "calling-back", {"from": self.him.number}, self.him.by)
+        await self.pages.note(page.id, "calling-back", {"from": self.him.number}, self.him.by_phone)
         self.note("calling-back", f"call {page.call_ref}: the caller's telephone rings")
         await self.ear.say("callback-ringing")
         if await self.ear.ring(self._dial(page), lambda: self._mark_soon(page)):
             await self._settle()
-            await self.pages.mark_called_back(page.id, self.him.by, HOW)
+            await self.pages.mark_called_back(page.id, self.him.entry, HOW)
             await self.ear.say("line-called-back")
             return
         self.note("not-reached", f"call {page.call_ref}: the caller was not reached")
-        await self.pages.note(page.id, "caller-not-reached", {}, self.him.by)
+        await self.pages.note(page.id, "caller-not-reached", {}, self.him.by_phone)
         await self.ear.say("line-caller-not-reached")
 
     def _dial(self, page: Page) -> Dial:
@@ -258,7 +258,7 @@ class Calls:
 
     async def _mark(self, page: Page) -> None:
         try:
-            await self.pages.mark_called_back(page.id, self.him.by, HOW)
+            await self.pages.mark_called_back(page.id, self.him.entry, HOW)
         except (PageRefused, StorageError) as fault:
             log.warning("line.not_marked", page=page.id, why=str(fault))
 
@@ -279,7 +279,7 @@ class Calls:
         where, uniqueid = await self._where(page)
         if where is Whereabouts.GONE or where is Whereabouts.OUT_OF_REACH:
             self.note("desk", f"asked for the desk, about call {page.call_ref}")
-            await self.pages.note(page.id, "asked-for-desk", {}, self.him.by)
+            await self.pages.note(page.id, "asked-for-desk", {}, self.him.by_phone)
             raise WantsDesk
         if where is Whereabouts.TALKS:
             await self._join(page, uniqueid)

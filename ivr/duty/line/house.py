@@ -102,9 +102,10 @@ class CallLine:
 
     def _talk(self, ear: Ear, asked: ServeEngineer, entry: str, sign: str) -> _Talk:
         house, record, now = self.house, self.record, self.house.clock.now
-        by = f"{sign or entry} by phone"
         him = Himself(entry, sign or entry, record.uniqueid, record.caller or "", self.is_there)
-        shifts = Shifts(ear, house.board, house.configuration, now, entry, by, asked.hours, self._step)
+        shifts = Shifts(
+            ear, house.board, house.configuration, now, entry, him.by_phone, asked.hours, self._step
+        )
         calls = Calls(
             ear, house.pages, house.callers, house.configuration, now, him, asked.ring_s, self._step
         )

@@ -53,7 +53,7 @@ def handover_of(duty: Duty, now: datetime) -> datetime | None:
     for ahead in SOON:
         if found := changes_between(duty, now, now + ahead):
             return found[0]
-    return next_handover(duty, now)
+    return next_handover(duty, now) if on_duty(duty, now) else None
 
 
 def say_duty(duty: Duty, now: datetime, zone: str) -> list[Piece]:
