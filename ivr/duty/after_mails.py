@@ -102,7 +102,7 @@ class StepMails:
             language=contacts.language,
             to=boxes,
             cc=contacts.copy,
-            variables=variables_of(page) | facts,
+            variables={**variables_of(page), **facts},
             dedupe=_once(page, template, step.at),
             now=step.at,
         )
@@ -112,7 +112,7 @@ class StepMails:
     def _person(
         self, session: Session, page: Page, entry: str, template: str, facts: Mapping[str, Any], step: Event
     ) -> None:
-        variables, once = variables_of(page) | facts, _once(page, template, step.at)
+        variables, once = {**variables_of(page), **facts}, _once(page, template, step.at)
         if tell_person(session, self._configuration(), entry, template, variables, once, step.at):
             write(session, page.id, told(template, (entry,), step.at))
 

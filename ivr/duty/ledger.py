@@ -313,9 +313,25 @@ class DatabaseLedger:
         """The page of an id, the beginning of one, or a 3-digit call ID."""
         return await self._database.read(lambda session: find_page(session, wanted))
 
+    async def attempts_since(self, since: datetime) -> list[Attempt]:
+        """Attempts of any page that ended after that moment, in the order in which they ended."""
+
+        def work(session: Session) -> list[Attempt]:
+            query = select(tables.Attempt).where(tables.Attempt.ended_at > since)
+            return [_read_attempt(row) for row in session.scalars(query.order_by(tables.Attempt.ended_at))]
+
+        return await self._database.read(work)
+
     async def attempts_of(self, page_id: str) -> list[Attempt]:
         """Its attempts so far, in the order they were made."""
         return await self._database.read(lambda session: read_attempts(session, page_id))
+
+    async def given_up(self, since: datetime) -> list[Page]:
+        """Pages since then that nobody accepted, and of which nobody has said that the caller was called."""
+        query = select(tables.Page).where(
+            tables.Page.state == PageState.EXHAUSTED, tables.Page.started > since
+        )
+        return await self._database.read(lambda session: [_read_page(row) for row in session.scalars(query)])
 
     async def page_of_attempt(self, attempt_id: str) -> tuple[Page, Attempt] | None:
         """The page an attempt was made for, whatever its state."""

@@ -54,14 +54,16 @@ class PageMails:
         self._write(session, page, "call-accepted", to, facts, now, nth(page.acceptances))
 
     def announce_stage(self, session: Session, page: Page, stage: str) -> None:
-        """The hunt has come to a level of the escalation: the desk is told who is rung now."""
-        place = next((one for one in page.hunt.stages if one.name == stage), None)
-        if place is None or not stage.startswith(LEVEL) or not place.people:
+        """The hunt has come to a level of the escalation: the desk is told who is rung now; or to its end."""
+        place, now = page.hunt.stage(stage), self._now()
+        if place is not None and place.is_telling:
+            self.raise_alarm(session, page, now)
+        if place is None or not place.is_announced or not place.people:
             return
-        now = self._now()
+        level = stage.removeprefix(LEVEL)
         facts = {
-            "level": stage.removeprefix(LEVEL),
-            "title": place.people[0].title,
+            "level": level if stage.startswith(LEVEL) and level.isdecimal() else "",
+            "title": place.title or place.people[0].title,
             "at": now,
             "tried": _tried(session, page),
         }
@@ -91,7 +93,7 @@ class PageMails:
             language=page.request.contacts.language,
             to=to,
             cc=page.request.contacts.copy,
-            variables=variables_of(page) | facts,
+            variables={**variables_of(page), **facts},
             dedupe=f"page:{page.id}:{template}:{part}",
             now=now,
         )
@@ -131,7 +133,7 @@ def _name(hunt: Hunt, entry: str) -> str:
 
 
 def _first_rung(hunt: Hunt, now: datetime) -> list[dict[str, str]]:
-    move = next_move(hunt, now, [], now)
+    move = next_move(hunt, now, [], now, at=hunt.wall_clock(now))
     if not isinstance(move, Ring):
         return []
     return [{"title": one.person.title, "number": one.phone.number} for one in move.planned]

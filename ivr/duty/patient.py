@@ -97,6 +97,17 @@ class PatientLedger:
         """The page of an id, the beginning of one, or a 3-digit call ID. DatabaseUnavailable."""
         return await self._inner.find(wanted)
 
+    async def given_up(self, since: datetime) -> list[Page]:
+        """Pages since then that nobody accepted. DatabaseUnavailable."""
+        return await self._inner.given_up(since)
+
+    async def attempts_since(self, since: datetime) -> list[Attempt]:
+        """Attempts of any page that ended after that moment; none while nobody can say."""
+        try:
+            return await self._inner.attempts_since(since)
+        except DatabaseUnavailable:
+            return []
+
     async def attempts_of(self, page_id: str) -> list[Attempt]:
         """Its attempts so far. DatabaseUnavailable."""
         return await self._inner.attempts_of(page_id)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dialplan.model import Configuration
 from ivr.clock import VirtualClock
+from ivr.duty.after_mails import StepMails
 from ivr.duty.hunt import Attempt
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.mails import PageMails
@@ -167,7 +168,9 @@ async def the_night(
     await database.open()
     phones = FakePhones(clock)
     mails = PageMails(clock.now)
-    ledger = PatientLedger(DatabaseLedger(database, mails.writers(), mails.announce_stage))
+    steps = StepMails(lambda: configuration)
+    inner = DatabaseLedger(database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
+    ledger = PatientLedger(inner)
     pager = Pager(ledger=ledger, phones=phones, configuration=lambda: configuration, feed=Feed(), clock=clock)
     phones.pager = pager
     night = Night(pager, phones, clock, database, ledger)

@@ -61,7 +61,7 @@ async def test_an_acceptance_ends_the_hunt_and_its_mail_is_in_the_same_commit(
         night.phones.reactions[order[0]] = fails(17)
         night.phones.reactions[order[1]] = accepts()
         await night.page()
-        await night.clock.pass_time(1200)
+        await night.clock.pass_time(300)
         assert [number for _, number in night.phones.rung] == order[:2]
         assert await night.mails() == ["call-in", "call-accepted"]
         assert not night.pager.runs
