@@ -170,6 +170,8 @@ class Engineer:
     languages: tuple[str, ...] = ()
     """What this engineer speaks, the best first; empty: the language of the entry."""
     skills: tuple[str, ...] = ()
+    pin: bool | None = None
+    """Whether this engineer is asked for his PIN; None: as the policy says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +293,8 @@ class PagePolicy:
     """So long before the promise runs out the engineer who accepted is reminded; 0: he is not."""
     languages: tuple[str, ...] = ("en",)
     """What engineers are spoken to in, when their entry names no language."""
+    pin: bool = False
+    """Ask whoever picks up for his PIN before anything about the caller is said."""
     together: bool = False
     """Ring everybody on duty at once instead of one after another."""
     stages: tuple[ChainStage, ...] = ()

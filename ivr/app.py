@@ -19,7 +19,7 @@ from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from ivr.agi import AgiServer, AgiSession
-from ivr.ami import AmiEvent, AmiLink, LinkState, write_caller_id
+from ivr.ami import AmiEvent, AmiLink, ChannelSnapshot, LinkState, write_caller_id
 from ivr.callbacks import CALLBACK_LEG, CallbackDesk
 from ivr.calls.departures import Departures
 from ivr.calls.messages import Messages
@@ -28,17 +28,21 @@ from ivr.calls.places import Usher
 from ivr.calls.places.view import say, states, taken, waiting
 from ivr.calls.post import PlanPost
 from ivr.calls.reception import Reception
+from ivr.calls.visiting import Visiting
 from ivr.clock import Clock, SystemClock
-from ivr.contract import CALL_SCRIPT, PAGE_SCRIPT, SILENCE_LIMIT
+from ivr.contract import CALL_SCRIPT, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
+from ivr.duty.after_mails import StepMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.line import EngineersLine
 from ivr.duty.mails import PageMails
+from ivr.duty.means import Means
 from ivr.duty.page import Page
 from ivr.duty.pager import Pager
 from ivr.duty.patient import PatientLedger
+from ivr.duty.recorded import words_in
 from ivr.failsafe import FailsafeKeeper
 from ivr.feed import Feed
 from ivr.overrides import FOLLOW_S, Board, ByPhone, Pins
@@ -97,7 +101,10 @@ class Service:
         self.releases.on_activation(_spare_collector)
         self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended, self._leg_missing)
         mails = PageMails(self.clock.now)
-        self.ledger = PatientLedger(DatabaseLedger(self.database, mails.writers(), mails.announce_stage))
+        steps = StepMails(self._configuration)
+        self.ledger = PatientLedger(
+            DatabaseLedger(self.database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
+        )
         self.pager = Pager(
             ledger=self.ledger,
             phones=self.legs,
@@ -145,6 +152,7 @@ class Service:
             departures=departures,
             ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
+        self.visiting = Visiting(self.link, self.reception, self._outlived)
         self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
         self.duty_board = DutyBoard(
             self.database,
@@ -158,7 +166,15 @@ class Service:
         self.reception.switching = ByPhone(self.board, pins, self.clock).of_call
         self.line = EngineersLine(self.duty_board, self.pager, pins, self._configuration, self.clock)
         self.reception.line = self.line.of_call
+        self.pager.means = Means(
+            self._configuration,
+            self.visiting,
+            words_in(self.database),
+            pins.check,
+            lambda prompt, language: (settings.prompts / language / f"{prompt}.wav").is_file(),
+        )
         self.link.subscribe("DialEnd", self._take_dial_end)
+        self.link.on_sync(self._take_talking)
         self.orphans = Orphans(
             self.link,
             self.database,
@@ -319,7 +335,21 @@ class Service:
 
     def _take_dial_end(self, event: AmiEvent) -> None:
         if event.get("DialStatus") == "ANSWER":
-            self.reception.picked_up(event.get("Uniqueid"))
+            uniqueid = event.get("Uniqueid")
+            if uniqueid.startswith(PAGE_LEG):
+                self.pager.note_reached(uniqueid, "call")
+            else:
+                self.reception.picked_up(uniqueid)
+
+    def _take_talking(self, channels: list[ChannelSnapshot]) -> None:
+        """After a lost link, or our own start: engineers who talk with their callers by now."""
+        for channel in channels:
+            if channel.unique_id.startswith(PAGE_LEG) and channel.bridge_id:
+                self.pager.note_reached(channel.unique_id, "connected")
+
+    def _outlived(self, call_id: str) -> str | None:
+        """The unique id of a call that outlived an earlier run."""
+        return self.orphans.find(call_id)
 
     def _hang_up(self) -> None:
         self._reloading = asyncio.ensure_future(self._reload_on_signal())

@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     messages.check_messages_are_sent,
     messages.check_callers_are_called_back,
     people.check_engineers_have_mail,
+    people.check_pages_have_pins,
     people.check_shared_mail,
     people.check_shared_phones,
     people.check_backup_is_another,

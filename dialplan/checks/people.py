@@ -9,6 +9,8 @@ from dialplan.faults import Place
 from dialplan.model import Entry, EntryKind, Phone
 from dialplan.numbers import NumberKind, country_of, display, kind_of
 
+_NO_PIN = "none in desk.yaml; `dutyline pin` makes one"
+
 
 def check_engineers_have_mail(survey: Survey) -> Iterator[Finding]:
     """An engineer without a mail address."""
@@ -17,6 +19,30 @@ def check_engineers_have_mail(survey: Survey) -> Iterator[Finding]:
         entry = configuration.directory[engineer.entry]
         if not entry.mail:
             yield Finding(survey.place("mail", entry.id), entry.id, f"{engineer.trigram} has no mail address")
+
+
+def check_pages_have_pins(survey: Survey) -> Iterator[Finding]:
+    """Somebody whom a page asks for a PIN has none: he could not accept."""
+    configuration = survey.configuration
+    pins, duty = configuration.desk.pins, configuration.duty
+    for engineer in duty.engineers:
+        if engineer.pin and engineer.entry not in pins:
+            message = (
+                f"is asked for a PIN, and {engineer.entry} has none in desk.yaml; `dutyline pin` makes one"
+            )
+            place = survey.place("engineer", engineer.trigram)
+            yield Finding(place, f"engineers {engineer.trigram} pin", message, is_fault=True)
+    free = {engineer.entry for engineer in duty.engineers if engineer.pin is not None}
+    for policy in duty.policies.values():
+        asked = [engineer.entry for engineer in duty.engineers] + [level.entry for level in policy.levels]
+        without = [entry for entry in dict.fromkeys(asked) if entry not in pins and entry not in free]
+        if policy.pin and without:
+            have = "has" if len(without) == 1 else "have"
+            message = (
+                f"asks for a PIN, and {', '.join(without)} {have} none in desk.yaml; `dutyline pin` makes one"
+            )
+            place = survey.place("policy", policy.id)
+            yield Finding(place, f"policies {policy.id} pin", message, is_fault=True)
 
 
 def check_shared_mail(survey: Survey) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from dialplan.calendars import Calendar
-from dialplan.fields import duration, identifier, spoken_language, timezone, title, trigram
+from dialplan.fields import duration, flag, identifier, spoken_language, timezone, title, trigram
 from dialplan.files.beforehand import read_beforehand
 from dialplan.files.exchanges import read_covers, read_leave, read_overrides
 from dialplan.files.layers import read_layers, read_teams
@@ -78,7 +78,8 @@ def _read_engineers(section: Section) -> tuple[Engineer, ...]:
             entry = row.name("entry", ENTRY, parse=identifier)
             languages = row.list_of("languages", spoken_language)
             skills = row.list_of("skills", identifier)
-            found.append(Engineer(name, row.need("title", title, name), entry, languages, skills))
+            pin = row.get("pin", flag, False) if row.has("pin") else None
+            found.append(Engineer(name, row.need("title", title, name), entry, languages, skills, pin))
             row.close()
     if table is not None and not table.keys:
         section.fault("engineers", "nobody is an engineer")

@@ -264,6 +264,12 @@ _POLICY: Final = (
     ),
     Field("languages", list_of(SPOKEN), "What engineers are spoken to in.", "`en`"),
     Field("together", FLAG, "Rings everybody on duty at once.", "no"),
+    Field(
+        "pin",
+        FLAG,
+        "Whoever picks up keys his PIN (`pins` in `desk.yaml`) before he hears anything of the caller.",
+        "no",
+    ),
 )
 _NAMED: Final = Shape("", {"pattern": NAME_PATTERN})
 DUTY: Final = (
@@ -277,6 +283,7 @@ DUTY: Final = (
                     Field("entry", name("directory entry"), "With phones and mail address.", needed=True),
                     Field("languages", list_of(SPOKEN), "What this engineer speaks, the best first."),
                     Field("skills", list_of(_SKILL), "What this engineer can do."),
+                    Field("pin", FLAG, "Is asked for his PIN when he picks up for a page.", "as the policy"),
                 )
             ),
             "trigram -> engineer",

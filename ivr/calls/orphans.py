@@ -63,6 +63,10 @@ class Orphans:
         """Calls of an earlier run that still go on."""
         return len(self._alive)
 
+    def find(self, call_id: str) -> str | None:
+        """The switch's unique id of that call, when it still goes on."""
+        return next((one for one, record in self._alive.items() if record.id == call_id), None)
+
     async def reserve(self) -> None:
         """Before the first call is taken: what the calls of the last run had is still theirs.
 

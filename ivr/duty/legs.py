@@ -22,10 +22,10 @@ from ivr.ami import (
     LinkState,
 )
 from ivr.contract import Context, Variable, dial_string
-from ivr.duty.conversation import STOP_KEY
 from ivr.duty.hunt import Attempt
 from ivr.duty.page import Page
 from ivr.duty.run import PhonesAwayError
+from ivr.duty.speaking import STOP_KEY
 
 READY_LIMIT_S = 10.0
 SILENCE_AGAIN_S = (0.2, 0.5, 1.0)

@@ -138,6 +138,10 @@ class Page:
     """Directory entries that are not rung for this page any more: they had it, or do not want it."""
     handover: Handover | None = None
 
+    def is_held_by(self, attempt_id: str) -> bool:
+        """Whether it was accepted on that leg."""
+        return self.acceptance is not None and self.acceptance.attempt_id == attempt_id
+
     @property
     def is_promised(self) -> bool:
         """Whether the caller still waits for the call that he was promised, from the one who accepted."""

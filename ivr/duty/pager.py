@@ -14,9 +14,11 @@ from dialplan.commands import StartPage
 from dialplan.model import Configuration, PagePolicy
 from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
+from ivr.duty.connecting import write_beside
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
 from ivr.duty.hunt import Attempt
 from ivr.duty.live import with_live_duty
+from ivr.duty.means import Means
 from ivr.duty.page import Acceptance, Contacts, Page, PageRequest
 from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
@@ -50,8 +52,12 @@ class Pager:
         feed: Feed,
         clock: Clock,
         has_rung: Callable[[str], bool] = lambda attempt_id: True,
+        means: Means | None = None,
+        caps: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
-        """`has_rung`: whether the switch's call records know the leg of that attempt."""
+        """`has_rung`: whether the switch's call records know the leg of that attempt; `means`: what an
+        engineer's leg is helped by; `caps`: phone -> the longest it is to ring, seconds."""
+        self.means, self._caps = means or Means(configuration), caps
         self._has_rung = has_rung
         self._ledger, self._phones, self._configuration = ledger, phones, configuration
         self._feed, self._clock = feed, clock
@@ -106,7 +112,8 @@ class Pager:
         brand = configuration.brands[request.brand]
         contacts = Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language)
         request = replace(request, spoken=brand.spoken, contacts=contacts)
-        hunt = plan_hunt(configuration, _policy(configuration, request.policy), now + shift)
+        policy = _policy(configuration, request.policy)
+        hunt = plan_hunt(configuration, policy, now + shift, caps=self._caps())
         page = await self._ledger.open_page(request, brand.title, hunt, now)
         self._start(page, [])
         return page
@@ -169,9 +176,13 @@ class Pager:
         DatabaseUnavailable ends it without a last word: the switch holds the leg and asks again.
         """
         run = self._run_of(attempt_id) or await self._old_run(attempt_id)
+        is_first = run is not None and run.attempts[attempt_id].answered_at is None
         attempt = await run.answered(attempt_id) if run and run.page.is_open else None
         if run is not None and attempt is not None:
-            await EngineersEar(agi, run, attempt).hold()
+            ear = EngineersEar(agi, run, attempt, self.means, self)
+            await ear.hold(attempt.answered_at if is_first else None)
+        elif run is not None and run.page.is_held_by(attempt_id):
+            await EngineersEar(agi, run, run.attempts[attempt_id], self.means, self).come_back()
         elif run is not None:
             await self._tell_ending(agi, run, attempt_id)
         await self._hang_up(agi)
@@ -193,6 +204,15 @@ class Pager:
         except AgiError as fault:
             log.info("page.leg_gone", why=str(fault))
         await run.hear_taken(attempt_id)
+
+    def note_reached(self, attempt_id: str, how: str) -> None:
+        """The switch says that an engineer's leg is in a talk: who has accepted talks with the caller."""
+        write_beside(self._reach(attempt_id, how))
+
+    async def _reach(self, attempt_id: str, how: str) -> None:
+        found = await self._ledger.page_of_attempt(attempt_id)
+        if found is not None and found[0].is_held_by(attempt_id):
+            await self.mark_called_back(found[0].id, found[1].entry, how)
 
     async def leg_ended(self, attempt_id: str, cause: int) -> None:
         """The switch says a leg is over."""

@@ -28,8 +28,8 @@ from ivr.storage.states import AttemptState, PageState
 
 OVERDUE_S = 15.0
 """A ring (or a conversation) that the switch says nothing of for so long after its time is lost."""
-TALK_S = 120.0
-"""The longest an engineer's leg is given to press a key."""
+TALK_S = 300.0
+"""The longest an engineer's leg is given to press a key; whoever presses none is let go long before."""
 SIGN_OF_LIFE_S = 15.0
 """So often a page's row is told that it is being driven."""
 SHORTEST_OUTAGE_S = 2.0
