@@ -155,16 +155,40 @@ def _library() -> ModuleType:
     return import_module("holidays")
 
 
-@lru_cache(maxsize=256)
+Year: TypeAlias = tuple[str, str, tuple[str, ...], int, str]
+"""Country, subdivision, categories, year, language of the names."""
+_YEARS: dict[Year, dict[date, str]] = {}
+_MOST_YEARS: Final = 512
+
+
 def _holidays(
     country: str, subdivision: str, categories: tuple[str, ...], year: int, language: str = ENGLISH
 ) -> dict[date, str]:
     """The holidays of a year. Raises NotImplementedError for a country or subdivision nobody knows, and
     ValueError for a category it does not have."""
-    found = _library().country_holidays(
-        country, subdiv=subdivision or None, years=year, language=language, categories=categories
-    )
-    return dict(found.items())
+    key = (country, subdivision, categories, year, language)
+    known = _YEARS.get(key)
+    if known is None:
+        found = _library().country_holidays(
+            country, subdiv=subdivision or None, years=year, language=language, categories=categories
+        )
+        if len(_YEARS) >= _MOST_YEARS:
+            _YEARS.clear()
+        known = _YEARS[key] = dict(found.items())
+    return known
+
+
+def years_known(*more: int) -> dict[Year, dict[date, str]]:
+    """The holidays that have been asked for, and those of the same places in some years more."""
+    for country, subdivision, categories, _, language in list(_YEARS):
+        for year in more:
+            _holidays(country, subdivision, categories, year, language)
+    return dict(_YEARS)
+
+
+def know_years(years: Mapping[Year, dict[date, str]]) -> None:
+    """Take over what `years_known` said: the library is not imported for them."""
+    _YEARS.update(years)
 
 
 def knows_holidays(country: str, subdivision: str, categories: tuple[str, ...] = (PUBLIC,)) -> bool:

@@ -20,7 +20,7 @@ from dialplan.simulate import (
     WrongSupposition,
     simulate,
 )
-from dialplan.source import load
+from ivr.cli.kept import keep_configuration, kept_configuration, state_of
 from ivr.cli.shared import give_up, print_json, say
 
 
@@ -85,8 +85,16 @@ def _switched(configuration: Configuration, plan: str, to: str) -> Configuration
 
 def load_quickly(folder: Path) -> Configuration:
     """The configuration of a folder. Whether every prompt and mail template exists is left to `check`."""
+    kept: Configuration | None = kept_configuration(folder)
+    if kept is not None:
+        return kept
+    from dialplan.source import load
+
     try:
-        return load(folder).configuration
+        state = state_of(folder)
+        configuration = load(folder).configuration
+        keep_configuration(folder, state, configuration)
+        return configuration
     except ConfigurationFaults as faults:
         say(*(str(fault) for fault in faults.faults))
         give_up(f"{say_count(len(faults.faults), 'fault')} in {folder}; mend them first.")
