@@ -103,6 +103,10 @@ class Hands:
         await run.cancel(by)
         return run.page.state is PageState.CANCELLED and before is not PageState.CANCELLED
 
+    async def find(self, wanted: str) -> Page:
+        """A page as it stands. PageRefused: there is none."""
+        return (await self._run(wanted)).page
+
     async def _run(self, wanted: str) -> PageRun:
         """The run of a page; one that is not driven if need be. PageRefused: there is no such page."""
         for run in self.runs.values():

@@ -15,13 +15,16 @@ from dialplan.model import Configuration, PagePolicy
 from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
 from ivr.duty.connecting import write_beside
+from ivr.duty.aftertalk import AfterEar
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
+from ivr.duty.hands import Hands
 from ivr.duty.hunt import Attempt
 from ivr.duty.live import with_live_duty
 from ivr.duty.means import Means
-from ivr.duty.page import Acceptance, Contacts, Page, PageRequest
+from ivr.duty.page import Acceptance, Contacts, Page, PageRequest, Promise
 from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
+from ivr.duty.promise import AFTER
 from ivr.duty.run import PageRun, Phones
 from ivr.feed import Feed
 from ivr.outcome import attempt_state_of
@@ -62,12 +65,18 @@ class Pager:
         self._ledger, self._phones, self._configuration = ledger, phones, configuration
         self._feed, self._clock = feed, clock
         self._runs: dict[str, PageRun] = {}
+        self.hands = Hands(ledger, self._runs, self._make_run, self._drive_on, configuration, clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[None]] = set()
 
     @property
     def runs(self) -> Mapping[str, PageRun]:
-        """Live pages by id."""
+        """Pages for which somebody is looked for, by id."""
+        return {page_id: run for page_id, run in self._runs.items() if run.page.is_live}
+
+    @property
+    def driven(self) -> Mapping[str, PageRun]:
+        """Those as well that somebody has accepted, until the caller is called back."""
         return self._runs
 
     async def resume(self, watch: Watch) -> int:
@@ -110,8 +119,12 @@ class Pager:
         configuration = with_live_duty(configuration or live, live)
         now = self._clock.now()
         brand = configuration.brands[request.brand]
-        contacts = Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language)
-        request = replace(request, spoken=brand.spoken, contacts=contacts)
+        request = replace(
+            request,
+            spoken=brand.spoken,
+            contacts=Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language),
+            promise=Promise(policy.promise_s, policy.remind_s),
+        )
         policy = _policy(configuration, request.policy)
         hunt = plan_hunt(configuration, policy, now + shift, caps=self._caps())
         page = await self._ledger.open_page(request, brand.title, hunt, now)
@@ -122,41 +135,45 @@ class Pager:
 
     async def open_pages(self) -> list[Page]:
         """Pages of which something is still to come: somebody is looked for, or the caller is not called
-        back yet; oldest first."""
-        raise NotImplementedError
+        back yet; oldest first. One that nobody accepted is among them for a night."""
+        return await self.hands.open_pages()
 
-    async def accept_for(self, page_id: str, entry: str, by: str) -> Acceptance | None:
+    async def accept_for(self, page_id: str, entry: str, by: str, how: str = "command") -> Acceptance | None:
         """Give the page to `entry` (of the directory) without ringing him, unless somebody has it.
 
         Who has it when this returns, committed; None: it is over. `by`: who says so, as history names him.
         PageRefused when there is no such page or person.
         """
-        raise NotImplementedError
+        return await self.hands.accept_for(page_id, entry, by, how)
 
     async def pass_for(self, page_id: str, entry: str, by: str) -> bool:
         """`entry` does not want the page, or gives it back: he is rung no more for it, and the hunt goes on.
 
         False: it is not his to pass (somebody else has it, or it is over). PageRefused.
         """
-        raise NotImplementedError
+        return await self.hands.pass_for(page_id, entry, by)
 
     async def hand_over(self, page_id: str, to_entry: str, by: str, *, forced: bool = False) -> None:
         """Give an accepted page to somebody else: he is rung and has to accept; `forced`: he has it at once.
 
         The former one keeps it until then, and is told how it ended. PageRefused when it cannot be.
         """
-        raise NotImplementedError
+        await self.hands.hand_over(page_id, to_entry, by, forced=forced)
 
     async def mark_called_back(self, page_id: str, by: str, how: str) -> bool:
         """The caller was called back: the clock of the promise stops and nobody else is looked for.
 
         `how`: `call`, `connected`, `key`, `line`, `command`, `link`. False: that was known. PageRefused.
         """
-        raise NotImplementedError
+        return await self.hands.mark_called_back(page_id, by, how)
+
+    async def cancel(self, page_id: str, by: str) -> bool:
+        """Nobody is looked for any more; False: there was nothing to call off. PageRefused."""
+        return await self.hands.cancel(page_id, by)
 
     async def note(self, page_id: str, kind: str, facts: Mapping[str, object], by: str = "") -> None:
         """A line of the page's history."""
-        raise NotImplementedError
+        await self.hands.note(page_id, kind, facts, by)
 
     async def close(self) -> None:
         """Stop driving; the pages stay as the database has them, and their legs ring on.
@@ -176,16 +193,25 @@ class Pager:
         DatabaseUnavailable ends it without a last word: the switch holds the leg and asks again.
         """
         run = self._run_of(attempt_id) or await self._old_run(attempt_id)
-        is_first = run is not None and run.attempts[attempt_id].answered_at is None
-        attempt = await run.answered(attempt_id) if run and run.page.is_open else None
-        if run is not None and attempt is not None:
-            ear = EngineersEar(agi, run, attempt, self.means, self)
-            await ear.hold(attempt.answered_at if is_first else None)
-        elif run is not None and run.page.is_held_by(attempt_id):
-            await EngineersEar(agi, run, run.attempts[attempt_id], self.means, self).come_back()
-        elif run is not None:
-            await self._tell_ending(agi, run, attempt_id)
+        if run is not None:
+            await self._talk_to(agi, run, attempt_id)
+            if run.page.is_driven and run.page.id not in self._runs:
+                self._drive_on(run)
         await self._hang_up(agi)
+
+    async def _talk_to(self, agi: AgiSession, run: PageRun, attempt_id: str) -> None:
+        known = run.attempts[attempt_id]
+        is_after = known.stage in AFTER
+        attempt = await run.answered(attempt_id) if run.page.is_open or is_after else None
+        if attempt is not None and is_after:
+            await AfterEar(agi, run, attempt).hold()
+        elif attempt is not None:
+            ear = EngineersEar(agi, run, attempt, self.means, self)
+            await ear.hold(attempt.answered_at if known.answered_at is None else None)
+        elif run.page.is_held_by(attempt_id):
+            await EngineersEar(agi, run, known, self.means, self).come_back()
+        else:
+            await self._tell_ending(agi, run, attempt_id)
 
     async def _old_run(self, attempt_id: str) -> PageRun | None:
         """A page that is no longer driven; one that was given up may still be accepted."""
@@ -193,8 +219,8 @@ class Pager:
         if found is None:
             log.warning("page.unknown_leg", attempt=attempt_id[:40])
             return None
-        page, attempt = found
-        return self._make_run(page, [attempt])
+        page = found[0]
+        return self._make_run(page, await self._ledger.attempts_of(page.id))
 
     async def _tell_ending(self, agi: AgiSession, run: PageRun, attempt_id: str) -> None:
         attempt = run.attempts[attempt_id]

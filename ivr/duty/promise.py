@@ -154,12 +154,14 @@ def person_of(hunt: Hunt, entry: str) -> Person | None:
 
 
 def without(hunt: Hunt, entries: Iterable[str]) -> Hunt:
-    """The hunt without these people."""
+    """The hunt without these people; those who are only told that nobody accepted are told all the same."""
     out = frozenset(entries)
     if not out:
         return hunt
     stages = (
-        replace(stage, people=tuple(person for person in stage.people if person.entry not in out))
+        stage
+        if stage.is_telling
+        else replace(stage, people=tuple(person for person in stage.people if person.entry not in out))
         for stage in hunt.stages
     )
     return replace(hunt, stages=tuple(stages))

@@ -379,12 +379,19 @@ class PageRun:
             self.attempts[attempt_id] = attempt = replace(attempt, planned_at=self._clock.now())
             await self._ring_one(attempt)
 
-    async def cancel(self) -> None:
+    async def drop(self, entry: str) -> None:
+        """Somebody does not want the page: he is not rung, or spoken to, any longer."""
+        for attempt in self.all_attempts():
+            if attempt.is_open and attempt.entry == entry:
+                await self._end_leg(attempt)
+                await self._end(attempt.id, AttemptState.PASSED)
+
+    async def cancel(self, by: str = "") -> None:
         """An administrator takes the page back; who has it in hand hears that it is over."""
         async with self._claiming:
             if self.page.is_live and await self._ledger.cancel(self.page, self._clock.now()):
                 self.page = replace(self.page, state=PageState.CANCELLED)
-        await self.step(call_off(""))
+        await self.step(call_off(by))
         self._tell(None)
 
     async def _end(self, attempt_id: str, state: AttemptState) -> None:

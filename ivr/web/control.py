@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ivr.calls.places import Usher
 from ivr.calls.places.view import view
 from ivr.duty.page import PageRequest
+from ivr.duty.pages_control import PagesDesk
 from ivr.overrides.control import switching_actions
 
 
@@ -28,6 +29,7 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
     """Actions by name; each takes and gives JSON."""
 
     switching = switching_actions(service.board, service.clock)
+    paging = PagesDesk(service.pager, lambda: service.releases.active)
 
     async def status(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
         return {
@@ -56,7 +58,7 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
         return {"page": opened.id, "call_ref": opened.call_ref}
 
     async def cancel_pages(_asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        runs = list(service.pager.runs.values())
+        runs = list(service.pager.driven.values())
         for run in runs:
             await run.cancel()
         return {"cancelled": [run.page.call_ref for run in runs]}
@@ -71,6 +73,7 @@ def actions(service: Controlled) -> dict[str, Callable[[Mapping[str, Any]], Awai
     return {
         "queues": queues,
         **switching,
+        **paging.actions(),
         "status": status,
         "page": page,
         **service.duty_desk.actions(),
