@@ -20,8 +20,8 @@ from typing import ClassVar, Final
 from dialplan.chains import LEAST, WORST, choose
 from dialplan.commands import StartPage
 from dialplan.events import Event
-from dialplan.fields import identifier, whole
-from dialplan.files.variables import refer_variable, variable_named
+from dialplan.fields import identifier, variable_named, whole
+from dialplan.files.variables import refer_variable
 from dialplan.nodes.exits import NEXT, read_exits
 from dialplan.nodes.mail import RECORDINGS
 from dialplan.reading import Section

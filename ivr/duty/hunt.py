@@ -7,7 +7,7 @@ attempts: `ivr.duty.moves` derives the next move from them, `ivr.duty.explaining
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from dialplan.quiet import Quiet, Unless
@@ -121,6 +121,15 @@ class Hunt:
     def stage(self, name: str) -> Stage | None:
         """The stage of a name."""
         return next((stage for stage in self.stages if stage.name == name), None)
+
+    def is_telling(self, stage: str) -> bool:
+        """Whether at that stage people are only told that nobody has accepted."""
+        found = self.stage(stage)
+        return found is not None and found.is_telling
+
+    def wall_clock(self, now: datetime) -> datetime:
+        """What the clock on the wall shows at a moment; on a test call, another than the real one."""
+        return now + timedelta(seconds=self.shift_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
+from dialplan.model import Configuration
 from ivr.duty.hunt import Attempt, Hunt
 from ivr.storage.states import AttemptState
 
@@ -21,6 +23,37 @@ REACHED = frozenset(
     }
 )
 """The network has carried such an attempt to its phone. One that nobody answered proves nothing."""
+
+
+LONGEST_MEMORY_S: Final = 24 * 3600.0
+
+
+class Networks:
+    """What the attempts of all pages tell of operators' networks."""
+
+    def __init__(self, configuration: Callable[[], Configuration]) -> None:
+        self._configuration = configuration
+        self._last: dict[str, Attempt] = {}
+        self._known: tuple[Configuration | None, dict[str, str]] = (None, {})
+
+    def note(self, attempt: Attempt) -> None:
+        """An attempt has come to its end, or its phone was reached."""
+        if attempt.state is AttemptState.NETWORK or attempt.state in REACHED:
+            self._last[attempt.number] = attempt
+
+    def faulty(self, now: datetime, memory_s: float) -> frozenset[str]:
+        """The operators whose network has failed lately."""
+        if not self._last:
+            return frozenset()
+        return faulty_operators(self._last.values(), self._operators(), now, memory_s)
+
+    def _operators(self) -> dict[str, str]:
+        configuration = self._configuration()
+        if self._known[0] is not configuration:
+            phones = (phone for entry in configuration.directory.values() for phone in entry.phones)
+            found = {phone.number: phone.operator for phone in phones if phone.operator}
+            self._known = (configuration, found)
+        return self._known[1]
 
 
 def operators_of(hunt: Hunt) -> dict[str, str]:

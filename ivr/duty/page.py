@@ -58,6 +58,10 @@ class PageRequest:
     """What it is about: the engineer hears the prompt `category-...`."""
     words: tuple[str, ...] = ()
     """Names of what the caller has recorded; more may come while engineers are rung."""
+    language: str = ""
+    """The caller's: `nl`, `fr`, `de`, `en`, or `bi`."""
+    chosen: str | None = None
+    """Why it is this policy, empty where it was asked for; None: nobody has chosen yet (see `choose`)."""
     promise: Promise = Promise()
 
 

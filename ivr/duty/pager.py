@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
+from dialplan.chains import RingOrder, choose
 from dialplan.commands import StartPage
+from dialplan.gathering import Wanted
 from dialplan.model import Configuration, PagePolicy
 from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
-from ivr.duty.connecting import write_beside
 from ivr.duty.aftertalk import AfterEar
+from ivr.duty.connecting import write_beside
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
 from ivr.duty.hands import Hands
 from ivr.duty.hunt import Attempt
 from ivr.duty.live import with_live_duty
 from ivr.duty.means import Means
+from ivr.duty.networks import LONGEST_MEMORY_S, Networks
 from ivr.duty.page import Acceptance, Contacts, Page, PageRequest, Promise
 from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
 from ivr.duty.promise import AFTER
 from ivr.duty.run import PageRun, Phones
+from ivr.duty.telling import DesksEar
 from ivr.feed import Feed
 from ivr.outcome import attempt_state_of
 from ivr.storage import AttemptState
 
 FAULT_PAUSE_S = 1.0
+FAIR_LIMIT_S = 0.5
+"""Nobody waits longer for a ledger that only orders equals."""
 OPENING_LIMIT_S = 3.0
 
 log = structlog.get_logger(__name__)
@@ -65,6 +71,9 @@ class Pager:
         self._ledger, self._phones, self._configuration = ledger, phones, configuration
         self._feed, self._clock = feed, clock
         self._runs: dict[str, PageRun] = {}
+        self.networks = Networks(configuration)
+        self.fair_order: Callable[[], Awaitable[Sequence[str]]] = _nobody_counts
+        """Directory entries in the order in which equals are rung (see `ivr.beforehand`)."""
         self.hands = Hands(ledger, self._runs, self._make_run, self._drive_on, configuration, clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[None]] = set()
@@ -82,6 +91,10 @@ class Pager:
     async def resume(self, watch: Watch) -> int:
         """Go on with the pages that were live when the service ended; how many there are."""
         pages = await self._ledger.live_pages()
+        for attempt in await self._ledger.attempts_since(
+            self._clock.now() - timedelta(seconds=LONGEST_MEMORY_S)
+        ):
+            self.networks.note(attempt)
         for live in pages:
             watch.watch([attempt for attempt in live.attempts if attempt.is_open])
             run = self._make_run(live.page, list(live.attempts))
@@ -100,6 +113,11 @@ class Pager:
             caller_name=call.record.caller_name,
             customer=command.customer,
             release=call.record.release,
+            severity=command.severity,
+            category=command.category,
+            language=command.language,
+            words=command.words,
+            chosen=command.chosen,
         )
         task = self._spawn(self._open(request, call.configuration, call.shift), f"page for {call.record.id}")
         self._opening.add(task)
@@ -119,14 +137,23 @@ class Pager:
         configuration = with_live_duty(configuration or live, live)
         now = self._clock.now()
         brand = configuration.brands[request.brand]
+        request = _with_policy(configuration, request)
+        policy = _policy(configuration, request.policy)
         request = replace(
             request,
             spoken=brand.spoken,
             contacts=Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language),
             promise=Promise(policy.promise_s, policy.remind_s),
         )
-        policy = _policy(configuration, request.policy)
-        hunt = plan_hunt(configuration, policy, now + shift, caps=self._caps())
+        hunt = plan_hunt(
+            configuration,
+            policy,
+            now + shift,
+            wanted=Wanted(request.brand, request.category, request.language, await self._fair_order(policy)),
+            caps=self._caps(),
+            chosen=request.chosen or "",
+            shift=shift,
+        )
         page = await self._ledger.open_page(request, brand.title, hunt, now)
         self._start(page, [])
         return page
@@ -206,7 +233,9 @@ class Pager:
         if attempt is not None and is_after:
             await AfterEar(agi, run, attempt).hold()
         elif attempt is not None:
-            ear = EngineersEar(agi, run, attempt, self.means, self)
+            is_told = run.page.hunt.is_telling(known.stage)
+            kind = DesksEar if is_told else EngineersEar
+            ear = kind(agi, run, attempt, self.means, self)
             await ear.hold(attempt.answered_at if known.answered_at is None else None)
         elif run.page.is_held_by(attempt_id):
             await EngineersEar(agi, run, known, self.means, self).come_back()
@@ -244,7 +273,7 @@ class Pager:
         """The switch says a leg is over."""
         run = self._run_of(attempt_id)
         if run is not None:
-            causes = _policy(self._configuration(), run.page.request.policy).network_fault_causes
+            causes = run.page.hunt.network_causes
             await run.leg_ended(attempt_id, attempt_state_of(cause, causes), cause)
 
     async def leg_missing(self, attempt_id: str) -> None:
@@ -269,8 +298,36 @@ class Pager:
 
     def _make_run(self, page: Page, attempts: list[Attempt]) -> PageRun:
         return PageRun(
-            page, attempts, ledger=self._ledger, phones=self._phones, clock=self._clock, on_change=self._tell
+            page,
+            attempts,
+            ledger=self._ledger,
+            phones=self._phones,
+            clock=self._clock,
+            on_change=self._tell,
+            elsewhere=self,
         )
+
+    # -- what one page has to know of the others (see `ivr.duty.run.Elsewhere`)
+
+    def faulty(self, page: Page) -> frozenset[str]:
+        """Operators on whose network any page has met a fault lately."""
+        return self.networks.faulty(self._clock.now(), page.hunt.fault_memory_s)
+
+    def engaged(self, page: Page) -> frozenset[str]:
+        """Numbers that ring, or are talked to, for other pages."""
+        others = (run for run in self._runs.values() if run.page.id != page.id)
+        return frozenset(one.number for run in others for one in run.attempts.values() if one.is_open)
+
+    async def _fair_order(self, policy: PagePolicy) -> tuple[str, ...]:
+        """Directory entries, who was woken least lately first; nobody where nobody asks or keeps count."""
+        if all(stage.order is not RingOrder.FAIR for stage in policy.stages):
+            return ()
+        try:
+            async with asyncio.timeout(FAIR_LIMIT_S):
+                return tuple(await self.fair_order())
+        except Exception as fault:
+            log.warning("page.no_fair_order", why=str(fault) or type(fault).__name__)
+            return ()
 
     def _drive_on(self, run: PageRun) -> None:
         self._runs[run.page.id] = run
@@ -318,6 +375,7 @@ class Pager:
     def _tell(self, run: PageRun, attempt: Attempt | None) -> None:
         facts: dict[str, object] = {}
         if attempt is not None:
+            self.networks.note(attempt)
             facts = {
                 "attempt": attempt.id,
                 "who": attempt.title,
@@ -352,6 +410,19 @@ class CallFacts(Protocol):
     caller: str | None
     caller_name: str
     release: str
+
+
+async def _nobody_counts() -> Sequence[str]:
+    return ()
+
+
+def _with_policy(configuration: Configuration, request: PageRequest) -> PageRequest:
+    """The request with the policy that it follows, unless its plan has chosen already."""
+    if request.chosen is not None:
+        return request
+    choices = configuration.duty.choices
+    policy, chosen = choose(choices, request.policy, request.brand, request.severity, request.category)
+    return replace(request, policy=policy, chosen=chosen)
 
 
 def _policy(configuration: Configuration, name: str) -> PagePolicy:

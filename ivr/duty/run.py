@@ -94,6 +94,28 @@ class Phones(Protocol):
         """Stop what an answered leg is listening to, so that it can be told something else."""
 
 
+class Elsewhere(Protocol):
+    """What a page has to know of the others."""
+
+    def faulty(self, page: Page) -> frozenset[str]:
+        """Operators on whose network other pages have met a fault lately."""
+
+    def engaged(self, page: Page) -> frozenset[str]:
+        """Numbers that ring, or are talked to, for other pages."""
+
+
+class Alone:
+    """Where there are no others."""
+
+    def faulty(self, page: Page) -> frozenset[str]:
+        """None that is known."""
+        return frozenset()
+
+    def engaged(self, page: Page) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+
 class PageRun:
     """Drives one page until it is exhausted, or accepted and nothing more is to come of it."""
 
@@ -106,11 +128,13 @@ class PageRun:
         phones: Phones,
         clock: Clock,
         on_change: Callable[[PageRun, Attempt | None], None] = lambda run, attempt: None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.page = page
         self.attempts = {attempt.id: attempt for attempt in attempts}
         self._ledger, self._phones, self._clock = ledger, phones, clock
         self._on_change = on_change
+        self._elsewhere: Elsewhere = elsewhere or Alone()
         self._changed = asyncio.Event()
         self._claiming = asyncio.Lock()
 
@@ -156,10 +180,27 @@ class PageRun:
                 ended_at=page.hunting_time(one.ended_at) if one.ended_at else None,
             )
             for one in self.all_attempts()
-            if one.stage not in AFTER or one.is_open
+            if (one.stage not in AFTER and not self._is_of_before(one)) or one.is_open
         ]
-        now = page.hunting_time(self._clock.now())
-        return next_move(without(page.hunt, page.out), page.started, attempts, now)
+        now = self._clock.now()
+        return next_move(
+            without(page.hunt, page.out),
+            page.started,
+            attempts,
+            page.hunting_time(now),
+            at=page.hunt.wall_clock(now),
+            faulty=self._elsewhere.faulty(page),
+            engaged=self._elsewhere.engaged(page),
+        )
+
+    def _is_of_before(self, attempt: Attempt) -> bool:
+        """Whether the desk was told so before somebody had the page for a while: it is told again."""
+        gone_on = self.page.gone_on
+        return (
+            gone_on is not None
+            and attempt.planned_at < gone_on.at
+            and self.page.hunt.is_telling(attempt.stage)
+        )
 
     async def _make(self, move: Move) -> None:
         match move:

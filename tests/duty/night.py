@@ -107,6 +107,19 @@ def accepts(after_s: float = 5) -> Reaction:
     return lambda phones, attempt: phones.later(after_s, lambda: phones.accept(attempt))
 
 
+def hears(after_s: float = 5) -> Reaction:
+    """Somebody at the desk picks up, and says that he has heard that nobody has accepted."""
+
+    async def work(phones: FakePhones, attempt: Attempt) -> None:
+        assert phones.pager is not None
+        run = phones.pager._run_of(attempt.id)
+        assert run is not None
+        await run.answered(attempt.id)
+        await run.hear(attempt.id)
+
+    return lambda phones, attempt: phones.later(after_s, lambda: work(phones, attempt))
+
+
 class BusyDatabase(Database):
     """A database that tells how many pieces of work it has in hand."""
 

@@ -21,9 +21,10 @@ from ivr.settings import ROOT
 from ivr.storage import Attempt as AttemptRow
 from ivr.storage import AttemptState, PageState
 from ivr.storage import Page as PageRow
-from tests.duty.night import NIGHT, REQUEST, Night, accepts, fails, the_night
+from tests.duty.night import NIGHT, REQUEST, Night, accepts, fails, hears, the_night
 
 TSC_MOBILE, TSC_FIXED = "+32470000001", "+32470000011"
+DESK_MOBILE, DUTY_MANAGER = "+32470000061", "+32470000062"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,7 @@ async def test_ten_minutes_of_the_roster_five_of_the_calendar_then_the_levels(
     tmp_path: Path, configuration: Configuration
 ) -> None:
     async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions[DESK_MOBILE] = hears()
         page = await night.page()
         await night.clock.pass_time(3600)
         stored = (await night.ledger.page_of_attempt(next(iter(await _attempt_ids(night)))))[0]  # type: ignore[index]
@@ -49,7 +51,7 @@ async def test_ten_minutes_of_the_roster_five_of_the_calendar_then_the_levels(
         assert direct[0][0] == pytest.approx(600, abs=31)
         levels = [number for at, number in times if at > direct[1][0]]
         assert levels[:2] == [TSC_FIXED, TSC_MOBILE], "level 1: fixed line, then mobile"
-        assert levels[-1] == "+32470000043", "level 3: the private number comes last"
+        assert levels[-2:] == ["+32470000043", DESK_MOBILE], "level 3 with the private number; then the desk"
         assert await night.mails() == ["call-in", *["page-escalated"] * 3, "nobody-accepted"]
 
 
@@ -167,6 +169,7 @@ async def test_the_time_in_which_we_were_down_does_not_count(
 
 async def test_an_exhausted_page_may_still_be_accepted(tmp_path: Path, configuration: Configuration) -> None:
     async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions[DESK_MOBILE] = hears()
         await night.page()
         await night.clock.pass_time(5400)
         late = (await _attempt_ids(night))[0]
