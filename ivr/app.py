@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
 from ivr.agi import AgiServer, AgiSession
 from ivr.ami import AmiEvent, AmiLink, ChannelSnapshot, LinkState, write_caller_id
+from ivr.beforehand import RING_LEGS, BeforehandDesk
+from ivr.beforehand.desk import House
+from ivr.beforehand.handshake import Links
+from ivr.beforehand.rings import Ring
 from ivr.callbacks import CALLBACK_LEG, CallbackDesk
 from ivr.calls.departures import Departures
 from ivr.calls.messages import Messages
@@ -34,6 +39,7 @@ from ivr.contract import CALL_SCRIPT, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.after_mails import StepMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
+from ivr.duty.fairness import REFRESH_S
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.line import EngineersLine
@@ -48,6 +54,7 @@ from ivr.feed import Feed
 from ivr.overrides import FOLLOW_S, Board, ByPhone, Pins
 from ivr.records import Recorder
 from ivr.releases import ReleaseRefusedError, Releases, Schedule, Shadows
+from ivr.schedule import LOOK_S
 from ivr.settings import Settings
 from ivr.speech import SoundLengths
 from ivr.storage import AttemptState, BatchWriter, Database
@@ -62,6 +69,8 @@ from ivr.web.health import Check, Finding, Health, judge_link
 from ivr.web.releasing import release_actions
 
 if TYPE_CHECKING:
+    from aiohttp.web import RouteDef
+
     from ivr.web.metrics import Reading
 
 EVENTS = ("OriginateResponse", "Hangup", "DialEnd")
@@ -173,6 +182,19 @@ class Service:
             pins.check,
             lambda prompt, language: (settings.prompts / language / f"{prompt}.wav").is_file(),
         )
+        self.beforehand = BeforehandDesk(
+            House(
+                database=self.database,
+                link=self.link,
+                clock=self.clock,
+                configuration=self._configuration,
+                feed=self.feed,
+                hunts=lambda: (run.page.hunt for run in self.pager.runs.values() if run.page.is_live),
+                cause_of=self._carriers_cause,
+                learn=self._learn_voicemail,
+                links=Links(settings.secret("links"), settings.link_base),
+            )
+        )
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.link.on_sync(self._take_talking)
         self.orphans = Orphans(
@@ -229,7 +251,8 @@ class Service:
             readings=self._readings,
             feed=self.feed,
             reload=self.releases.reload,
-            actions=actions(self) | release_actions(self.releases, self.shadows),
+            actions=actions(self) | release_actions(self.releases, self.shadows) | self.beforehand.actions(),
+            open_routes=self._open_routes(),
         )
         await web.start()
         stack.push_async_callback(web.close)
@@ -249,8 +272,18 @@ class Service:
         scheduler.add_job(
             self.duty_board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True
         )
+        scheduler.add_job(self.beforehand.look, "interval", seconds=LOOK_S, max_instances=1, coalesce=True)
+        scheduler.add_job(
+            self.beforehand.fair.refresh,
+            "interval",
+            seconds=REFRESH_S,
+            next_run_time=self.clock.now(),
+            max_instances=1,
+            coalesce=True,
+        )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
+        stack.push_async_callback(self.beforehand.close)
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT, also while it starts; SIGHUP reloads the configuration."""
@@ -290,8 +323,9 @@ class Service:
             await self.reception.take(agi)
         elif script == PAGE_SCRIPT:
             await agi.set_variable(SILENCE_LIMIT, "0")
-            is_callback = rest.startswith(CALLBACK_LEG)
-            await (self.callbacks if is_callback else self.pager).talk(agi, rest)
+            is_callback, is_ring = rest.startswith(CALLBACK_LEG), rest.startswith(RING_LEGS)
+            taker = self.callbacks if is_callback else self.beforehand if is_ring else self.pager
+            await taker.talk(agi, rest)
         else:
             log.warning("agi.unknown_script", script=script[:40])
 
@@ -329,6 +363,22 @@ class Service:
             since = asyncio.get_running_loop().time() - age_s - 1.0
             cause = await self.reasons.cause_of(attempt.number, since=since) or cause
         await self.pager.leg_ended(attempt_id, cause)
+
+    async def _carriers_cause(self, number: str, since: datetime, cause: int) -> int:
+        age_s = (self.clock.now() - since).total_seconds()
+        since_s = asyncio.get_running_loop().time() - age_s - 1.0
+        return await self.reasons.cause_of(number, since=since_s) or cause
+
+    async def _learn_voicemail(self, ring: Ring) -> None:
+        """A phone that was picked up without a key."""
+
+    def _open_routes(self) -> list[RouteDef]:
+        """What people open without the control token."""
+        from ivr.web.here import HerePage
+
+        secret = self.settings.secret("links")
+        page = HerePage(self.beforehand.handshakes, secret, self.clock.now, self._configuration)
+        return page.routes()
 
     async def _leg_missing(self, attempt_id: str) -> None:
         await self.pager.leg_missing(attempt_id)
@@ -398,6 +448,9 @@ class Service:
         async def calls() -> Finding:
             return Finding(True, f"taking calls on port {self.agi.port}; {self.agi.sessions} now")
 
+        async def schedule() -> Finding:
+            return Finding(True, self.beforehand.note())
+
         async def queues() -> Finding:
             return Finding(True, say(self.places))
 
@@ -407,6 +460,7 @@ class Service:
             "release": release,
             "calls": calls,
             "queues": queues,
+            "schedule": schedule,
         }
 
     def _readings(self) -> Iterator[Reading]:

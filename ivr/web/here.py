@@ -1,0 +1,145 @@
+"""The page behind the link in a mail: an engineer says with a button that he is there.
+
+Opening it changes nothing, for mail scanners and previews open links too. The signature in the address is all
+that it asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from aiohttp import web
+
+from dialplan.model import Configuration
+from ivr.beforehand.handshake import HERE, NOT_HERE, Handshakes
+from ivr.beforehand.links import PATH, LinkError, read_token
+from ivr.notify.words import Language, pick_language
+from ivr.schedule import KeptRun
+from ivr.storage import StorageError
+
+_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "nl": {
+        "ask": "{who}, bent u er voor uw wacht?",
+        HERE: "Ik ben er",
+        NOT_HERE: "Ik ben niet beschikbaar",
+        "thanks-here": "Dank u, {who}. Een rustige wacht gewenst.",
+        "thanks-not-here": "Dank u voor uw bericht, {who}. De volgende en de dienst worden verwittigd.",
+        "wrong": "Deze link klopt niet.",
+        "over": "Deze link is niet meer geldig.",
+        "away": "Dat lukt nu niet. Probeer het over een minuut opnieuw.",
+    },
+    "fr": {
+        "ask": "{who}, êtes-vous là pour votre garde ?",
+        HERE: "Je suis là",
+        NOT_HERE: "Je ne suis pas disponible",
+        "thanks-here": "Merci, {who}. Nous vous souhaitons une garde tranquille.",
+        "thanks-not-here": "Merci de l'avoir dit, {who}. Le suivant et le service sont prévenus.",
+        "wrong": "Ce lien n'est pas correct.",
+        "over": "Ce lien n'est plus valable.",
+        "away": "C'est impossible pour le moment. Réessayez dans une minute.",
+    },
+    "de": {
+        "ask": "{who}, sind Sie für Ihre Bereitschaft da?",
+        HERE: "Ich bin da",
+        NOT_HERE: "Ich bin nicht verfügbar",
+        "thanks-here": "Danke, {who}. Wir wünschen eine ruhige Bereitschaft.",
+        "thanks-not-here": "Danke für die Auskunft, {who}. Der Nächste und die Zentrale erfahren es.",
+        "wrong": "Dieser Link stimmt nicht.",
+        "over": "Dieser Link gilt nicht mehr.",
+        "away": "Das geht gerade nicht. Versuchen Sie es in einer Minute noch einmal.",
+    },
+    "en": {
+        "ask": "{who}, are you there for your duty?",
+        HERE: "I am here",
+        NOT_HERE: "I am not available",
+        "thanks-here": "Thank you, {who}. We wish you a quiet duty.",
+        "thanks-not-here": "Thank you for telling us, {who}. The next engineer and the desk are told.",
+        "wrong": "This link is not right.",
+        "over": "This link is no longer valid.",
+        "away": "This cannot be done at the moment. Please try again in a minute.",
+    },
+}
+_PAGE: Final = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="robots" content="noindex">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Dutyline</title>
+<style>body{{font:1.2rem sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}}
+button{{font:inherit;display:block;width:100%;padding:1rem;margin:1rem 0}}</style></head>
+<body><p>{text}</p>{form}</body></html>
+"""
+_FORM: Final = '<form method="post"><button name="said" value="{value}">{label}</button></form>'
+
+
+class HerePage:
+    """Serves `/here/<token>`."""
+
+    def __init__(
+        self,
+        handshakes: Handshakes,
+        secret: str,
+        now: Callable[[], datetime],
+        configuration: Callable[[], Configuration],
+    ) -> None:
+        self._handshakes, self._secret = handshakes, secret
+        self._now, self._configuration = now, configuration
+
+    def routes(self) -> list[web.RouteDef]:
+        """Opening it, and the button."""
+        return [web.get(f"{PATH}/{{token}}", self._show), web.post(f"{PATH}/{{token}}", self._take)]
+
+    async def _show(self, request: web.Request) -> web.Response:
+        run = await self._run(request)
+        if isinstance(run, web.Response):
+            return run
+        language = self._language(run.subject)
+        if run.answer:
+            return _page(language, f"thanks-{run.answer}", run.subject)
+        return _page(language, "ask", run.subject, buttons=(HERE, NOT_HERE))
+
+    async def _take(self, request: web.Request) -> web.Response:
+        run = await self._run(request)
+        if isinstance(run, web.Response):
+            return run
+        said = str((await request.post()).get("said", ""))
+        if said not in (HERE, NOT_HERE):
+            raise web.HTTPBadRequest(text="said: here or not-here\n")
+        try:
+            kept = await self._handshakes.answer(run.id, said, "link")
+        except StorageError:
+            return _page(self._language(run.subject), "away", "", status=503)
+        return _page(self._language(run.subject), f"thanks-{kept.answer if kept else said}", run.subject)
+
+    async def _run(self, request: web.Request) -> KeptRun | web.Response:
+        """The handshake that the link is about, or why there is none."""
+        wanted = pick_language(request.headers.get("Accept-Language", "en"))
+        try:
+            run_id = read_token(self._secret, request.match_info["token"], self._now())
+            run = await self._handshakes.find(run_id)
+        except LinkError as fault:
+            return _page(wanted, str(fault), "", status=404 if str(fault) == "wrong" else 410)
+        except StorageError:
+            return _page(wanted, "away", "", status=503)
+        return run or _page(wanted, "wrong", "", status=404)
+
+    def _language(self, trigram: str) -> Language:
+        configuration = self._configuration()
+        for engineer in configuration.duty.engineers:
+            if engineer.trigram == trigram:
+                entry = configuration.directory[engineer.entry]
+                return pick_language(engineer.languages[0] if engineer.languages else entry.language)
+        return "en"
+
+
+def _page(
+    language: Language, words: str, who: str, *, buttons: tuple[str, ...] = (), status: int = 200
+) -> web.Response:
+    said = _WORDS[language]
+    form = "".join(_FORM.format(value=each, label=escape(said[each])) for each in buttons)
+    text = _PAGE.format(language=language, text=escape(said[words].format(who=who)), form=form)
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+__all__ = ["HerePage"]
