@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dialplan import last_resort
-from dialplan.commands import AskCallback, Collect, Dial, Play, Record
+from dialplan.commands import AskCallback, Collect, Dial, Play, Record, ServeEngineer
 from dialplan.engine import Step
 from dialplan.events import Dialled, Event, Kept, Outcome, Recorded
 
@@ -36,7 +36,7 @@ def asked(met: Met, step: Step) -> Met:
     """What he meets now. Words that are asked for count: that they can fail is the switch's fault, and what
     comes after them is looked at all the same."""
     kind = type(step.commands[-1])
-    if kind is Play:
+    if kind is Play or kind is ServeEngineer:
         return met if met.told else met._replace(told=True)
     if kind is Dial:
         return met._replace(told=False, rung=met.rung or step.state.node == last_resort.NODE)

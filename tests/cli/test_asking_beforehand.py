@@ -26,7 +26,7 @@ async def test_the_shipped_desk_is_proved(tmp_path: Path) -> None:
     assert said.code == 0, said.out + said.err
     told = said.out.splitlines()
     assert told[:2] == ["Proved: every call ends at a person or an intended end.", "Looked at:"]
-    assert told[2].startswith("  every call to 15 numbers, through 2 plans, from 2026-11-22")
+    assert told[2].startswith("  every call to 16 numbers, through 3 plans, from 2026-11-22")
 
 
 async def test_a_counter_example_is_data_too(tmp_path: Path) -> None:

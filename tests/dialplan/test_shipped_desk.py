@@ -62,8 +62,9 @@ def assert_night(story: Simulation, brand: str, welcome: str) -> None:
     assert len([rung for rung in story.rang if rung.by == "page"]) == 6
 
 
-def test_there_are_fifteen_numbers() -> None:
-    assert len(shipped().numbers) == 15 == len(DESK_NUMBERS) + len(PUBLIC_NUMBERS)
+def test_there_are_fifteen_numbers_for_callers_and_one_for_engineers() -> None:
+    assert len(shipped().numbers) == 16 == len(DESK_NUMBERS) + len(PUBLIC_NUMBERS) + 1
+    assert shipped().numbers["+32470000090"].group == "engineers"
 
 
 @pytest.mark.parametrize("when", [MONDAY_TEN, NIGHT, SATURDAY_EVENING, HOLIDAY])
@@ -130,10 +131,14 @@ def test_the_welcome_is_said_once_and_the_rest_in_both_languages() -> None:
     assert french_first.spoken[1:] == (Prompt(connecting, "fr"), Prompt(connecting, "nl"))
 
 
-def test_the_shipped_check_warns_of_one_thing_only() -> None:
+def test_the_shipped_check_warns_of_an_address_and_of_pins_that_nobody_has_yet() -> None:
     loaded = load_texts(read_texts(CONFIG), known_prompts())
     assert [(warning.file, warning.message) for warning in loaded.warnings] == [
-        ("directory.yaml", "MSS and SVO have the same address: mss@example.com")
+        ("directory.yaml", "MSS and SVO have the same address: mss@example.com"),
+        (
+            "plans/engineers.yaml",
+            "aca, ade, tsc, adu, wti, mab, mss, svo have no PIN in desk.yaml, and cannot come in",
+        ),
     ]
 
 

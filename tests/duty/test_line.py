@@ -315,9 +315,9 @@ async def test_who_is_on_duty_and_the_next_handover(tmp_path: Path, configuratio
         await desk.dial_in(PIN, "1", "0")
         assert desk.hands is not None
         assert desk.hands.heard[3] == [
-            "fr line-on-duty", "fr digits:MAB", "fr line-after", "fr digits:MSS", "fr line-after", "fr digits:SVO",
-            "fr line-after", "fr digits:TSC", "fr line-after", "fr digits:ADU", "fr line-after", "fr digits:WTI",
-            "fr silence-200", "fr line-handover", "fr weekday:2026-11-23", "fr at", "fr time:08:00",
+            "fr line-on-duty", "fr digits:MAB", "fr line-after", "fr digits:MSS",
+            "fr line-after", "fr digits:SVO", "fr line-after", "fr digits:TSC",
+            "fr line-after", "fr digits:ADU", "fr line-after", "fr digits:WTI", "fr silence-200", "fr line-handover", "fr weekday:2026-11-23", "fr at", "fr time:08:00",
             "fr line-next", "fr digits:MSS",
         ]  # fmt: skip
 
@@ -382,8 +382,8 @@ async def test_an_open_call_is_told_and_accepted(tmp_path: Path, configuration: 
         assert desk.hands is not None
         told = desk.hands.heard[3]
         assert told[:6] == [
-            "fr line-one-page", "fr page-call", f"fr digits:{page.call_ref}", "fr brand-fuzer", "fr page-caller",
-            "fr phone:+32470009999",
+            "fr line-one-page", "fr page-call", f"fr digits:{page.call_ref}", "fr brand-fuzer",
+            "fr page-caller", "fr phone:+32470009999",
         ]  # fmt: skip
         assert "fr line-nobody-has-it" in told and told[-1] == "fr line-back"
         assert "fr page-accepted" in desk.words and "fr line-you-have-it" in desk.words
