@@ -9,7 +9,16 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialplan.faults import nearest_of
-from dialplan.numbers import NumberKind, calling_code, display, has_trunk_zero, is_valid, kind_of, to_e164
+from dialplan.numbers import (
+    NumberKind,
+    calling_code,
+    display,
+    has_extension,
+    has_trunk_zero,
+    is_valid,
+    kind_of,
+    to_e164,
+)
 from dialplan.reading import Wrong
 from dialplan.times import parse_duration_s
 from dialplan.variables import SYSTEM
@@ -136,6 +145,8 @@ def phone(home: str) -> Callable[[str], str]:
         found = to_e164(text, home)
         if found is None or not is_valid(found):
             raise Wrong(f'"{text[:60]}" is not a telephone number')
+        if has_extension(text):
+            raise Wrong(f'"{text[:60]}" has an extension, which no network dials; write a number without')
         if kind_of(found) is NumberKind.PREMIUM:
             raise Wrong(f"{display(found, home)} is a premium number: calls to it cost money by the minute")
         return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dialplan.bulk import Action, BulkRow, Refusal, UnknownColumn, rows_of
-from dialplan.faults import ConfigurationFaults, Fault, Place, fault_at
+from dialplan.faults import ConfigurationFaults, Fault, Place, fault_at, nearest_of
 from dialplan.files.bulk import canonical
 from dialplan.grids import Grid, read_grid
 from dialplan.model import Configuration
@@ -30,11 +30,13 @@ ALONE: Final = "not done, because another row was refused"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """`brand` and `group` of rows that name none. `all_or_nothing`: one refusal and nothing is done."""
+    """`brand` and `group` of rows that name none. `all_or_nothing`: one refusal and nothing is done.
+    `new_groups`: number groups that may be made, for a group that is not there is most often misspelt."""
 
     brand: str = ""
     group: str = ""
     all_or_nothing: bool = False
+    new_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def import_form(texts: Mapping[str, str], form: str, name: str, choices: Choices
             refused[row.place.line] = str(row)
             continue
         row = replace(row, brand=row.brand or choices.brand, group=row.group or choices.group)
-        why = _against(row, before, seen)
+        why = _against(row, before, seen) or _unknown_group(row, before, choices.new_groups)
         if why:
             refused[row.place.line] = why
         else:
@@ -118,6 +120,17 @@ def _against(row: BulkRow, before: Configuration, seen: Mapping[str, int]) -> st
     if row.action is Action.DELETE:
         return "" if known else "there is no such number"
     return f"the number is there already: {known.brand}, plan {known.plan}" if known else ""
+
+
+def _unknown_group(row: BulkRow, before: Configuration, new_groups: Sequence[str]) -> str:
+    """Why the group of a row cannot be meant; empty: it is there, or may be made."""
+    known = (*before.groups, *before.brands, *new_groups)
+    if row.action is Action.DELETE or not row.group or row.group in known:
+        return ""
+    near = nearest_of(row.group, known)
+    return f'unknown number group "{row.group}"; ' + (
+        f'did you mean "{near}"?' if near else f"--new-group {row.group} makes one"
+    )
 
 
 def _settle(

@@ -27,6 +27,7 @@ LINES_BUSY: Final = "lines-busy"
 CAUSES: Final = {"busy": 17, "rejected": 21, "congested": 42}
 """Q.850 causes of a refusal by their words."""
 
+FIELDS: Final = frozenset({"calls", "starts", "within", "name", "over", "cause"})
 MOST_CALLS: Final = 100_000
 LONGEST_WITHIN_S: Final = 86_400.0
 
@@ -78,9 +79,10 @@ def read_gate(section: Section, key: str, of: str, plan: str, per_caller: bool =
 def _read_numbers(table: Section, of: str, *, whole_call: bool) -> Limit | None:
     if not table.has("calls") and not table.has("starts"):
         table.cell("calls"), table.cell("starts"), table.cell("within")
-        table.reading.fault(
-            table.place, table.where, 'limits nothing: write "calls" or "starts" and "within"'
-        )
+        if set(table.keys) <= FIELDS:  # a misspelt one is told by its own fault
+            table.reading.fault(
+                table.place, table.where, 'limits nothing: write "calls" or "starts" and "within"'
+            )
         return None
     if table.has("starts") is not table.has("within"):
         alone, other = ("starts", "within") if table.has("starts") else ("within", "starts")

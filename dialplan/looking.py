@@ -23,10 +23,14 @@ Rows: TypeAlias = Mapping[str, Mapping[str, str] | None]
 
 
 def read_rows(configuration: Configuration, rows: Rows) -> Rows:
-    """The rows, each of a table that is there; raises UnknownDestination."""
-    for name in rows:
+    """The rows, each of a table that is there, with columns that it has; raises UnknownDestination."""
+    for name, row in rows.items():
         if name not in configuration.tables:
             raise UnknownDestination(name, nearest_of(name, configuration.tables), "table")
+        columns = configuration.tables[name].columns
+        for column in row or ():
+            if column not in columns:
+                raise UnknownDestination(column, nearest_of(column, columns), f'column of the table "{name}"')
     return rows
 
 

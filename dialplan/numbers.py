@@ -22,6 +22,13 @@ _SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
 _BRACKETS = re.compile(r"<([^<>]*)>")
 _DOUBLED_ZERO = re.compile(r"(?<=\d)\s*\(0\)")
 _PUNCTUATION = re.compile(r"[\s.\-/()\u00a0\u2010-\u2015]+")
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+"""Signs that nobody sees and that come along when something is pasted."""
+_EXTENSION = re.compile(
+    r"\s*[,;]?\s*\(?\s*(?:ext(?:ension)?|toestel|tst|poste|durchwahl|dw|nst|x|#)[.:]?\s*\d{1,8}\s*\)?\s*$",
+    re.IGNORECASE,
+)
+"""What is behind the number: a switchboard asks for it, no network does."""
 _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
 
 
@@ -56,11 +63,13 @@ def is_withheld(text: str | None) -> bool:
 def to_e164(text: str | None, country: str = "BE") -> str | None:
     """The number as `+32...`; None when it is withheld or cannot be a public number. Never raises.
 
-    Takes `+32...`, `0032...`, `32...`, `0...` with any usual punctuation, and `tel:` and `sip:` addresses.
+    Takes `+32...`, `0032...`, `32...`, `0...` with any usual punctuation, and `tel:` and `sip:` addresses;
+    an extension behind the number (`ext 5`) is left out.
     """
     if text is None or len(text) > LONGEST_TEXT or is_withheld(text):
         return None
-    compact = _PUNCTUATION.sub("", _DOUBLED_ZERO.sub("", _bare(text)))
+    shown = _EXTENSION.sub("", _bare(_UNSEEN.sub("", text)))
+    compact = _PUNCTUATION.sub("", _DOUBLED_ZERO.sub("", shown))
     if not _DIGITS.match(compact):
         return None
     if compact.startswith("+"):
@@ -70,6 +79,11 @@ def to_e164(text: str | None, country: str = "BE") -> str | None:
     if compact.startswith("0"):
         return _national(compact, country)
     return _without_prefix(compact, country)
+
+
+def has_extension(text: str) -> bool:
+    """Whether something stands behind the number that only a switchboard can dial: `ext 5`."""
+    return _EXTENSION.search(_bare(_UNSEEN.sub("", text))) is not None
 
 
 def is_valid(e164: str) -> bool:

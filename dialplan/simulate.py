@@ -39,10 +39,11 @@ from dialplan.dialling_in import LINE_WORDS, serve_on_paper
 from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
 from dialplan.events import Dialled, Event, Failed, Outcome, PinChecked, Played, Switched
 from dialplan.fullness import full_limit, is_full, read_full
+from dialplan.lines import LineCannot, check_line
 from dialplan.looking import LOOK_WORDS, Rows, look_up_on_paper, read_rows
 from dialplan.model import Configuration
 from dialplan.numbers import to_e164
-from dialplan.overrides import plan_at
+from dialplan.overrides import Override, OverrideKind, plan_at
 from dialplan.pins import is_pin
 from dialplan.quiet import phones_at
 from dialplan.roster import on_duty
@@ -299,7 +300,7 @@ class _Driver:
             Record: lambda record: self._record(step, record),
             AskCallback: lambda wish: self._ask_callback(step, wish),
             CheckPin: self._check_pin,
-            SwitchPlan: lambda switch: Switched(),
+            SwitchPlan: self._switch_plan,
             ServeEngineer: lambda asked: self._serve(step, asked),
             Hangup: self._hang_up,
         }
@@ -383,6 +384,16 @@ class _Driver:
         if done is None:
             raise WrongSupposition(f"{step.state.plan}.{step.state.node}", self.word, LINE_WORDS)
         return done
+
+    def _switch_plan(self, asked: SwitchPlan) -> Event:
+        """Nothing is switched on paper; what a line cannot carry is refused as on a call."""
+        try:
+            check_line(
+                self.configuration, Override("", OverrideKind.GROUP, asked.group, asked.plan, self.now)
+            )
+        except LineCannot as refusal:
+            return Switched(str(refusal))
+        return Switched()
 
     def _admit(self, step: Step, admit: Admit) -> Event:
         plan, node = step.state.plan, step.state.node

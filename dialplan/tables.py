@@ -50,6 +50,12 @@ class LookUpTable:
     """How long an answer of the database is good."""
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is known: those that the file has, and those that become variables."""
+        row: Mapping[str, str] = next(iter(self.rows.values()), {})
+        return tuple(dict.fromkeys((*self.variables, *row, *(self.default or {}))))
+
+    @property
     def is_database(self) -> bool:
         """Whether it is asked on the call."""
         return bool(self.url)

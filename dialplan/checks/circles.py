@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from dialplan.checks.survey import NodeId
+from dialplan.reach import NodeId
 
 Ways = Callable[[NodeId], Iterable[NodeId]]
 

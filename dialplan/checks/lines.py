@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import product
+from typing import Final
 
 from dialplan.checks.survey import Finding, Survey
 from dialplan.dialling_in import people_of_line
+from dialplan.lines import LineCannot, check_line, parallel_at
 from dialplan.model import LineType
-from dialplan.nodes.destination import TOGETHER, Destination
 from dialplan.nodes.duty_line import DutyLine
 from dialplan.nodes.switch_plan import SwitchPlanNode
 from dialplan.numbers import display
+from dialplan.overrides import Override, OverrideKind
+
+ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def check_parallel_ringing(survey: Survey) -> Iterator[Finding]:
@@ -18,13 +24,23 @@ def check_parallel_ringing(survey: Survey) -> Iterator[Finding]:
     for number in survey.configuration.numbers.values():
         if number.line_type is LineType.SIP:
             continue
-        for at in sorted(survey.reached_by_plan[number.plan]):
-            node = survey.node(at)
-            if isinstance(node, Destination) and node.order == TOGETHER:
-                shown = display(number.number, survey.configuration.desk.country)
-                what = f"rings in parallel at {at[0]}.{at[1]}"
-                message = f'{what}, which a number of type "{number.line_type}" cannot'
-                yield Finding(survey.place("number", number.number), shown, message, is_fault=True)
+        for where in parallel_at(survey.configuration, number.plan):
+            shown = display(number.number, survey.configuration.desk.country)
+            message = f'rings in parallel at {where}, which a number of type "{number.line_type}" cannot'
+            yield Finding(survey.place("number", number.number), shown, message, is_fault=True)
+    yield from _switched_in_vain(survey)
+
+
+def _switched_in_vain(survey: Survey) -> Iterator[Finding]:
+    """A plan that is offered by phone and would be refused."""
+    for at, node in survey.nodes():
+        if not isinstance(node, SwitchPlanNode):
+            continue
+        for group, plan in product(node.groups.values(), node.plans.values()):
+            try:
+                check_line(survey.configuration, Override("", OverrideKind.GROUP, group, plan, ALWAYS))
+            except LineCannot as refusal:
+                yield survey.at_node(at, str(refusal))
 
 
 def check_switched_away(survey: Survey) -> Iterator[Finding]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialplan.checks.spoken_keys import keys_spoken
-from dialplan.checks.survey import Finding, NodeId, Survey, plan_of
+from dialplan.checks.survey import Finding, Survey, plan_of
 from dialplan.checks.tongues import languages_at, say_languages, spoken_in
 from dialplan.model import Brand
 from dialplan.nodes.destination import Destination
 from dialplan.nodes.language import Language
 from dialplan.nodes.menu import Menu
 from dialplan.nodes.speech import PROMPT
+from dialplan.reach import NodeId
 from dialplan.reading import Reference
 from dialplan.run import Node
 from dialplan.words import LANGUAGES, Words
@@ -113,20 +114,26 @@ def _compare_keys(
     survey: Survey, at: NodeId, words: Words, keys: frozenset[str], others: frozenset[str]
 ) -> Iterator[Finding]:
     spoken = {language: _keys_said(survey, words, language) for language in LANGUAGES}
-    if all(not said or said - others == keys - others for said in spoken.values()):
+    if all(said - others == keys - others for said in spoken.values()):
         return
     lacking: dict[str, set[str]] = {}
     unsaid: dict[str, set[str]] = {}
+    silent: set[str] = set()
     for language in _languages_heard(survey, at):
         said = spoken[language]
         for key in said - keys - others:
             lacking.setdefault(key, set()).add(language)
+        if not said:
+            silent.add(language)
         for key in keys - said if said else ():
             unsaid.setdefault(key, set()).add(language)
     for key, languages in sorted(lacking.items()):
         yield survey.at_node(at, f"says key {key} in {say_languages(languages)}, but has no such key")
     for key, languages in sorted(unsaid.items()):
         yield survey.at_node(at, f"has key {key}, but does not say it in {say_languages(languages)}")
+    if silent:
+        names = f"key{'s' * (len(keys) > 1)} {', '.join(sorted(keys))}"
+        yield survey.at_node(at, f"has {names}, but its words name no key in {say_languages(silent)}")
 
 
 def _keys_said(survey: Survey, words: Words, language: str) -> frozenset[str]:

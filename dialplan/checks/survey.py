@@ -8,16 +8,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from dialplan import reach
 from dialplan.catalogue import Prompts
 from dialplan.faults import Place
 from dialplan.model import Configuration
 from dialplan.nodes.goto import Goto
 from dialplan.nodes.switch_plan import SwitchPlanNode
+from dialplan.reach import NodeId
 from dialplan.reading import Reading
 from dialplan.run import Node
-
-NodeId = tuple[str, str]
-"""Plan and node."""
 
 USUAL_DAY = date(2026, 1, 1)
 """The day from which hours are judged when nobody says what day it is: the same answer on every machine."""
@@ -78,20 +77,15 @@ class Survey:
 
     def ways_from(self, at: NodeId) -> tuple[NodeId, ...]:
         """The nodes to which a call may go on from a node."""
-        node = self.node(at)
-        if isinstance(node, Goto):
-            return (self.target_of(node),)
-        return tuple((at[0], target) for target in dict.fromkeys(node.exits.values()))
+        return reach.ways_from(self.configuration, at)
 
     def ways_and_limits(self, at: NodeId) -> tuple[NodeId, ...]:
         """Those, and where a call goes on that is over a limit of the plan."""
-        gates = self.configuration.plans[at[0]].gates
-        overs = tuple(gate.over for gate in gates if gate.over) if gates else ()
-        return (*self.ways_from(at), *overs)
+        return reach.ways_and_limits(self.configuration, at)
 
     def target_of(self, node: Goto) -> NodeId:
         """Where a goto leads."""
-        return (node.plan, node.node or self.configuration.plans[node.plan].start)
+        return reach.target_of(self.configuration, node)
 
     @cached_property
     def reached(self) -> frozenset[NodeId]:
@@ -114,22 +108,16 @@ class Survey:
 
     def start_of(self, plan: str) -> NodeId:
         """Where a plan begins."""
-        return (plan, self.configuration.plans[plan].start)
+        return reach.start_of(self.configuration, plan)
 
     @cached_property
     def reached_by_plan(self) -> Mapping[str, frozenset[NodeId]]:
         """For each plan that has a number, the nodes that its calls may reach."""
-        return {plan: self.spread({self.start_of(plan)}, self.ways_and_limits) for plan in self.called_plans}
+        return {plan: reach.reached_from(self.configuration, plan) for plan in self.called_plans}
 
     def spread(self, start: set[NodeId], ways: Callable[[NodeId], Iterable[NodeId]]) -> frozenset[NodeId]:
         """Every node that is met by following the ways again and again."""
-        found, waiting = set(start), list(start)
-        while waiting:
-            for target in ways(waiting.pop()):
-                if target not in found:
-                    found.add(target)
-                    waiting.append(target)
-        return frozenset(found)
+        return reach.spread(start, ways)
 
     def at_node(self, at: NodeId, message: str, is_fault: bool = False) -> Finding:
         """A finding about a node."""

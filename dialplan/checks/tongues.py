@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialplan.checks.survey import NodeId, Survey
+from dialplan.checks.survey import Survey
 from dialplan.model import Brand
 from dialplan.nodes.language import Language
+from dialplan.reach import NodeId
 from dialplan.words import BILINGUAL
 
 NAMES: Mapping[str, str] = {"nl": "Dutch", "fr": "French", "de": "German", "en": "English"}

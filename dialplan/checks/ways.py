@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from dialplan.checks.circles import circles_of, on_circles
-from dialplan.checks.survey import Finding, NodeId, Survey
+from dialplan.checks.survey import Finding, Survey
 from dialplan.nodes.call_back import DECLINED, LIMIT, NOT_ALLOWED
 from dialplan.nodes.destination import Destination
 from dialplan.nodes.exits import NEXT, REST
@@ -16,6 +16,7 @@ from dialplan.nodes.list import LISTED
 from dialplan.nodes.lookup import EXITS as LOOKUP_EXITS
 from dialplan.nodes.menu import NO_INPUT, WRONG_INPUT
 from dialplan.nodes.record import NOTHING
+from dialplan.reach import NodeId
 from dialplan.run import Node
 
 BY_TIME_OR_DATA = frozenset({"calendar", "origin", "list", "switch", "percentage", "lookup"})

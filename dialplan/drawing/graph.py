@@ -7,11 +7,14 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
-from dialplan.model import Plan
+from dialplan.model import Configuration, Plan
+from dialplan.nodes.goto import Goto
 from dialplan.words import Value
 
 START: Final = "(start)"
 LAST_RESORT: Final = "last-resort"
+OVER: Final = "over a limit"
+"""Stands for every limit that sends calls into the middle of a plan."""
 REST: Final = "rest"
 LINES: Final = 3
 LINE: Final = 34
@@ -63,11 +66,42 @@ class Lit:
     why: str = ""
 
 
-def draw_plan(plan: Plan, way: Sequence[Lit] = ()) -> Drawn:
-    """The boxes and arrows of a plan; the last resort is one when the call came to it."""
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Where calls come into the middle of a plan. `origin`: a limit, or another plan (`plan`)."""
+
+    origin: str
+    node: str
+    plan: str = ""
+
+
+def entrances_of(configuration: Configuration, plan: str) -> tuple[Entrance, ...]:
+    """Every way into the middle of a plan: over the limits of numbers, groups and plans, and from nodes of
+    other plans."""
+    found: dict[Entrance, None] = {}
+    gates = [gate for number in configuration.numbers.values() for gate in number.gates]
+    gates += [gate for each in configuration.plans.values() for gate in each.gates]
+    for gate in gates:
+        if gate.over is not None and gate.over[0] == plan:
+            found[Entrance(OVER, gate.over[1])] = None
+    for other in configuration.plans.values():
+        for name, node in other.nodes.items():
+            if isinstance(node, Goto) and node.plan == plan and node.node and other.id != plan:
+                found[Entrance(f"{other.id}.{name}", node.node, other.id)] = None
+    return tuple(found)
+
+
+def draw_plan(plan: Plan, way: Sequence[Lit] = (), entrances: Sequence[Entrance] = ()) -> Drawn:
+    """The boxes and arrows of a plan; the last resort is one when the call came to it, and so is every
+    entrance into its middle."""
     boxes = [Box(START, "start"), *(_box(name, node) for name, node in plan.nodes.items())]
+    boxes += [
+        Box(origin, "goto" if from_ else "limit", ("calls from another plan",) if from_ else (), from_)
+        for origin, from_ in dict.fromkeys((each.origin, each.plan) for each in entrances)
+    ]
     arrows = [Arrow(START, plan.start, ())] if plan.start in plan.nodes else []
     arrows += [arrow for name, node in plan.nodes.items() for arrow in _arrows(name, node, plan.nodes)]
+    arrows += [Arrow(each.origin, each.node, ()) for each in entrances if each.node in plan.nodes]
     fallen = [step.node for step in way if step.plan == plan.id and step.exit == LAST_RESORT]
     if fallen:
         boxes.append(Box(LAST_RESORT, LAST_RESORT, ("the plan's last person",)))
@@ -155,4 +189,7 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
-__all__ = ["LAST_RESORT", "REST", "START", "Arrow", "Box", "Drawn", "Lit", "draw_plan", "ways_of", "wrap"]
+__all__ = [
+    "LAST_RESORT", "OVER", "REST", "START", "Arrow", "Box", "Drawn", "Entrance", "Lit", "draw_plan",
+    "entrances_of", "ways_of", "wrap",
+]  # fmt: skip

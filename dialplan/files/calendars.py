@@ -49,8 +49,14 @@ from dialplan.times import parse_days, parse_window_min, parse_windows_min
 ALWAYS = WeekWindow(frozenset(range(7)), WHOLE_DAY[0])
 
 _WEEK = re.compile(r"^(?P<days>\S.*?)\s+(?P<window>\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})$")
+_PART = re.compile(
+    r"(?:(?P<days>[A-Za-z][A-Za-z -]*?)\s+)?"
+    r"(?P<start>\d{1,2}(?:[:hH]\d{2}|[hH])?)\s*-\s*(?P<end>\d{1,2}(?:[:hH]\d{2}|[hH])?)"
+)
+"""An opening time as people write it in haste: `Mon-Fri 08-12`, and after that `13h-17h30`."""
+LONGEST_OVER_NEW_YEAR = 183
+"""Days: what lasts longer was more likely meant the other way round."""
 _REGION = re.compile(r"^([A-Z]{2})(?:-(.+))?$")
-LONGEST_FROM_REGION = re.compile(r"^([A-Z]{2})(?:-(.+))?$")
 
 
 def read_calendars(root: Section, texts: Mapping[str, str] | None = None) -> dict[str, Calendar]:
@@ -159,15 +165,44 @@ def parse_week_window(text: str) -> WeekWindow:
     if text.strip().lower() == "always":
         return ALWAYS
     found = _WEEK.match(text.strip())
-    if found is None:
-        raise Wrong(f'"{text}" is no opening time; write it as in "Mon-Fri 08:00-18:00", or "always"')
+    if found is None or ("," in text and any(sign.isdigit() for sign in found["days"])):
+        raise Wrong(f'"{text}" is no opening time; write {_example(text)}')
     return WeekWindow(parse_days(found["days"]), parse_window_min(found["window"]))
+
+
+def _example(text: str) -> str:
+    """How it is written; several opening times in one text as the list that they should be."""
+    parts: list[str] = []
+    for part in (part.strip() for part in text.split(",")):
+        found = _PART.fullmatch(part)
+        if found is None or not (found["days"] or parts):
+            break
+        days = found["days"] or parts[-1].rpartition(" ")[0]
+        parts.append(f"{days.strip()} {_clock(found['start'])}-{_clock(found['end'])}")
+    else:
+        return f"[{', '.join(parts)}], a list" if len(parts) > 1 else f'"{parts[0]}"'
+    return 'it as in "Mon-Fri 08:00-18:00", or "always"; several of them as a list'
+
+
+def _clock(text: str) -> str:
+    hour, _, minute = text.lower().replace("h", ":").partition(":")
+    return f"{int(hour):02}:{int(minute or 0):02}"
+
+
+def _warn_of_a_long_year(row: Section, days: Days) -> None:
+    """`12-24..12-20` runs over New Year and leaves out four days: more likely a slip."""
+    length = (days.last - days.first).days % 366 + 1
+    if days.yearly and days.last < days.first and length > LONGEST_OVER_NEW_YEAR:
+        first, last = (f"{day:%m-%d}" for day in (days.first, days.last))
+        message = f'"{first}..{last}" runs over New Year and is {length} days long'
+        row.reading.warn(row.place_of("day"), row.path("day"), message, f"{last}..{first}")
 
 
 def _read_days(section: Section) -> tuple[OwnDay, ...]:
     found: list[OwnDay] = []
     for row in section.sections("days"):
         days = row.need("day", parse_own_day, Days())
+        _warn_of_a_long_year(row, days)
         closed: Windows = ()
         hours = row.need("hours", parse_windows_min, closed)
         said = row.get("title", title, "")

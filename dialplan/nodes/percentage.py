@@ -90,7 +90,9 @@ def read(section: Section) -> Percentage:
 def parse_share(text: str) -> Decimal:
     """`70 %`, `33.3%` or `70`: more than nothing, at most all."""
     found = re.fullmatch(r"([0-9]{1,3}(?:[.,][0-9]{1,3})?)\s*%?", text.strip())
-    share = Decimal(found[1].replace(",", ".")) if found else Decimal(0)
+    share = Decimal(found[1].replace(",", ".")) if found else Decimal(-1)
+    if share == 0:
+        raise Wrong(f'"{text}" sends no call this way: leave it out, or write more than 0 %')
     if not 0 < share <= ALL:
         raise Wrong(f'"{text}" is no share; write a percentage from above 0 to 100, as in "70 %"')
     return share

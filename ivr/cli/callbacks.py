@@ -9,10 +9,10 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialplan.numbers import display
 from ivr.callbacks.model import Callback
 from ivr.callbacks.store import find_callback, last_callbacks
 from ivr.cli.client import ServiceClient, ServiceError
+from ivr.cli.home import shown
 from ivr.cli.shared import give_up, out, print_json
 from ivr.cli.showing import ZONE, read
 from ivr.settings import Settings
@@ -36,7 +36,7 @@ def _table(found: list[Callback]) -> Table:
     for one in found:
         tries = f"{one.tries} of {one.most_tries}"
         state, who = str(one.state), one.agent_entry or "-"
-        number = display(one.number)
+        number = shown(one.number)
         table.add_row(one.id[:8], _clock(one.asked_at), number, one.brand, state, tries, who, one.why or "-")
     return table
 
@@ -67,7 +67,7 @@ def list_recordings(settings: Settings, last: int, *, as_json: bool) -> None:
         return
     table = Table("name", "started", "from", "brand", "state", "seconds", "file", box=None, pad_edge=False)
     for one in found:
-        caller, state = display(one.caller), str(one.state) + (f" ({one.why})" if one.why else "")
+        caller, state = shown(one.caller), str(one.state) + (f" ({one.why})" if one.why else "")
         seconds, file = f"{one.seconds:g}", one.path or "-"
         table.add_row(one.name, _clock(one.started), caller, one.brand or "-", state, seconds, file)
     out.print(table)

@@ -10,11 +10,12 @@ from typing import Any
 
 from audio.listening import Listening
 from audio.recognise import Heard, Recogniser
-from dialplan.numbers import display, to_e164
+from dialplan.numbers import to_e164
 from ivr.ami import AmiError
 from ivr.carrier.call import PlacedCall
 from ivr.carrier.carrier import Carrier
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError, ServiceRefusedError
+from ivr.cli.home import home, shown
 from ivr.cli.queues import say_waiting
 from ivr.settings import Settings
 
@@ -131,7 +132,7 @@ class CallStory:
             await call.press(keys)
 
     async def _follow(self, number: str, caller: str | None, followed: asyncio.Event) -> None:
-        wanted = to_e164(number) or number
+        wanted = to_e164(number, home()) or number
         try:
             async for line in self._client.follow():
                 followed.set()
@@ -170,8 +171,8 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
     match kind:
         case "placed":
             clock = f", the plan's clock at {facts['at']}" if facts["at"] else ""
-            shown = display(facts["from"]) if facts["from"] else "a withheld number"
-            return f"dialling {facts['to']} as {shown}{clock}"
+            caller = shown(facts["from"]) if facts["from"] else "a withheld number"
+            return f"dialling {facts['to']} as {caller}{clock}"
         case "heard":
             language = "" if facts["language"] == "*" else f" ({facts['language']})"
             return f"heard   {facts['prompt']}{language}, at {facts['at_s']} s"
@@ -183,11 +184,11 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
         case "queue":
             return f"queue   {say_waiting(facts)}"
         case "call-back":
-            return f"call back to {display(facts.get('number'))}: {facts['state']}"
+            return f"call back to {shown(facts.get('number'))}: {facts['state']}"
         case "rings":
             return f"rings   {', '.join(facts['who'])}"
         case "talks":
-            return f"talks   with {display(facts['number'])}, who picked up"
+            return f"talks   with {shown(facts['number'])}, who picked up"
         case "key":
             return f"pressed {facts['keys']}"
         case "end":
@@ -198,7 +199,7 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
 def _page_sentence(facts: Mapping[str, Any]) -> str:
     head = f"page    call {facts['call_ref']}"
     if "who" in facts:
-        who = f"{facts['who']} on {display(facts['number'])}"
+        who = f"{facts['who']} on {shown(facts['number'])}"
         return f"{head}: {who}: {facts['attempt_state']} ({facts['stage']})"
     by = f" by {facts['accepted_by']}" if facts.get("accepted_by") else ""
     return f"{head}: {facts['state']}{by}"

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from asterisk.obtain import ObtainError, Package, Tree, default_cache, find_or_obtain, progress_for_terminal
 from asterisk.progress import Bar
 from dialplan.drawing.dot import read_layout, write_dot
-from dialplan.drawing.graph import Drawn, Lit, draw_plan, ways_of
+from dialplan.drawing.graph import Drawn, Entrance, Lit, draw_plan, entrances_of, ways_of
 from dialplan.drawing.svg import write_svg
 from dialplan.faults import nearest_of
 from dialplan.model import Configuration, Plan
-from dialplan.numbers import display
+from ivr.cli.home import shown
 from ivr.cli.releasing import clock, read_folder
 from ivr.cli.replaying import build
 from ivr.cli.shared import give_up, out
@@ -40,12 +40,13 @@ def run_draw(
     found = configuration.plans.get(plan)
     if found is None:
         near = nearest_of(plan, configuration.plans)
-        give_up(f'There is no plan "{plan}" in {source}' + (f'; is it "{near}"?' if near else "."))
+        give_up(f'There is no plan "{plan}" in {source}' + (f'; did you mean "{near}"?' if near else "."))
     way = way_of(call) if call else []
+    entrances = entrances_of(configuration, plan)
     if svg is None:
-        out.print(outline(found, way))
+        out.print(outline(found, way, entrances))
         return
-    drawn = draw_plan(found, way)
+    drawn = draw_plan(found, way, entrances)
     layout = read_layout(_lay_out(drawn, offline=offline), drawn)
     svg.write_text(write_svg(drawn, layout, way, _subtitle(plan, source, call)), encoding="utf-8")
     out.print(f"{svg}: {len(found.nodes)} nodes of the plan {plan}.", markup=False)
@@ -88,7 +89,7 @@ def _subtitle(plan: str, source: str, call: RecordedCall | None) -> str:
     record = call.record
     return (
         f"plan {plan}, {source}; call {record.id}, {clock(record.started)}, "
-        f"{display(record.caller)} to {display(record.dialled)}: {record.disposition}"
+        f"{shown(record.caller)} to {shown(record.dialled)}: {record.disposition}"
     )
 
 
@@ -133,7 +134,7 @@ def _reason(fault: Exception) -> str:
 # -- as text
 
 
-def outline(plan: Plan, way: Sequence[Lit] = ()) -> Branch:
+def outline(plan: Plan, way: Sequence[Lit] = (), entrances: Sequence[Entrance] = ()) -> Branch:
     """The plan from its start, each node told once."""
     root = Branch(_plain(f"{plan.title or plan.id} (plan {plan.id})"))
     told: set[str] = set()
@@ -156,6 +157,8 @@ def outline(plan: Plan, way: Sequence[Lit] = ()) -> Branch:
             grow(twig, exits, target)
 
     grow(root, "", plan.start)
+    for entrance in entrances:
+        grow(root, entrance.origin, entrance.node)
     for name in plan.nodes:
         if name not in told:
             grow(root, "not reached", name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import os
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from dialplan.importing import Choices, Import, import_form
 from dialplan.limits import say_limit
 from dialplan.model import Configuration, ServiceNumber
 from dialplan.numbers import display, to_e164
+from dialplan.overrides import Override, OverrideKind, plan_at, say_override, with_overrides
 from dialplan.source import BINARY, load_texts, read_texts
 from ivr.cli.shared import give_up, out, print_json, words_of
 
@@ -30,13 +32,14 @@ class Options:
     group: str = ""
     dry_run: bool = False
     all_or_nothing: bool = False
+    new_groups: tuple[str, ...] = ()
 
 
 def import_numbers(folder: Path, file: Path, options: Options, report: Path | None, *, as_json: bool) -> None:
     """Exit code 0: every row was done; 1: some were refused, or nothing could be done."""
     form = _read_form(file)
     try:
-        choices = Choices(options.brand, options.group, options.all_or_nothing)
+        choices = Choices(options.brand, options.group, options.all_or_nothing, options.new_groups)
         done = import_form(read_texts(folder), form, file.name, choices)
     except ConfigurationFaults as faults:
         for fault in faults.faults:
@@ -73,17 +76,24 @@ def list_numbers(folder: Path, group: str, brand: str, *, as_json: bool) -> None
     out.print(table)
 
 
-def show_number(folder: Path, text: str, *, as_json: bool) -> None:
-    """One number."""
-    configuration = _load(folder)
+def show_number(
+    folder: Path, text: str, *, overrides: Sequence[Override] = (), now: datetime, as_json: bool
+) -> None:
+    """One number, and what is switched for it `now` or later."""
+    configuration = with_overrides(_load(folder), overrides)
     e164 = to_e164(text, configuration.desk.country) or text
     number = configuration.numbers.get(e164)
     if number is None:
         near = nearest_of(e164, configuration.numbers)
         hint = f"; the nearest is {display(near, configuration.desk.country)}" if near else ""
         give_up(f"Nobody has the number {display(e164, configuration.desk.country)}{hint}.")
+    switched = [
+        say_override(one, configuration.desk.timezone) for one in _switches(configuration, number, now)
+    ]
     if as_json:
-        print_json(_as_json(number))
+        print_json(
+            {**_as_json(number), "plan_now": plan_at(configuration, number, now), "switched": switched}
+        )
         return
     group, plan = configuration.groups[number.group], configuration.plans[number.plan]
     rows = [
@@ -94,9 +104,17 @@ def show_number(folder: Path, text: str, *, as_json: bool) -> None:
         ("line", str(number.line_type)),
         ("carrier", number.carrier or "-"),
         ("limits", "; ".join(say_limit(gate.limit) for gate in number.gates) or "-"),
+        ("switched", "; ".join(switched) or "no"),
     ]
     for name, value in rows:
-        out.print(f"{name + ':':9}{value}", markup=False)
+        out.print(f"{name + ':':10}{value}", markup=False)
+
+
+def _switches(configuration: Configuration, number: ServiceNumber, now: datetime) -> list[Override]:
+    """What holds for a number or its group, or will."""
+    keys = (f"{OverrideKind.NUMBER}:{number.number}", f"{OverrideKind.GROUP}:{number.group}")
+    kept = (one for key in keys for one in configuration.overrides.get(key, ()))
+    return [one for one in kept if one.end is None or one.end > now]
 
 
 def _load(folder: Path) -> Configuration:

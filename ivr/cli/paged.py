@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialplan.numbers import display
+from ivr.cli.home import shown
 from ivr.storage import Attempt, Page, PageState
 
 _ENDS = {
@@ -30,7 +30,7 @@ def _page(session: Session, page: Page, zone: ZoneInfo) -> Iterator[str]:
     for ring in session.scalars(attempts):
         cause = f" (cause {ring.cause})" if ring.cause else ""
         state = f"{ring.state}{cause}".replace("-", " ")
-        who = f"{ring.title} on {display(ring.number)}, {ring.stage}"
+        who = f"{ring.title} on {shown(ring.number)}, {ring.stage}"
         yield f"  {_clock(ring.planned_at, zone)}  {who}: {state}"
     if page.accepted_at is not None:
         yield f"  {_clock(page.accepted_at, zone)}  {page.accepted_title} accepted"

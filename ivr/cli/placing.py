@@ -15,6 +15,7 @@ import typer
 from dialplan.numbers import is_withheld, to_e164
 from ivr.ami import AmiError
 from ivr.cli.calling import CallStory, sentence_of
+from ivr.cli.home import home
 from ivr.cli.shared import give_up, out
 from ivr.logs import configure
 from ivr.settings import Settings
@@ -37,6 +38,7 @@ def run_call(
     """Place the call; the exit code is 0 when it was answered, 1 when not, 130 or 143 when it was stopped."""
     if not settings.demo:
         give_up("`dutyline call` dials from the demo's carrier, and this installation is not the demo.")
+    shown_number = _caller(caller)
     configure(settings.log, "error")
     story = CallStory(settings, _print_json if as_json else _print)
     try:
@@ -44,7 +46,7 @@ def run_call(
             _stoppable(
                 story.run(
                     _dialled(number),
-                    caller=None if is_withheld(caller) else (to_e164(caller) or caller),
+                    caller=shown_number,
                     keys=[part.strip() for part in keys.split(",")] if keys else [],
                     at=_moment(at),
                     hang_up_after_s=hang_up_after_s,
@@ -70,6 +72,16 @@ async def _stoppable(story: Coroutine[Any, Any, bool]) -> bool:
     telling = asyncio.create_task(story)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, telling.cancel)
     return await telling
+
+
+def _caller(text: str) -> str | None:
+    """The number that is shown; None: none is."""
+    if is_withheld(text):
+        return None
+    found = to_e164(text, home())
+    if found is None:
+        give_up(f'--from "{text}" is no telephone number; write for instance 0470 00 99 99, or anonymous.')
+    return found
 
 
 def _dialled(number: str) -> str:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from dialplan.numbers import display
 from dialplan.times import say_duration
 from ivr.cli.client import ServiceClient, ServiceError
+from ivr.cli.home import shown
 from ivr.cli.shared import give_up, out, print_json
 from ivr.settings import Settings
 
@@ -56,7 +56,7 @@ def _print_waiting(queues: list[Mapping[str, Any]]) -> None:
             table.add_row(
                 queue["queue"],
                 str(one["position"]),
-                display(one["caller"]) if one["caller"] else "withheld",
+                shown(one["caller"]) if one["caller"] else "withheld",
                 f"{datetime.fromisoformat(one['since']).astimezone(ZONE):%H:%M:%S}",
                 _lasting(one["waited_s"]),
                 str(one["priority"]),

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
-from dialplan.numbers import display
 from dialplan.overrides import with_overrides
 from dialplan.replay import Comparison, compare, rebuild
 from dialplan.source import load_texts
 from dialplan.tape import read_tape
+from ivr.cli.home import shown
 from ivr.cli.releasing import ask, author_or_me, clock, look, read_folder, tell
 from ivr.cli.shared import give_up, out, print_json
 from ivr.cli.showing import ZONE, read
@@ -171,8 +171,8 @@ def _tell(replayed: Sequence[Replayed], counts: Counter[str], name: str) -> None
             out.print(f"[bold]{TITLES[verdict].capitalize()}[/]:")
         for one in some:
             record = one.call.record
-            caller = display(record.caller)
-            head = f"  {record.id}  {clock(record.started)}  {caller} to {display(record.dialled)}"
+            caller = shown(record.caller)
+            head = f"  {record.id}  {clock(record.started)}  {caller} to {shown(record.dialled)}"
             out.print(f"{head}\n    {one.parts}", markup=False)
     total = f"{say_count(len(replayed), 'call')} through {name}: "
     said = [f"{counts[verdict]} {title}" for verdict, title in TITLES.items() if counts[verdict]]

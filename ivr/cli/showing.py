@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from dialplan.numbers import display
+from ivr.cli.home import shown
 from ivr.cli.paged import pages_of
 from ivr.cli.shared import give_up, out, print_json
 from ivr.notify import AmbiguousMail, list_mails, show_mail
@@ -61,8 +61,8 @@ def _calls_table(found: list[RecordedCall]) -> Table:
         table.add_row(
             record.id,
             _clock(record.started),
-            display(record.caller) if record.caller else "withheld",
-            display(record.dialled),
+            shown(record.caller) if record.caller else "withheld",
+            shown(record.dialled),
             record.brand or "-",
             str(record.disposition),
             record.agent_entry or "-",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -100,10 +101,13 @@ def numbers_show(
     config: Annotated[Path | None, typer.Option("--config", help="Another configuration folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one number: where it stands, its brand, group, plan and limits."""
+    """Show one number: where it stands, its brand, group, plan and limits, and whether it is switched."""
+    from ivr.cli.laid_over import overrides_of
     from ivr.cli.numbering import show_number
 
-    show_number(config or read_settings(needs_state=False).config, number, as_json=as_json)
+    folder = config or read_settings(needs_state=False).config
+    now = datetime.now(UTC)
+    show_number(folder, number, overrides=overrides_of(config), now=now, as_json=as_json)
 
 
 @numbers_app.command("import")
@@ -119,6 +123,10 @@ def numbers_import(
     ] = False,
     brand: Annotated[str, typer.Option("--brand", help="The brand of rows that name none.")] = "",
     group: Annotated[str, typer.Option("--group", help="The number group of rows that name none.")] = "",
+    new_group: Annotated[
+        list[str] | None,
+        typer.Option("--new-group", metavar="GROUP", help="A number group that rows may make; repeatable."),
+    ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Write the report as CSV.")] = None,
     config: Annotated[Path | None, typer.Option("--config", help="Another configuration folder.")] = None,
     as_json: AsJson = False,
@@ -129,6 +137,8 @@ def numbers_import(
     [bold]dutyline publish[/] makes it so. The exit code is 1 when a row was refused."""
     from ivr.cli.numbering import Options, import_numbers
 
-    options = Options(brand, group, dry_run=dry_run, all_or_nothing=all_or_nothing)
+    options = Options(
+        brand, group, dry_run=dry_run, all_or_nothing=all_or_nothing, new_groups=tuple(new_group or ())
+    )
     folder = config or read_settings(needs_state=False).config
     import_numbers(folder, file, options, report, as_json=as_json)

@@ -19,11 +19,11 @@ from rich.table import Table
 from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
-from dialplan.numbers import display
 from dialplan.pins import hash_pin
 from dialplan.source import load
 from dialplan.times import parse_duration_s
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
+from ivr.cli.home import shown
 from ivr.cli.shared import give_up, out, print_json
 from ivr.cli.showing import ZONE, read
 from ivr.clock import SystemClock
@@ -77,7 +77,7 @@ def run_switch_list(settings: Settings, last: int, *, as_json: bool) -> None:
     else:
         table = Table("", "what", "to", "from", "until", "by", "why", box=None, pad_edge=False)
         for row in rows:
-            what = f"{row['kind']} {display(row['name']) if row['kind'] == 'number' else row['name']}"
+            what = f"{row['kind']} {shown(row['name']) if row['kind'] == 'number' else row['name']}"
             end = _time(row["ended_at"] or row["end"]) or "switched back"
             by = row["by"] + (f", ended by {row['ended_by']}" if row["ended_by"] else "")
             table.add_row(row["state"], what, row["to"], _time(row["start"]), end, by, row["why"])
@@ -180,7 +180,7 @@ def _moment(text: str, option: str) -> datetime:
 
 
 def _say(one: Mapping[str, Any]) -> str:
-    name = display(one["name"]) if one["kind"] == "number" else one["name"]
+    name = shown(one["name"]) if one["kind"] == "number" else one["name"]
     until = f"until {_time(one['end'])}" if one["end"] else "until it is switched back"
     return f"{one['kind']} {name} -> {one['to']}, from {_time(one['start'])} {until}"
 

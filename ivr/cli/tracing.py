@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import typer
 
-from dialplan.numbers import display, to_e164
+from dialplan import gates, last_resort
+from dialplan.faults import ConfigurationFaults, nearest_of
+from dialplan.numbers import to_e164
+from dialplan.source import load
+from ivr.cli.home import home, shown
 from ivr.cli.queues import say_waiting
 from ivr.cli.releasing import clock
 from ivr.cli.shared import give_up, out, print_json
@@ -17,6 +21,9 @@ from ivr.cli.showing import ZONE, read
 from ivr.cli.spans import read_moment
 from ivr.records.search import Search, TracedCall, search_calls
 from ivr.settings import Settings
+
+OWN_NODES: Final = (last_resort.NODE, gates.NODE)
+"""The engine's own, which no plan has."""
 
 
 def search_for(
@@ -43,7 +50,7 @@ def search_for(
 
 
 def _number(text: str) -> str:
-    return to_e164(text, "BE") or text if text else ""
+    return to_e164(text, home()) or text if text else ""
 
 
 def run_trace(settings: Settings, wanted: Search, *, follow: bool, as_json: bool) -> None:
@@ -55,17 +62,40 @@ def run_trace(settings: Settings, wanted: Search, *, follow: bool, as_json: bool
     if as_json:
         print_json([one.to_json() for one in found])
     elif not found:
-        out.print("No call fits.")
+        out.print(f"No call fits{_misspelt(settings, wanted)}.", markup=False)
     for one in reversed(found) if not as_json else ():
         _tell(one)
 
 
+def _misspelt(settings: Settings, wanted: Search) -> str:
+    """The first name that the configuration does not have, with the nearest that it has."""
+    try:
+        configuration = load(settings.config).configuration
+    except ConfigurationFaults:
+        return ""
+    plan, _, node = wanted.node.rpartition(".")
+    plans = configuration.plans
+    nodes = {name for one in plans.values() if plan in ("", one.id) for name in (*one.nodes, *OWN_NODES)}
+    numbers = {shown(each): each for each in configuration.numbers}
+    asked = (
+        ("brand", wanted.brand, configuration.brands),
+        ("number", shown(wanted.dialled) if wanted.dialled else "", numbers),
+        ("plan", plan, plans),
+        ("node", node, nodes),
+    )
+    for what, name, known in asked:
+        if name and name not in known:
+            near = nearest_of(name, known)
+            return f'; there is no {what} "{name}"' + (f', did you mean "{near}"?' if near else "")
+    return ""
+
+
 def _tell(one: TracedCall) -> None:
     record = one.call.record
-    caller = display(record.caller)
+    caller = shown(record.caller)
     end = f", {record.disposition}"
     out.print(
-        f"[bold]{record.id}[/]  {clock(record.started)}  {caller} to {display(record.dialled)}"
+        f"[bold]{record.id}[/]  {clock(record.started)}  {caller} to {shown(record.dialled)}"
         f"  {record.brand or 'no brand'}{end}"
     )
     for index, hop in enumerate(one.call.hops):
@@ -123,8 +153,8 @@ def _tell_line(line: Mapping[str, Any], *, as_json: bool) -> None:
     moment = f"{at.astimezone(ZONE):%H:%M:%S}"
     match line.get("kind"):
         case "call":
-            caller = display(str(line["caller"])) if line.get("caller") else "withheld"
-            out.print(f"[bold]{line['call']}[/]  {moment}  {caller} to {display(str(line['to']))}")
+            caller = shown(str(line["caller"])) if line.get("caller") else "withheld"
+            out.print(f"[bold]{line['call']}[/]  {moment}  {caller} to {shown(str(line['to']))}")
         case "hop":
             words = (str(line.get(name, "")) for name in ("plan", "node", "node_kind", "exit", "why"))
             _tell_step(moment, *words)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import structlog
 
+from dialplan.lines import check_line
 from dialplan.model import Configuration
 from dialplan.overrides import Override, OverrideKind, fault_of, named
 from ivr.clock import Clock
@@ -78,7 +79,7 @@ class Board:
     async def switch(self, wish: Wish) -> tuple[Override, list[Override]]:
         """Make one; it holds when this returns. Also those whose place it took.
 
-        UnknownName, TooLateError, DatabaseUnavailable: nothing has changed.
+        UnknownName, LineCannot, TooLateError, DatabaseUnavailable: nothing has changed.
         """
         now = self._clock.now()
         kind, name = named(self._configuration(), wish.name, wish.to)
@@ -86,6 +87,7 @@ class Board:
         if wish.end is not None and wish.end <= start:
             raise TooLateError(wish.end)
         override = Override(new_id(now), kind, name, wish.to, start, wish.end, wish.by, wish.why)
+        check_line(self._configuration(), override)
         replaced = await self._database.run(
             lambda session: keep_override(session, override, now, wish.call_id)
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ivr.cli.home import home, shown
 from ivr.cli.main import app
 from ivr.settings import ROOT
 from tests.stories.house import copy_configuration
@@ -55,6 +56,55 @@ def test_nothing_is_written_when_one_row_is_refused(folder: Path, tmp_path: Path
     code, said = dutyline("numbers", "import", str(form), "--brand", "fuzer", "--all-or-nothing")
     assert code == 1 and not (folder / "numbers").exists()
     assert "line 2: 03 205 60 01: refused: not done, because another row was refused" in said
+
+
+def test_a_number_says_to_what_it_is_switched(folder: Path) -> None:
+    assert "switched: no" in dutyline("numbers", "show", "02 788 74 99")[1]
+    dutyline("switch", "fuzer", "night", "--why", "storm")
+    code, said = dutyline("numbers", "show", "02 788 74 99")
+    assert code == 0 and "plan:     " in said and "(day-and-night)" in said
+    assert "switched: the group fuzer is switched to night by" in said
+    told = json.loads(dutyline("numbers", "show", "02 788 74 99", "--json")[1])
+    assert (told["plan"], told["plan_now"]) == ("day-and-night", "night")
+    assert "switched: no" in dutyline("numbers", "show", "02 788 74 70")[1], "another group"
+
+
+def test_a_group_that_is_new_is_named(folder: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.csv"
+    form.write_text("number;C/D;destination;group\n03 205 60 01;C;agent-1;alarms\n")
+    asked = ("numbers", "import", str(form), "--brand", "fuzer")
+    code, said = dutyline(*asked)
+    assert code == 1 and 'unknown number group "alarms"; --new-group alarms makes one' in said
+    assert dutyline(*asked, "--new-group", "alarms")[0] == 0
+
+
+def test_a_name_that_no_call_can_have_met_is_told_with_the_nearest(folder: Path) -> None:
+    for words, told in (
+        (("--node", "night.pgae"), 'there is no node "pgae", did you mean "page"?'),
+        (("--node", "nigth.page"), 'there is no plan "nigth", did you mean "night"?'),
+        (("--brand", "fuser"), 'there is no brand "fuser", did you mean "fuzer"?'),
+        (("--number", "02 788 74 98"), 'there is no number "02 788 74 98", did you mean "02 788 74 99"?'),
+    ):
+        code, said = dutyline("trace", *words)
+        assert code == 0 and said.strip() == f"No call fits; {told}."
+    assert dutyline("trace", "--node", "night.page")[1].strip() == "No call fits."
+    code, said = dutyline("draw", "nigth")
+    assert code == 1 and 'There is no plan "nigth" in' in said and 'did you mean "night"?' in said
+
+
+def test_numbers_are_written_as_in_the_country_of_the_desk(folder: Path) -> None:
+    home.cache_clear()
+    assert shown("+3227887499") == "02 788 74 99"
+    desk = folder / "desk.yaml"
+    desk.write_text(f"country: NL\n{desk.read_text()}")
+    home.cache_clear()
+    assert (shown("+3227887499"), shown("+31201234567")) == ("+32 2 788 74 99", "020 123 4567")
+    home.cache_clear()
+
+
+def test_a_caller_who_is_no_number_is_refused(folder: Path) -> None:
+    code, said = dutyline("call", "02 788 74 99", "--from", "xyz")
+    assert code == 1 and '--from "xyz" is no telephone number; write for instance' in said
 
 
 def test_a_number_that_nobody_has(folder: Path) -> None:

@@ -220,9 +220,20 @@ def test_a_second_form_goes_on_from_the_first() -> None:
 
 
 def test_what_rows_leave_out_is_chosen_for_all() -> None:
-    done = taken("03 205 00 01;C;;;;main;\n", Choices(brand="acme", group="lines"))
+    done = taken("03 205 00 01;C;;;;main;\n", Choices(brand="acme", group="lines", new_groups=("lines",)))
     number = loaded({**small_texts(), **done.files}).numbers["+3232050001"]
     assert (number.brand, number.group) == ("acme", "lines")
+
+
+def test_a_group_that_is_not_there_is_not_made_by_a_slip() -> None:
+    groups = "alarm-lines: {title: Alarms, plan: main}"
+    form = "03 205 00 01;C;;acme;alarm-line;;\n03 205 00 02;C;one;;fresh;;\n03 205 00 03;C;one;;acme;;\n"
+    done = taken(form, **{"groups.yaml": groups})
+    assert [(row.is_done, row.why) for row in done.rows] == [
+        (False, 'unknown number group "alarm-line"; did you mean "alarm-lines"?'),
+        (False, 'unknown number group "fresh"; --new-group fresh makes one'),
+        (True, "created, with a simple plan to one"),
+    ]
 
 
 def test_a_form_that_cannot_be_read() -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 import pytest
+from paper import small
 
 from asterisk.obtain import ObtainError, Package, Tree, default_cache, find_or_obtain
 from dialplan.drawing.colours import OTHER, look_of
 from dialplan.drawing.dot import read_layout, write_dot
-from dialplan.drawing.graph import Lit, draw_plan, wrap
+from dialplan.drawing.graph import Lit, draw_plan, entrances_of, wrap
 from dialplan.drawing.svg import write_svg
 from dialplan.model import Plan
 from dialplan.nodes import KINDS
@@ -103,6 +104,34 @@ def test_a_call_that_fell_out_of_the_plan_is_shown_with_its_last_person(dot: Tre
     way = [Lit("day", "hours", "last-resort", "no rest"), Lit("day", "last-resort", "answered")]
     said = texts(drawing(dot, PLAN, way))
     assert "the plan's last person" in said and "last-resort" in said
+
+
+ENTRANCES = """
+    start: hello
+    caller-limit: {starts: 3, within: 1 min, over: often}
+    nodes:
+      hello: {announce: please-hold, next: bye}
+      often: {announce: lines-busy, next: bye}
+      page: {page: standard, next: bye}
+      bye: {hangup: normal}
+"""
+
+
+def test_every_way_into_the_middle_of_a_plan_is_drawn(dot: Tree) -> None:
+    """Nothing floats: neither where a limit leads, nor where another plan does."""
+    configuration = small(ENTRANCES, plans__other="start: go\nnodes:\n  go: {goto: main.page}\n")
+    plan = configuration.plans["main"]
+    entrances = entrances_of(configuration, "main")
+    drawn = draw_plan(plan, (), entrances)
+    assert {(arrow.source, arrow.target) for arrow in drawn.arrows if arrow.source not in plan.nodes} == {
+        ("(start)", "hello"),
+        ("over a limit", "often"),
+        ("other.go", "page"),
+    }
+    layout = read_layout(ask_dot(dot, write_dot(drawn)), drawn)
+    picture = ElementTree.fromstring(write_svg(drawn, layout, [], ""))
+    assert {"over a limit", "other.go"} <= set(texts(picture))
+    assert [link.get("href") for link in picture.iter(f"{SVG}a")] == ["other.svg"]
 
 
 def test_no_text_is_anything_but_text(dot: Tree) -> None:

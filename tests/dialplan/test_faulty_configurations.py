@@ -187,7 +187,19 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         'desk.yaml:2:10 country: "Belgium" is not a country; write two capital letters, as in "BE"'),
     "bad hours": (CALENDARS, "Mon-Fri 09:00-17:00", "Mon-Fri 9-17",
         'calendars.yaml:1:14 work open: "Mon-Fri 9-17" is no opening time; '
-        'write it as in "Mon-Fri 08:00-18:00", or "always"'),
+        'write "Mon-Fri 09:00-17:00"'),
+    "hours that are none": (CALENDARS, "Mon-Fri 09:00-17:00", "Mon-Fri nine to five",
+        'calendars.yaml:1:14 work open: "Mon-Fri nine to five" is no opening time; '
+        'write it as in "Mon-Fri 08:00-18:00", or "always"; several of them as a list'),
+    "several hours in one text": (CALENDARS, "Mon-Fri 09:00-17:00", '"Mon-Fri 08-12, 13h-17h30, Sat 9-12"',
+        'calendars.yaml:1:14 work open: "Mon-Fri 08-12, 13h-17h30, Sat 9-12" is no opening time; '
+        "write [Mon-Fri 08:00-12:00, Mon-Fri 13:00-17:30, Sat 09:00-12:00], a list"),
+    "good hours in one text": (CALENDARS, "Mon-Fri 09:00-17:00", '"Mon-Fri 09:00-12:00, 13:00-17:00"',
+        'calendars.yaml:1:14 work open: "Mon-Fri 09:00-12:00, 13:00-17:00" is no opening time; '
+        "write [Mon-Fri 09:00-12:00, Mon-Fri 13:00-17:00], a list"),
+    "a number with an extension": (DIRECTORY, "0470 00 00 22", '"0470 00 00 22 ext 5"',
+        'directory.yaml:9:44 two phone: "0470 00 00 22 ext 5" has an extension, which no network dials; '
+        "write a number without"),
     "bad day": (CALENDARS, "Mon-Fri 09:00", "Mon-Fir 09:00",
         'calendars.yaml:1:14 work open: "Fir" is not a day; write Mon, Tue, Wed, Thu, Fri, Sat, Sun'),
     "bad clock": (CALENDARS, "09:00-17:00", "09:00-25:00",

@@ -106,6 +106,10 @@ DESTINATIONS: dict[str, tuple[str, str]] = {
         "one, limit: {name: agents}, rest: bye",
         f'{HERE}:35 ring limit: limits nothing: write "calls" or "starts" and "within"',
     ),
+    "a limit misspelt": (
+        "one, limit: {call: 1}, rest: bye",
+        f'{HERE}:36 ring limit: unknown key "call"; did you mean "calls"?',
+    ),
     "starts without within": (
         "one, limit: {starts: 3}, rest: bye",
         f'{HERE}:44 ring limit starts: "starts" means nothing without "within", as in {{starts: 3, within: 20 s}}',

@@ -100,6 +100,8 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         'plans/main.yaml:10:37 which cases: a switch without cases'),
     "shares that are not all": (PLANS, "ask: 30 %", "ask: 20 %",
         'plans/main.yaml:11:23 share percentage: the shares are 90 % together, not 100 %'),
+    "a share of nothing": (PLANS, "ask: 30 %", "ask: 0 %",
+        'plans/main.yaml:11:40 share percentage["ask"]: "0 %" sends no call this way: leave it out, or write more than 0 %'),
     "a share that is none": (PLANS, "ask: 30 %", "ask: some",
         'plans/main.yaml:11:40 share percentage["ask"]: "some" is no share; write a percentage from above 0 to 100, as in "70 %"'),
     "a share for an unknown node": (PLANS, "{who: 70 %", "{woh: 70 %",

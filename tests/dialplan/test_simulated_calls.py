@@ -111,6 +111,27 @@ def test_a_supposition_about_nobody_is_told() -> None:
         simulate(shipped(), "03 205 55 82", None, at("2026-11-23 10:00"), outcomes={"agent-1": "bussy"})
 
 
+CUSTOMERS = """
+    start: ask
+    nodes:
+      ask: {lookup: crm, by: $dialled, exits: {found: ring, not-found: ring, unanswered: ring}, rest: ring}
+      ring: {destination: one}
+"""
+CRM = (
+    'crm: {url: "sqlite:////nowhere/crm.db", query: "SELECT level FROM c WHERE cli = :key", columns: [level]}'
+)
+
+
+def test_a_supposed_row_has_columns_of_its_table() -> None:
+    configuration = small(CUSTOMERS, tables=CRM)
+    when = at("2026-11-23 10:00")
+    assert simulate(configuration, "03 205 55 82", None, when, found={"crm": {"level": "gold"}}).ended
+    with pytest.raises(
+        UnknownDestination, match='unknown column of the table "crm" "levl"; did you mean "level"'
+    ):
+        simulate(configuration, "03 205 55 82", None, when, found={"crm": {"levl": "gold"}})
+
+
 def test_a_last_resort_is_told_as_what_it_is() -> None:
     story = simulate(small("start: r\nnodes:\n  r: {destination: one}\n"), "03 205 55 82", None,
                      at("2026-11-23 10:00"), outcomes={"one": "busy", "boss": "no-answer"})  # fmt: skip

@@ -55,6 +55,18 @@ def test_the_third_friday_night_of_maintenance() -> None:
     assert next_change(hours, at("2026-11-21 04:00")) == at("2026-12-18 22:00")
 
 
+def test_days_over_new_year_that_were_more_likely_meant_the_other_way_round() -> None:
+    for days, warned in (
+        ("12-24..12-20", ['calendars.yaml:1:35 work days[1] day: "12-24..12-20" runs over New Year and is '
+                          '363 days long; did you mean "12-20..12-24"?']),
+        ("12-24..01-02", []),
+        ("07-01..12-31", []),
+    ):  # fmt: skip
+        texts = small_texts(calendars=f"work: {{open: always, days: [{{day: {days}, hours: closed}}]}}")
+        loaded = load_texts(texts, known_prompts(), {"plan-mail"})
+        assert [str(each) for each in loaded.warnings if "New Year" in each.message] == warned
+
+
 def test_a_dated_day_goes_before_one_counted_from_easter() -> None:
     hours = calendar(
         "{open: always, days: [{day: easter+1, hours: closed}, {day: 2027-03-29, hours: 10:00-12:00}]}"

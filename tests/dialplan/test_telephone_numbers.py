@@ -19,7 +19,11 @@ from dialplan.numbers import NumberKind, country_of, display, is_withheld, kind_
         "+32 (0)2 788 74 99",
         "tel:+3227887499", "tel:+32-2-788-74-99;phone-context=+32", "sip:+3227887499@carrier.example:5060",
         "sip:027887499@10.0.0.1;user=phone", "<sip:003227887499@carrier.example>;tag=1",
-        '"Fuzer" <sip:+3227887499@carrier.example>', "  +3227887499 ", "\u200e+3227887499".lstrip("\u200e"),
+        '"Fuzer" <sip:+3227887499@carrier.example>', "  +3227887499 ",
+        "\u200e+3227887499", "\ufeff02\u00a0788\u202f74\u200b99",
+        "\u202a+32 2 788 74 99\u202c", "\u2066027887499\u2069", "02 788 74 99\u00ad",
+        "02 788 74 99 ext 5", "02 788 74 99 ext. 512", "+32 2 788 74 99x5", "02 788 74 99, poste 12",
+        "02 788 74 99 (toestel 3)", "02 788 74 99 #5",
     ],
 )  # fmt: skip
 def test_one_number_in_every_form(text: str) -> None:

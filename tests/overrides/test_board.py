@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest_asyncio
 
 from dialplan.commands import CheckPin
 from dialplan.events import PinChecked
-from dialplan.model import Configuration
+from dialplan.lines import LineCannot
+from dialplan.model import Configuration, LineType
+from dialplan.nodes.destination import TOGETHER, Destination
 from dialplan.overrides import UnknownName, overrides_on, plan_at, with_overrides
 from dialplan.pins import hash_pin, is_pin, pin_hash
 from dialplan.source import load
@@ -69,6 +72,25 @@ async def test_a_group_is_switched_and_comes_back_by_itself(desk: Desk) -> None:
     assert await desk.audit() == [
         ("tsc", "switched", "group fuzer", "group fuzer -> night, until 2026-11-22 00:15 UTC: storm")
     ]
+
+
+async def test_a_line_that_rings_one_phone_only_is_not_switched_to_a_plan_that_rings_several(
+    desk: Desk,
+) -> None:
+    night = desk.active.plans["night"]
+    together = {
+        name: replace(node, order=TOGETHER) if isinstance(node, Destination) else node
+        for name, node in night.nodes.items()
+    }
+    plans = {**desk.active.plans, "night": replace(night, nodes=together)}
+    inap = replace(desk.active.numbers[NUMBER], line_type=LineType.INAP)
+    desk.active = replace(desk.active, plans=plans, numbers={**desk.active.numbers, NUMBER: inap}, memo={})
+    for name in ("fuzer", "02 788 74 99"):
+        with pytest.raises(LineCannot, match='02 788 74 99 cannot be switched to "night", which rings in'):
+            await desk.board.switch(Wish(name, "night", "tsc"))
+    assert await desk.audit() == []
+    await desk.board.switch(Wish("escaux", "night", "tsc"))
+    assert len(await desk.audit()) == 1, "its numbers can ring several"
 
 
 async def test_it_survives_a_restart(desk: Desk) -> None:
