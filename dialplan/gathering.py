@@ -6,8 +6,8 @@ it. Whoever is no engineer has none. Where nobody said which language or categor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -25,13 +25,13 @@ CATEGORY: Final = "$category"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is known of the call that the page is about. `fair`: directory entries, who was woken least lately
-    first; who is not named comes before all of them."""
+    """What is known of the call that the page is about. `woken`: directory entry -> how often somebody was
+    woken lately; who is not named was not."""
 
     brand: str = ""
     category: str = ""
     language: str = ""
-    fair: tuple[str, ...] = ()
+    woken: Mapping[str, float] = field(default_factory=dict)
 
 
 class Candidate(NamedTuple):
@@ -217,11 +217,11 @@ def _ordered(
     configuration: Configuration, stage: ChainStage, found: Sequence[_Found], wanted: Wanted
 ) -> list[_Found]:
     """Who has what is preferred, the first preference counting most; then by rank, and fairly if so asked."""
-    fair = {entry: place for place, entry in enumerate(wanted.fair)} if stage.order is RingOrder.FAIR else {}
+    is_fair = stage.order is RingOrder.FAIR
 
-    def key(each: _Found) -> tuple[tuple[bool, ...], tuple[int, ...], int]:
+    def key(each: _Found) -> tuple[tuple[bool, ...], tuple[int, ...], float]:
         lacks = tuple(not _has(configuration, each, need, wanted) for need in stage.prefers)
-        return lacks, each.rank if fair else (), fair.get(each.entry, -1)
+        return lacks, each.rank if is_fair else (), wanted.woken.get(each.entry, 0) if is_fair else 0
 
     return sorted(found, key=key)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
-from dialplan.chains import RingOrder, choose
+from dialplan.chains import choose
 from dialplan.commands import StartPage
 from dialplan.gathering import Wanted
 from dialplan.model import Configuration, PagePolicy
@@ -35,8 +35,6 @@ from ivr.outcome import attempt_state_of
 from ivr.storage import AttemptState
 
 FAULT_PAUSE_S = 1.0
-FAIR_LIMIT_S = 0.5
-"""Nobody waits longer for a ledger that only orders equals."""
 OPENING_LIMIT_S = 3.0
 
 log = structlog.get_logger(__name__)
@@ -72,8 +70,8 @@ class Pager:
         self._feed, self._clock = feed, clock
         self._runs: dict[str, PageRun] = {}
         self.networks = Networks(configuration)
-        self.fair_order: Callable[[], Awaitable[Sequence[str]]] = _nobody_counts
-        """Directory entries in the order in which equals are rung (see `ivr.beforehand`)."""
+        self.woken: Callable[[], Mapping[str, float]] = dict
+        """How often each directory entry was woken lately: who was least is rung first of equals."""
         self.hands = Hands(ledger, self._runs, self._make_run, self._drive_on, configuration, clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[None]] = set()
@@ -149,7 +147,7 @@ class Pager:
             configuration,
             policy,
             now + shift,
-            wanted=Wanted(request.brand, request.category, request.language, await self._fair_order(policy)),
+            wanted=Wanted(request.brand, request.category, request.language, self.woken()),
             caps=self._caps(),
             chosen=request.chosen or "",
             shift=shift,
@@ -318,17 +316,6 @@ class Pager:
         others = (run for run in self._runs.values() if run.page.id != page.id)
         return frozenset(one.number for run in others for one in run.attempts.values() if one.is_open)
 
-    async def _fair_order(self, policy: PagePolicy) -> tuple[str, ...]:
-        """Directory entries, who was woken least lately first; nobody where nobody asks or keeps count."""
-        if all(stage.order is not RingOrder.FAIR for stage in policy.stages):
-            return ()
-        try:
-            async with asyncio.timeout(FAIR_LIMIT_S):
-                return tuple(await self.fair_order())
-        except Exception as fault:
-            log.warning("page.no_fair_order", why=str(fault) or type(fault).__name__)
-            return ()
-
     def _drive_on(self, run: PageRun) -> None:
         self._runs[run.page.id] = run
         self._feed.publish("page", self._clock.now(), **_facts(run))
@@ -410,10 +397,6 @@ class CallFacts(Protocol):
     caller: str | None
     caller_name: str
     release: str
-
-
-async def _nobody_counts() -> Sequence[str]:
-    return ()
 
 
 def _with_policy(configuration: Configuration, request: PageRequest) -> PageRequest:
