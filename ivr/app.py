@@ -39,6 +39,7 @@ from ivr.contract import CALL_SCRIPT, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.after_mails import StepMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
+from ivr.duty.feeds import DutyFeeds
 from ivr.duty.fairness import REFRESH_S
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.legs import SwitchLegs
@@ -170,7 +171,10 @@ class Service:
             self.releases.lay_over_duty,
             self.feed,
         )
-        self.duty_desk = DutyDesk(self.duty_board, self._configuration, self.clock)
+        self.duty_feeds = DutyFeeds(self.database, self.clock, lambda: self.releases.active.duty)
+        self.duty_desk = DutyDesk(
+            self.duty_board, self._configuration, self.clock, self.duty_feeds, settings.link_base
+        )
         pins = Pins(self.database, self.clock, self._configuration)
         self.reception.switching = ByPhone(self.board, pins, self.clock).of_call
         self.line = EngineersLine(self.duty_board, self.pager, pins, self._configuration, self.clock)
@@ -195,6 +199,7 @@ class Service:
                 links=Links(settings.secret("links"), settings.link_base),
             )
         )
+        self.pager.woken = lambda: self.beforehand.fair.woken
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.link.on_sync(self._take_talking)
         self.orphans = Orphans(
@@ -374,11 +379,12 @@ class Service:
 
     def _open_routes(self) -> list[RouteDef]:
         """What people open without the control token."""
+        from ivr.web.calendars import calendar_routes
         from ivr.web.here import HerePage
 
         secret = self.settings.secret("links")
         page = HerePage(self.beforehand.handshakes, secret, self.clock.now, self._configuration)
-        return page.routes()
+        return [*page.routes(), *calendar_routes(self.duty_feeds)]
 
     async def _leg_missing(self, attempt_id: str) -> None:
         await self.pager.leg_missing(attempt_id)

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     browser_phones: bool = False
     """Let browser phones log in over a web socket on `http_port`."""
 
+    public_url: str = ""
+    """How this service's web face is reached from outside, `https://duty.example.com`; empty: host and port.
+    It stands in links that people are given: calendars, mails."""
+
     database: str = ""
     """SQLAlchemy URL; empty: SQLite in the state folder."""
     smtp_host: str = ""
@@ -112,6 +116,8 @@ class Settings(BaseSettings):
         return self
 
     def _contradictions(self) -> Iterator[str]:
+        if self.public_url and not self.public_url.startswith(("http://", "https://")):
+            yield f'DUTYLINE_PUBLIC_URL is "{self.public_url}"; it begins with https:// or http://'
         if not self.demo and not self.trunk:
             yield "DUTYLINE_DEMO is off, so DUTYLINE_TRUNK must name the carrier: sip:host:port"
         if self.rtp_first > self.rtp_last:
@@ -125,6 +131,11 @@ class Settings(BaseSettings):
         path = self.state.expanduser().resolve()
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return path
+
+    @property
+    def link_base(self) -> str:
+        """What links that people are given begin with; without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.web_port}"
 
     @property
     def database_url(self) -> str:

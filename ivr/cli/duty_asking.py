@@ -17,6 +17,7 @@ from ivr.cli.shared import give_up
 from ivr.clock import SystemClock
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
+from ivr.duty.feeds import DutyFeeds
 from ivr.overrides.kept import read_overrides
 from ivr.releases.library import last_live
 from ivr.settings import Settings
@@ -58,7 +59,8 @@ async def _ask_database(settings: Settings, action: str, asked: Mapping[str, Any
         offline = Offline(await _configuration(settings, database))
         board = DutyBoard(database, clock, lambda: offline.plain.duty, offline.lay_over)
         await board.start()
-        desk = DutyDesk(board, lambda: offline.active, clock)
+        feeds = DutyFeeds(database, clock, lambda: offline.active.duty)
+        desk = DutyDesk(board, lambda: offline.active, clock, feeds, settings.link_base)
         return dict(await desk.actions()[action](asked))
     except StorageError as fault:
         give_up(fault)

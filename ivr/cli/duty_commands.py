@@ -216,6 +216,51 @@ def changes(
     list_changes(read_settings(), all_=all_, last=last, as_json=as_json)
 
 
+calendars_app = typer.Typer(
+    invoke_without_command=True,
+    help="Calendars (iCal) of the duty for ordinary calendar programs: list them; give one out; revoke it.",
+)
+duty_app.add_typer(calendars_app, name="calendars")
+
+
+@calendars_app.callback()
+def calendars(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the calendars that are given out."""
+    if context.invoked_subcommand is None:
+        from ivr.cli.duty_calendars import list_calendars
+
+        list_calendars(read_settings(), as_json=as_json)
+
+
+@calendars_app.command("make")
+def calendars_make(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="WHAT", help="A layer, a team or an engineer; without it: the whole duty."),
+    ] = "",
+    title: Annotated[str, typer.Option("--title", help="The calendar's name in people's programs.")] = "",
+    language: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Give a calendar out under an address that nobody can guess; it is shown this once.
+
+    [bold]dutyline duty calendars make ADU[/], [bold]dutyline duty calendars make nights[/]"""
+    from ivr.cli.duty_calendars import make_calendar
+
+    make_calendar(read_settings(), what, title, language, as_json=as_json)
+
+
+@calendars_app.command("revoke")
+def calendars_revoke(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The calendar's id, or how it begins.")],
+    as_json: AsJson = False,
+) -> None:
+    """Give a calendar out no more: its address leads nowhere from now on."""
+    from ivr.cli.duty_calendars import revoke_calendar
+
+    revoke_calendar(read_settings(), id_, as_json=as_json)
+
+
 def _change(
     kind: str,
     people: list[str],
@@ -238,4 +283,4 @@ def _change(
     run_change(read_settings(), wish, as_json=as_json)
 
 
-__all__ = ["duty_app", "mount"]
+__all__ = ["calendars_app", "duty_app", "mount"]

@@ -10,6 +10,7 @@ from dialplan.changes import say_change
 from dialplan.model import Absence, Configuration, Cover, Duty, Entry, Swap
 from dialplan.quiet import phones_at
 from dialplan.roster import ROSTER, Part, changes_between, parts_at, stretches_between, whole_order
+from ivr.duty.feeds import Given
 from ivr.duty.kept import Kept
 
 LOOK_AHEAD_DAYS: Final = (8, 60, 400)
@@ -86,6 +87,19 @@ def change_as_json(kept: Kept, now: datetime, zone: str, why_lost: str = "") -> 
     }
 
 
+def given_as_json(given: Given) -> dict[str, Any]:
+    """A calendar that is given out; times in ISO 8601."""
+    return {
+        "id": given.id,
+        "what": given.what,
+        "title": given.title,
+        "language": given.language,
+        "by": given.made_by,
+        "made_at": _iso(given.made_at),
+        "asked_at": _iso_or_none(given.asked_at),
+    }
+
+
 def _facts(change: Swap | Cover | Absence) -> dict[str, Any]:
     if isinstance(change, Absence):
         return {"people": [change.trigram], "layer": ""}
@@ -141,4 +155,4 @@ def _iso_or_none(at: datetime | None) -> str | None:
     return _iso(at) if at else None
 
 
-__all__ = ["change_as_json", "duty_at", "duty_between", "until_of"]
+__all__ = ["change_as_json", "duty_at", "duty_between", "given_as_json", "until_of"]

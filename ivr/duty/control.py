@@ -16,8 +16,9 @@ from dialplan.roster import Change, next_handover
 from dialplan.times import parse_duration_s
 from dialplan.when import parse_when
 from ivr.clock import Clock
-from ivr.duty.answers import change_as_json, duty_at, duty_between
+from ivr.duty.answers import change_as_json, duty_at, duty_between, given_as_json
 from ivr.duty.changes import DutyBoard
+from ivr.duty.feeds import DutyFeeds, address_of
 from ivr.duty.kept import Kept
 from ivr.storage import StorageError
 
@@ -29,8 +30,17 @@ KINDS: Final = ("override", "swap", "cover", "ask", "leave")
 class DutyDesk:
     """Answers about the duty, and changes it. `configuration`: the live one, with all that is laid over."""
 
-    def __init__(self, board: DutyBoard, configuration: Callable[[], Configuration], clock: Clock) -> None:
+    def __init__(
+        self,
+        board: DutyBoard,
+        configuration: Callable[[], Configuration],
+        clock: Clock,
+        feeds: DutyFeeds,
+        link_base: str = "",
+    ) -> None:
+        """`link_base`: what the addresses of calendars begin with."""
         self._board, self._configuration, self._clock = board, configuration, clock
+        self._feeds, self._link_base = feeds, link_base
 
     def actions(self) -> dict[str, Act]:
         """Actions by name. What cannot be done is an answer with `error`, and with `nearest` where one is."""
@@ -42,6 +52,9 @@ class DutyDesk:
             "duty-cancel": _answering(self.cancel),
             "duty-agree": _answering(self.agree),
             "duty-decline": _answering(self.decline),
+            "duty-calendars": _answering(self.calendars),
+            "duty-calendar-make": _answering(self.make_calendar),
+            "duty-calendar-revoke": _answering(self.revoke_calendar),
         }
 
     async def at(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -123,6 +136,26 @@ class DutyDesk:
         """`who` declines the request of an `id`."""
         kept = await self._board.decline(*_id_who_by(asked))
         return {"change": self._json(kept), "zone": self._configuration().duty.roster.zone}
+
+    async def calendars(self, _asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Those that are given out; their addresses are not known any more."""
+        zone = self._configuration().duty.roster.zone
+        return {"given": [given_as_json(one) for one in await self._feeds.list()], "zone": zone}
+
+    async def make_calendar(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give one out of `what`; its address is told this once."""
+        given, token = await self._feeds.make(
+            str(asked.get("what") or ""),
+            str(asked.get("by") or ""),
+            title=str(asked.get("title") or ""),
+            language=str(asked.get("language") or "en"),
+        )
+        return {"calendar": given_as_json(given), "address": address_of(self._link_base, token)}
+
+    async def revoke_calendar(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the one of an `id` out no more."""
+        given = await self._feeds.revoke(str(asked.get("id") or ""), str(asked.get("by") or ""))
+        return {"calendar": given_as_json(given)}
 
     def read(self, asked: Mapping[str, Any]) -> Change:
         """The change that is meant. ValueError."""

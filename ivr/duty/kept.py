@@ -90,9 +90,9 @@ class Kept:
 
 def add_change(session: Session, kept: Kept, place: int = 0) -> Kept:
     """Keep a new one under an id that is free; it is given back with that id."""
-    id_ = _new_id()
+    id_ = new_id()
     while session.get(KeptDutyChange, id_) is not None:
-        id_ = _new_id()
+        id_ = new_id()
     kept = replace(kept, id=id_)
     session.add(_row(kept, place))
     session.flush()
@@ -181,7 +181,8 @@ def _row(kept: Kept, place: int) -> KeptDutyChange:
     )
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """An id that people can type."""
     return "".join(secrets.choice(ID_SIGNS) for _ in range(ID_LENGTH))
 
 
@@ -192,6 +193,7 @@ __all__ = [
     "as_kept",
     "find_rows",
     "list_changes",
+    "new_id",
     "note_change",
     "read_changes",
 ]
