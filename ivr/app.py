@@ -163,6 +163,7 @@ class Service:
             ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
         self.visiting = Visiting(self.link, self.reception, self._outlived)
+        self.line.callers = self.visiting
         self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
         self.duty_board = DutyBoard(
             self.database,
