@@ -163,7 +163,6 @@ class Service:
             ended=lambda call, tape: self.shadows.take(call.configuration, call.facts, tape),
         )
         self.visiting = Visiting(self.link, self.reception, self._outlived)
-        self.line.callers = self.visiting
         self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
         self.duty_board = DutyBoard(
             self.database,
@@ -178,7 +177,9 @@ class Service:
         )
         pins = Pins(self.database, self.clock, self._configuration)
         self.reception.switching = ByPhone(self.board, pins, self.clock).of_call
-        self.line = EngineersLine(self.duty_board, self.pager, pins, self._configuration, self.clock)
+        self.line = EngineersLine(
+            self.duty_board, self.pager, pins, self._configuration, self.clock, self.visiting
+        )
         self.reception.line = self.line.of_call
         self.pager.means = Means(
             self._configuration,
