@@ -4,35 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
-from dialplan.forecast import forecast
 from dialplan.model import Configuration
 from ivr.agi import AgiSession
 from ivr.ami import AmiLink
 from ivr.beforehand.drill import JOB as DRILL
 from ivr.beforehand.drill import DrillRefusedError, Drills, DrillWish
-from ivr.beforehand.forecasting import Forecasts, letter_of
+from ivr.beforehand.forecasting import Forecasts
 from ivr.beforehand.handshake import Handshakes, Links
 from ivr.beforehand.ringing import Means, Ringer
 from ivr.beforehand.rings import Ring
+from ivr.beforehand.telling import tell_forecast, tell_nights
 from ivr.beforehand.wanted import Wanted
 from ivr.clock import Clock
 from ivr.duty.fairness import FairNights
 from ivr.duty.hunt import Hunt
-from ivr.duty.nights import USUAL_DAYS, nights_of, read_rings
 from ivr.feed import Feed
-from ivr.notify.words import pick_language
 from ivr.schedule import LOOK_S, Timetable, last_runs
 from ivr.schedule.book import find_run
 from ivr.storage import Database, RingKind, RunState
 
 RING_LEGS: Final = tuple(f"{kind}-" for kind in RingKind)
 """How the ids of these legs begin, by which they are told from those of pages."""
-LONGEST_DAYS: Final = 400
 
 log = structlog.get_logger(__name__)
 Asked = Mapping[str, Any]
@@ -130,18 +127,7 @@ class BeforehandDesk:
         return await self.timetable.view(int(asked.get("last", 20)))
 
     async def _show_forecast(self, asked: Asked) -> Mapping[str, Any]:
-        configuration = self._house.configuration()
-        language = pick_language(str(asked.get("language", "en")))
-        days = min(LONGEST_DAYS, max(1, int(asked.get("days", 14))))
-        start = datetime.fromisoformat(asked["from"]) if asked.get("from") else self._house.clock.now()
-        letter = letter_of(forecast(configuration, start, days), configuration, language, set(), days)
-        return {
-            **letter,
-            "start": letter["start"].isoformat(),
-            "wrong": [one["says"] for one in letter["wrong"]],
-            "turns": [{**turn, "start": turn["start"].isoformat()} for turn in letter["turns"]],
-            "zone": configuration.duty.roster.zone,
-        }
+        return tell_forecast(self._house.configuration(), asked, self._house.clock.now())
 
     async def _begin_drill(self, asked: Asked) -> Mapping[str, Any]:
         try:
@@ -176,18 +162,8 @@ class BeforehandDesk:
         return {"called_off": str(asked.get("run", ""))}
 
     async def _show_nights(self, asked: Asked) -> Mapping[str, Any]:
-        now, configuration = self._house.clock.now(), self._house.configuration()
-        since = datetime.fromisoformat(asked["since"]) if asked.get("since") else None
-        start = since or now - timedelta(days=int(asked.get("days", USUAL_DAYS)))
-        start = max(start, now - timedelta(days=LONGEST_DAYS))
-        rings = await self._house.database.read(lambda session: read_rings(session, start))
-        found = nights_of(configuration, rings, start, now)
-        return {
-            "since": start.isoformat(),
-            "night": str(configuration.duty.beforehand.night),
-            "people": [one.to_json() for one in found],
-            "order": [one.trigram for one in sorted(found, key=lambda one: (one.wakings, one.nights))],
-        }
+        house = self._house
+        return await tell_nights(house.database, house.configuration(), asked, house.clock.now())
 
 
 def _wish(asked: Asked) -> DrillWish:

@@ -249,14 +249,16 @@ _RINGS: Final[Mapping[bool, Mapping[Language, str]]] = {
 _CAUSE: Final[Mapping[Language, str]] = {"nl": "oorzaak", "fr": "cause", "de": "Ursache", "en": "cause"}
 
 
-def say_ring(ring: Ring, language: Language) -> str:
-    """How the ring of a phone ended: `rang, picked up after 4 s, key 1 heard`."""
+def say_ring(ring: Ring, language: Language, answered_s: float | None = None) -> str:
+    """How the ring of a phone ended: `rang, picked up after 4 s, key 1 heard`. `answered_s`: if not by it."""
     if ring.state in (RingState.SKIPPED, RingState.GAVE_WAY):
         return _NOT_RUNG[language].format(why=_WHY.get(ring.why, {}).get(language, ring.why))
     rang = _RINGS[ring.rang_at is not None][language]
     if ring.state in _MORE:
         more = _MORE[ring.state][language].format(key=ring.key)
-        return f"{rang}, " + _PICKED_UP[language].format(s=f"{ring.answered_s or 0:.0f}", more=more)
+        return f"{rang}, " + _PICKED_UP[language].format(
+            s=f"{answered_s or ring.answered_s or 0:.0f}", more=more
+        )
     cause = f" ({_CAUSE[language]} {ring.cause})" if ring.cause else ""
     return f"{rang}, {outcome(str(ring.state), language)}{cause}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -51,17 +51,28 @@ class Offline:
 
 
 async def _ask_database(settings: Settings, action: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    # what the service would log is said by the answer
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    database, clock = Database(settings.database_url), SystemClock()
-    try:
-        await database.open()
-        offline = Offline(await _configuration(settings, database))
-        board = DutyBoard(database, clock, lambda: offline.plain.duty, offline.lay_over)
-        await board.start()
+    async def work(database: Database, offline: Offline, board: DutyBoard) -> dict[str, Any]:
+        clock = SystemClock()
         feeds = DutyFeeds(database, clock, lambda: offline.active.duty)
         desk = DutyDesk(board, lambda: offline.active, clock, feeds, settings.link_base)
         return dict(await desk.actions()[action](asked))
+
+    return await without_service(settings, work)
+
+
+async def without_service(
+    settings: Settings, work: Callable[[Database, Offline, DutyBoard], Awaitable[dict[str, Any]]]
+) -> dict[str, Any]:
+    """Do something with what was live last and what is laid over it; a sentence when it cannot be had."""
+    # what the service would log is said by the answer
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    database = Database(settings.database_url)
+    try:
+        await database.open()
+        offline = Offline(await _configuration(settings, database))
+        board = DutyBoard(database, SystemClock(), lambda: offline.plain.duty, offline.lay_over)
+        await board.start()
+        return await work(database, offline, board)
     except StorageError as fault:
         give_up(fault)
     finally:
@@ -82,4 +93,4 @@ async def _configuration(settings: Settings, database: Database) -> Configuratio
     return with_overrides(plain, overrides)
 
 
-__all__ = ["AWAY", "ask"]
+__all__ = ["AWAY", "Offline", "ask", "without_service"]

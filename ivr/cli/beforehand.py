@@ -1,0 +1,256 @@
+"""`dutyline duty forecast`, `drill` and `nights`, and `dutyline schedule`, for people and for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from dialplan.numbers import display
+from dialplan.times import say_duration
+from ivr.beforehand.rings import Ring
+from ivr.beforehand.telling import tell_forecast, tell_nights
+from ivr.beforehand.words import say_ring
+from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
+from ivr.cli.duty_asking import Offline, without_service
+from ivr.cli.shared import give_up, out, print_json
+from ivr.clock import SystemClock
+from ivr.duty.changes import DutyBoard
+from ivr.notify.words import Language, local, pick_language
+from ivr.settings import Settings
+from ivr.storage import Database, RingKind, RingState
+
+LOOK_S: Final = 0.5
+AWAY_S: Final = 60.0
+"""So long a service that has gone is waited for: a drill goes on when it is back."""
+Answer = Mapping[str, Any]
+
+_HEADS: Final[Mapping[str, Mapping[Language, str]]] = {
+    "well": {
+        "nl": "De komende {days} dagen is alles in orde.",
+        "fr": "Les {days} prochains jours, tout est en ordre.",
+        "de": "In den nächsten {days} Tagen ist alles in Ordnung.",
+        "en": "In the next {days} days all is well.",
+    },
+    "wrong": {
+        "nl": "De komende {days} dagen, {n} aandachtspunten:",
+        "fr": "Les {days} prochains jours, {n} points à régler :",
+        "de": "In den nächsten {days} Tagen {n} Punkte zu klären:",
+        "en": "In the next {days} days, {n} to see to:",
+    },
+    "notes": {"nl": "Om te weten:", "fr": "À savoir :", "de": "Zur Kenntnis:", "en": "To know:"},
+    "turns": {"nl": "Van wacht:", "fr": "De garde :", "de": "Bereitschaft:", "en": "On duty:"},
+}
+
+
+def show_forecast(settings: Settings, days: int, start: str, language: str, *, as_json: bool) -> None:
+    """Exit code 1 when somebody ought to see to something."""
+    asked = {"days": days, "from": start, "language": language}
+
+    async def look(_database: Database, offline: Offline, _board: DutyBoard) -> dict[str, Any]:
+        return tell_forecast(offline.active, asked, SystemClock().now())
+
+    found = _ask(settings, "forecast", asked, look)
+    if as_json:
+        print_json(found)
+    else:
+        _print_forecast(found, pick_language(language))
+    if found["wrong"]:
+        raise typer.Exit(1)
+
+
+def _print_forecast(found: Answer, language: Language) -> None:
+    zone, n = ZoneInfo(found["zone"]), len(found["wrong"])
+    head = _HEADS["wrong" if n else "well"][language].format(days=found["days"], n=n)
+    out.print(head, markup=False)
+    for line in found["wrong"]:
+        out.print(f"  * {line}", markup=False)
+    if found["notes"]:
+        out.print(f"\n{_HEADS['notes'][language]}", markup=False)
+        for line in found["notes"]:
+            out.print(f"  * {line}", markup=False)
+    out.print(f"\n{_HEADS['turns'][language]}", markup=False)
+    for turn in found["turns"]:
+        out.print(f"  {local(turn['start'], language, zone)}: {turn['order']}", markup=False)
+
+
+def show_nights(settings: Settings, since: str, *, as_json: bool) -> None:
+    """Who was woken how often."""
+    asked = {"since": since}
+
+    async def look(database: Database, offline: Offline, _board: DutyBoard) -> dict[str, Any]:
+        return await tell_nights(database, offline.active, asked, SystemClock().now())
+
+    found = _ask(settings, "nights", asked, look)
+    if as_json:
+        print_json(found)
+        return
+    zone = ZoneInfo(found["zone"])
+    out.print(f"Since {_moment(found['since'], zone)}; night is {found['night']} and quiet hours.")
+    names = ("who", "woken", "rings", "answered", "nights", "holidays", "woken last", "rests since")
+    table = Table(*names, box=None, pad_edge=False)
+    for one in found["people"]:
+        last, rested_h = one["last_woken"], one["rested_h"]
+        table.add_row(
+            one["who"],
+            *(str(one[name]) for name in ("wakings", "rings", "answered", "nights", "holidays")),
+            _moment(last, zone) if last else "-",
+            f"{rested_h:.0f} h" if rested_h is not None else "-",
+        )
+    out.print(table)
+    out.print(f"Of equals, first: {', '.join(found['order'])}")
+
+
+def show_schedule(settings: Settings, last: int, *, as_json: bool) -> None:
+    """What is done by itself; asked of the running service."""
+    found = _ask(settings, "schedule", {"last": last})
+    if as_json:
+        print_json(found)
+        return
+    zone = datetime.now().astimezone().tzinfo
+    leader = "this box" if found["leader"] == found["box"] else found["leader"] or "nobody"
+    out.print(f"{leader} leads.", markup=False)
+    jobs = Table("job", "when", "next", "about", "last", box=None, pad_edge=False)
+    for job in found["jobs"]:
+        ran = job["last"]
+        how = f"{ran['state']}: {ran['detail']}" if ran else "-"
+        following = _moment(job["next"], zone) if job["next"] else "-"
+        jobs.add_row(job["name"], job["says"] or "by command only", following, job["about"] or "-", how)
+    out.print(jobs)
+    if not found["runs"]:
+        return
+    out.print()
+    runs = Table("due", "job", "about", "state", "late", "by", "detail", box=None, pad_edge=False)
+    for run in found["runs"]:
+        late = _late(run)
+        runs.add_row(
+            _moment(run["due_at"], zone), run["job"], run["subject"] or "-", run["state"], late, run["by"],
+            run["detail"],
+        )  # fmt: skip
+    out.print(runs)
+
+
+def _late(run: Answer) -> str:
+    if not run["started"]:
+        return "-"
+    began, due = (datetime.fromisoformat(run[name]) for name in ("started", "due_at"))
+    seconds = round((began - due).total_seconds())
+    return say_duration(seconds - seconds % 60 if seconds > 120 else seconds) if seconds > 30 else "-"
+
+
+def run_drill(
+    settings: Settings, who: str, language: str, *, dry_run: bool, anyway: bool, as_json: bool
+) -> None:
+    """Begin one and tell how it goes. Exit code 1: a phone that was rung does not work."""
+    asked = {"who": who, "by": _user(), "anyway": anyway}
+    if dry_run:
+        _print_plan(_ask(settings, "drill-plan", asked), pick_language(language), as_json=as_json)
+        return
+    begun = _ask(settings, "drill", asked)
+    _follow(settings, begun["run"], pick_language(language), as_json=as_json)
+
+
+def show_drill(settings: Settings, language: str, *, as_json: bool) -> None:
+    """The last one, or the one that goes on."""
+    found = _ask(settings, "drill-show", {})
+    if as_json:
+        print_json(found)
+        return
+    for ring in found["rings"]:
+        out.print(_line(ring, pick_language(language)), markup=False)
+    out.print(found["detail"] or str(found["state"]), markup=False)
+
+
+def _print_plan(found: Answer, language: Language, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    for ring in found["rings"]:
+        is_skipped = ring["state"] == RingState.SKIPPED
+        end = f": {_says(ring, language)}" if is_skipped else ""
+        out.print(f"{ring['title']}  {display(ring['number'])}, {ring['label']}{end}", markup=False)
+
+
+def _follow(settings: Settings, run: str, language: Language, *, as_json: bool) -> None:
+    told: dict[str, str] = {}
+    while True:
+        found = _ask_patiently(settings, "drill-show", {"run": run})
+        for ring in found["rings"] if not as_json else ():
+            if told.get(ring["id"]) != ring["state"] and ring["state"] != RingState.WAITING:
+                out.print(_line(ring, language), markup=False)
+                told[ring["id"]] = ring["state"]
+        if found["over"]:
+            break
+        time.sleep(LOOK_S)
+    if as_json:
+        print_json(found)
+    else:
+        out.print(found["detail"], markup=False)
+    rung = [ring for ring in found["rings"] if ring["state"] != RingState.SKIPPED]
+    if not rung or any(ring["state"] != RingState.KEYED for ring in rung):
+        raise typer.Exit(1)
+
+
+def _line(ring: Answer, language: Language) -> str:
+    sign = {"keyed": "ok", "ringing": "..", "answered": ".."}.get(ring["state"], "!!")
+    number = display(ring["number"]) if ring["number"] else "-"
+    return f"{sign}  {ring['title']}  {number}, {ring['label']}: {_says(ring, language)}"
+
+
+def _says(ring: Answer, language: Language) -> str:
+    """In the words of the mail."""
+    now = datetime.now().astimezone()
+    return say_ring(
+        Ring(
+            id="", run_id="", kind=RingKind.DRILL, seq=0, entry="", title="", number="",
+            state=RingState(ring["state"]), cause=ring["cause"], key=ring["key"], why=ring["why"],
+            rang_at=now if ring["rang"] else None,
+        ),
+        language,
+        answered_s=ring["answered_s"],
+    )  # fmt: skip
+
+
+def _ask(settings: Settings, action: str, asked: Answer, offline: Any = None) -> dict[str, Any]:
+    """Of the running service; `offline`: what to do when there is none. A refusal is said, exit code 1."""
+    try:
+        found = asyncio.run(ServiceClient(settings).ask(action, asked))
+    except ServiceAwayError as fault:
+        if offline is None:
+            give_up(fault)
+        found = asyncio.run(without_service(settings, offline))
+    except ServiceError as fault:
+        give_up(fault)
+    if "error" in found:
+        give_up(found["error"])
+    return found
+
+
+def _ask_patiently(settings: Settings, action: str, asked: Answer) -> dict[str, Any]:
+    """A service that is being restarted goes on with the drill."""
+    deadline = time.monotonic() + AWAY_S
+    while True:
+        try:
+            return asyncio.run(ServiceClient(settings).ask(action, asked))
+        except ServiceError as fault:
+            if time.monotonic() > deadline:
+                give_up(fault)
+            time.sleep(1.0)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "the command line"
+
+
+def _moment(text: str, zone: Any) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(zone):%a %Y-%m-%d %H:%M}"
