@@ -3,7 +3,8 @@
 A duty is the roster, and then its layers, one after the other; who stands in two of them is rung once. In
 each layer: whose turn it is, or an override (of two, the later written); then leave, which skips people; then
 covers and exchanges, one after the other, as they are written. Whoever an override or a cover names was
-asked: that holds through leave. An override of the whole duty takes the place of everything else.
+asked: that holds through leave. An override of the whole duty takes the place of every layer; covers and
+exchanges count within it too.
 """
 
 from __future__ import annotations
@@ -128,7 +129,9 @@ def parts_at(duty: Duty, now: datetime) -> tuple[Part, ...]:
     at = now.astimezone(UTC)
     whole = _holding([each for each in duty.overrides if not each.layer], at)
     if whole is not None:
-        return (Part("", whole.order, (_say_swap("", whole, "an override", duty.roster.zone),)),)
+        zone = duty.roster.zone
+        sentence = _say_swap("", whole, "an override", zone)
+        return (_worked_out(duty, _Base("", whole.order, zone, lambda _: sentence, is_asked=True), at),)
     found = [_worked_out(duty, base, at) for base in _bases(duty, at)]
     return tuple(_without_repeats(found))
 

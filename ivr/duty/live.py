@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from dialplan.model import Configuration
+from dialplan.model import Configuration, Team
 
 
 def with_live_duty(pinned: Configuration, live: Configuration) -> Configuration:
@@ -15,9 +16,20 @@ def with_live_duty(pinned: Configuration, live: Configuration) -> Configuration:
     """
     if pinned is live:
         return pinned
-    policies = {**pinned.duty.policies, **live.duty.policies}
-    duty = replace(live.duty, policies=policies)
+    engineers = {engineer.trigram for engineer in live.duty.engineers}
+    duty = replace(
+        live.duty,
+        policies={**pinned.duty.policies, **live.duty.policies},
+        teams={
+            **{name: _known(team, engineers) for name, team in pinned.duty.teams.items()},
+            **live.duty.teams,
+        },
+    )
     return replace(pinned, duty=duty, directory={**pinned.directory, **live.directory}, memo={})
+
+
+def _known(team: Team, engineers: Collection[str]) -> Team:
+    return replace(team, members=tuple(name for name in team.members if name in engineers))
 
 
 __all__ = ["with_live_duty"]

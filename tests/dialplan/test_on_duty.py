@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from paper import at, shipped, small
 
-from dialplan.model import Duty
-from dialplan.roster import explain_duty, next_handover, on_call, on_duty
+from dialplan.model import Cover, Duty, Swap
+from dialplan.roster import explain_duty, next_handover, on_call, on_duty, with_changes
 
 ENGINEERS = (
     "engineers: {ENG: {title: e, entry: eng}, TWO: {title: t, entry: two}, ONE: {title: o, entry: one}}"
@@ -100,3 +100,15 @@ def test_the_next_handover() -> None:
     assert next_handover(swapped, at("2026-12-22 10:00")) == at("2026-12-24 18:00")
     assert next_handover(swapped, at("2026-12-24 18:00")) == at("2026-12-25 00:00")
     assert next_handover(swapped, at("2026-12-26 08:00")) == at("2026-12-28 08:00")
+
+
+def test_a_cover_counts_within_an_override_of_the_whole_duty() -> None:
+    start, end = datetime(2026, 12, 5, 17, tzinfo=UTC), datetime(2026, 12, 6, 17, tzinfo=UTC)
+    storm = with_changes(
+        shipped().duty, [Swap(start, end, ("SVO", "ADU"), "storm"), Cover(start, end, "SVO", "MSS")]
+    )
+    assert [one.trigram for one in on_duty(storm, start)] == ["MSS", "ADU"]
+    assert explain_duty(storm, start) == (
+        "SVO is on call by an override (storm) until Sunday 6 December 18:00; "
+        "MSS stands in for SVO until Sunday 6 December 18:00"
+    )
