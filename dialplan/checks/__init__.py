@@ -10,7 +10,19 @@ from __future__ import annotations
 from datetime import date
 
 from dialplan.catalogue import Prompts
-from dialplan.checks import alarms, coverage, duty, hours, lines, messages, names, people, speech, ways
+from dialplan.checks import (
+    alarms,
+    chains,
+    coverage,
+    duty,
+    hours,
+    lines,
+    messages,
+    names,
+    people,
+    speech,
+    ways,
+)
 from dialplan.checks.references import check_references
 from dialplan.checks.survey import USUAL_DAY, Finding, Rule, Survey, name_of
 from dialplan.model import Configuration
@@ -61,6 +73,14 @@ RULES: tuple[Rule, ...] = (
     duty.check_levels,
     duty.check_levels_differ,
     duty.check_backup_phones,
+    chains.check_chains_ring_somebody,
+    chains.check_stages_ring_somebody,
+    chains.check_tries_fit,
+    chains.check_levels_are_rung,
+    chains.check_quiet_chains,
+    chains.check_choices_are_reached,
+    chains.check_backup_on_another_network,
+    chains.check_last_resort,
     alarms.check_alarms_caught,
     alarms.check_alarms_in_a_circle,
 )

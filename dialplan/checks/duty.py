@@ -17,7 +17,7 @@ def check_engineers_in_roster(survey: Survey) -> Iterator[Finding]:
     """An engineer whom no week of the roster and no layer names."""
     duty = survey.configuration.duty
     rung = {trigram for week in duty.roster.weeks for trigram in week}
-    rung |= {trigram for layer in duty.layers for trigram in _named_in(layer)}
+    rung |= {trigram for layer in duty.layers for trigram in named_in_layer(layer)}
     layers = " and in no layer" if duty.layers else ""
     for engineer in duty.engineers:
         if engineer.trigram not in rung:
@@ -25,7 +25,7 @@ def check_engineers_in_roster(survey: Survey) -> Iterator[Finding]:
             yield Finding(place, f"engineers {engineer.trigram}", f"stands in no week of the roster{layers}")
 
 
-def _named_in(layer: Layer) -> Iterator[str]:
+def named_in_layer(layer: Layer) -> Iterator[str]:
     """Everybody whom a layer may ring at some time."""
     if layer.rotation is not None:
         yield from (trigram for turn in layer.rotation.turns for trigram in turn)
@@ -71,7 +71,7 @@ def check_overlapping_swaps(survey: Survey) -> Iterator[Finding]:
 def check_levels(survey: Survey) -> Iterator[Finding]:
     """A page policy without levels: when no engineer accepts, nobody is told."""
     for policy in survey.configuration.duty.policies.values():
-        if not policy.levels:
+        if not policy.levels and not policy.stages:
             place = survey.place("policy", policy.id)
             yield Finding(place, f"policies {policy.id}", "has no levels to escalate to")
 

@@ -11,6 +11,7 @@ from dialplan.files.exchanges import LAYER
 from dialplan.files.layers import TEAM
 from dialplan.files.lists import LIST
 from dialplan.files.origins import ORIGIN, known_origins
+from dialplan.files.policies import ABILITY
 from dialplan.files.tables import TABLE
 from dialplan.files.variables import VARIABLE
 from dialplan.model import Configuration
@@ -25,6 +26,7 @@ from dialplan.nodes.switch_plan import NUMBER_GROUP
 from dialplan.reading import Reading
 from dialplan.roster import ROSTER
 from dialplan.variables import KNOWN_TO_NODES, SYSTEM
+from dialplan.words import LANGUAGES
 
 ENGINEER: Final = "engineer"
 
@@ -97,6 +99,7 @@ def _known_names(
         elif kind == "plan":
             known.setdefault(f"node of {name}", set()).add(more[-1])
     known[LAYER].add(ROSTER)
+    known[ABILITY] = {skill for each in configuration.duty.engineers for skill in each.skills} | {*LANGUAGES}
     known[ORIGIN] |= known_origins()
     known[VARIABLE] |= {*SYSTEM, *KNOWN_TO_NODES}
     known[ENTRY_OR_GROUP] = known[ENTRY] | known[GROUP]

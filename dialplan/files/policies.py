@@ -48,6 +48,8 @@ from dialplan.nodes.people import BRAND_PEOPLE
 from dialplan.reading import Section, Wrong, as_section
 from dialplan.skills import LANGUAGE
 
+ABILITY: Final = "skill of an engineer"
+"""What a reference to a skill, or to a language, is called."""
 SHORT_FORM: Final = (
     "page_for", "direct_tries", "direct_within", "level_tries", "level_within", "together",
 )  # fmt: skip
@@ -135,14 +137,24 @@ def _read_stage(table: Section, policy: PagePolicy, engineers: Sequence[Engineer
         tries=table.get("tries", whole(1, 100), 0 if within_s else 1),
         within_s=within_s,
         pause_s=table.get("pause", duration(0, 3600), policy.pause_s),
-        needs=table.list_of("needs", _ability),
-        prefers=table.list_of("prefers", _ability),
+        needs=_read_abilities(table, "needs"),
+        prefers=_read_abilities(table, "prefers"),
         phones=labels or (LEVEL_PHONES if is_level else ()),
         phones_together=table.get("phones_together", flag, usual.phones_together),
         quiet=table.get("quiet_hours", flag, usual.quiet),
         backup=table.get("backup", flag, usual.backup),
         mail=table.get("mail", flag, False) or (is_level and not table.has("mail")),
     )
+
+
+def _read_abilities(table: Section, key: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for where, cell in table.cells_of(key):
+        name = table.parsed(cell, where, _ability, "")
+        if name and not name.startswith("$"):
+            table.reading.refer(ABILITY, name, cell.place, where)
+        found += [name] if name else []
+    return tuple(found)
 
 
 def _ability(text: str) -> str:
