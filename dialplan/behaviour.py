@@ -3,71 +3,96 @@
     Saturday 18:00-22:00: Fuzer callers now reach Night desk agent 1; before: Fuzer office
 
 Both configurations are driven through every kind of moment of a period, for every number, every kind of
-caller that either of them tells apart, every share of a percentage and every row of keys that a menu offers:
-once with everybody answering, once with nobody.
+caller that either of them tells apart, every share of a percentage, every row of a database and everything
+that may be keyed: once with everybody answering, once with nobody, once with every place taken. What was left
+out is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from dialplan.commands import Admit, Collect, StartPage
+from dialplan.commands import Admit, StartPage
 from dialplan.differences import Change, say_changes
 from dialplan.events import Admission, Admitted, Outcome
+from dialplan.fullness import names_of
 from dialplan.model import Configuration, Plan, ServiceNumber
-from dialplan.nodes.menu import Menu
-from dialplan.prove.callers import DRAWS, USUAL, candidates_of, decider_of, draws, has_shares, sharer_of
+from dialplan.overrides import switched_to
 from dialplan.prove.clock import clock_of
 from dialplan.prove.moments import Stretch, stretches_of
 from dialplan.prove.numbers import kinds_of_number
 from dialplan.prove.period import begins_of, plans_from
-from dialplan.simulate import Simulation, simulate
+from dialplan.prove.switched import switches_of
+from dialplan.simulate import Simulation
+from dialplan.trials import Side, Trial, Trials
 from dialplan.windows import Span
 
 DAYS = 91
-DEEPEST = 3
-"""So many questions in a row are tried with every key."""
-MOST_CALLERS = 40
-
-
-Side: TypeAlias = tuple[Configuration, list[Plan], ServiceNumber]
-"""One of the two, with the plans that calls to a number may come to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A call that is tried in both configurations."""
+class Behaviour:
+    """What callers meet otherwise, one sentence for each change; and what was not looked at."""
 
-    number: str
-    caller: str | None
-    keys: tuple[str, ...]
-    chance: float = 0.0
-    share: float = 100.0
-    """Of how many calls in a hundred chance makes such a one."""
+    changes: list[str]
+    not_followed: list[str] = field(default_factory=list)
 
 
 def describe_behaviour(
     old: Configuration, new: Configuration, start: datetime, days: float = DAYS
-) -> list[str]:
-    """What callers meet otherwise from `start` (aware) on, one sentence for each change."""
+) -> Behaviour:
+    """What callers meet otherwise from `start` (aware) on."""
     zone = ZoneInfo(new.desk.timezone)
     start = start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     end = start + timedelta(days=days)
-    found: dict[Change, dict[str, tuple[Span, ...]]] = {}
     shared = [number for number in new.numbers if number in old.numbers]
-    known: dict[object, dict[Change, tuple[Span, ...]]] = {}
-    kinds = [_kinds(each, shared, start) for each in (old, new)]
-    for number in shared:
-        alike = kinds[0][number], kinds[1][number]
-        if alike not in known:
-            known[alike] = _changes_of(old, new, number, start, end)
-        for change, spans in known[alike].items():
-            found.setdefault(change, {})[number] = spans
-    return list(say_changes(new, found, shared, start, end))
+    compared = _Compared(start, end)
+    compared.look_at(old, new, shared)
+    for plan, numbers in switches_of(new, [new.numbers[number] for number in shared]):
+        if plan in old.plans:
+            some = [number.number for number in numbers]
+            compared.look_at(switched_to(old, plan, some), switched_to(new, plan, some), some, plan)
+    return Behaviour(list(say_changes(new, compared.found, shared, start, end)), list(compared.not_followed))
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What was found of two configurations in a period, in the zone of the desk."""
+
+    start: datetime
+    end: datetime
+    found: dict[Change, dict[str, tuple[Span, ...]]] = field(default_factory=dict)
+    not_followed: dict[str, None] = field(default_factory=dict)
+
+    def look_at(self, old: Configuration, new: Configuration, numbers: list[str], switched: str = "") -> None:
+        """Calls to some numbers as they are, or `switched` to a plan."""
+        known: dict[object, dict[Change, tuple[Span, ...]]] = {}
+        kinds = [_kinds(each, numbers, self.start) for each in (old, new)]
+        for number in numbers:
+            alike = kinds[0][number], kinds[1][number]
+            if alike not in known:
+                known[alike] = self._changes_of(old, new, number)
+            for change, spans in known[alike].items():
+                self.found.setdefault(replace(change, switched=switched), {})[number] = spans
+
+    def _changes_of(
+        self, old: Configuration, new: Configuration, number: str
+    ) -> dict[Change, tuple[Span, ...]]:
+        """What is different for the calls to one number, and when."""
+        spans: dict[Change, list[Span]] = {}
+        differences: dict[object, list[Change]] = {}
+        trials = Trials((Side(old, number), Side(new, number)), self.not_followed)
+        trials.note_kinds()
+        for before, after, span in _pairs(old, new, number, self.start, self.end):
+            key = (before.opened, before.facts, after.opened, after.facts)
+            if key not in differences:
+                differences[key] = list(_differences(trials, span[0]))
+            for change in differences[key]:
+                spans.setdefault(change, []).append(span)
+        return {change: tuple(each) for change, each in spans.items()}
 
 
 def _kinds(configuration: Configuration, numbers: list[str], at: datetime) -> dict[str, int]:
@@ -75,22 +100,6 @@ def _kinds(configuration: Configuration, numbers: list[str], at: datetime) -> di
     asked = (configuration.numbers[number] for number in numbers)
     kinds = kinds_of_number(configuration, asked, at)
     return {one.number: kind for kind, alike in enumerate(kinds.values()) for one in alike}
-
-
-def _changes_of(
-    old: Configuration, new: Configuration, number: str, start: datetime, end: datetime
-) -> dict[Change, tuple[Span, ...]]:
-    """What is different for the calls to one number, and when."""
-    spans: dict[Change, list[Span]] = {}
-    differences: dict[object, list[Change]] = {}
-    for before, after, span in _pairs(old, new, number, start, end):
-        key = (before.opened, before.facts, after.opened, after.facts)
-        if key not in differences:
-            at = span[0]
-            differences[key] = list(_differences(old, new, number, at))
-        for change in differences[key]:
-            spans.setdefault(change, []).append(span)
-    return {change: tuple(each) for change, each in spans.items()}
 
 
 def _pairs(
@@ -122,93 +131,71 @@ def _plans(configuration: Configuration, number: ServiceNumber) -> list[Plan]:
     return plans_from(configuration, list(begins_of(configuration, number)))
 
 
-def _differences(old: Configuration, new: Configuration, number: str, at: datetime) -> Iterator[Change]:
+def _differences(trials: Trials, at: datetime) -> Iterator[Change]:
     """Everything that is different at a moment, each once, with the share of calls that chance gives it."""
     shares: dict[Change, float] = {}
-    for trial in _trials(old, new, number, at):
-        before, after = _meets(old, trial, at), _meets(new, trial, at)
+    tried: set[tuple[object, ...]] = set()
+    for trial, calls in trials.at(at):
+        tried.add((trial.caller, trial.found, trial.keys))
+        before, after = (
+            _meets(side.configuration, trial, at, call)
+            for side, call in zip(trials.sides, calls, strict=True)
+        )
         aspect = next((aspect for aspect, now in after.items() if now != before[aspect]), None)
         if aspect is not None:
-            change = Change(trial.keys, trial.caller, aspect, after[aspect], before[aspect])
+            change = Change(
+                trial.keys, trial.caller, aspect, after[aspect], before[aspect], found=trial.found
+            )
             shares[change] = shares.get(change, 0.0) + trial.share
-    for change, share in shares.items():
+    for change, share in _told_once(shares, tried):
         yield replace(change, share=max(1, round(share)))
 
 
-def _trials(old: Configuration, new: Configuration, number: str, at: datetime) -> list[Trial]:
-    sides = [(each, _plans(each, each.numbers[number]), each.numbers[number]) for each in (old, new)]
-    callers = _callers(sides, at)
-    if len(callers) > 1 and USUAL in callers:
-        callers.remove(USUAL)
-        callers.insert(0, USUAL)
-    rows = dict.fromkeys((*_rows_of_keys(old, number, at), *_rows_of_keys(new, number, at)))
-    chances = _chances(sides, at)
-    return [
-        Trial(number, caller, keys, chance, share)
-        for caller in callers[:MOST_CALLERS]
-        for keys in rows
-        for chance, share in chances
-    ]
+def _told_once(
+    shares: Mapping[Change, float], tried: set[tuple[object, ...]]
+) -> Iterator[tuple[Change, float]]:
+    """Without what is the same for everything that may be keyed at a question: it is told without keys."""
+    children: dict[tuple[object, ...], int] = {}
+    for caller, found, keys in tried:
+        if keys:
+            before = (caller, found, keys[:-1])  # type: ignore[index]
+            children[before] = children.get(before, 0) + 1
+    alike: dict[Change, int] = {}
+    for change, share in shares.items():
+        parent = replace(change, keys=change.keys[:-1])
+        if change.keys and shares.get(parent) == share:
+            alike[parent] = alike.get(parent, 0) + 1
+    for change, share in shares.items():
+        parent = replace(change, keys=change.keys[:-1])
+        count = children.get((parent.caller, parent.found, parent.keys), 0)
+        if not (change.keys and count and alike.get(parent) == count):
+            yield change, share
 
 
-def _callers(sides: Sequence[Side], at: datetime) -> list[str | None]:
-    """One caller of each kind: those whom both configurations treat alike are one."""
-    candidates = dict.fromkeys(each for side in sides for each in candidates_of(*side))
-    if None in candidates and len(candidates) > 1:  # last, so that a kind is named by a number if it has any
-        candidates.pop(None)
-        candidates[None] = None
-    deciders = [decider_of(*side, at) for side in sides]
-    found: dict[object, str | None] = {}
-    for caller in candidates:
-        found.setdefault(tuple(decide(caller) for decide in deciders), caller)
-    return list(found.values())
-
-
-def _chances(sides: Sequence[Side], at: datetime) -> list[tuple[float, float]]:
-    """One random number for each share that either configuration makes, and how many calls in a hundred."""
-    if not any(has_shares(plans) for _, plans, _ in sides):
-        return [(0.0, 100.0)]
-    sharers = [sharer_of(*side, at) for side in sides]
-    found: dict[object, list[float]] = {}
-    for chance in draws():
-        found.setdefault(tuple(share(chance) for share in sharers), []).append(chance)
-    return [(each[0], 100 * len(each) / DRAWS) for each in found.values()]
-
-
-def _rows_of_keys(configuration: Configuration, number: str, at: datetime) -> Iterator[tuple[str, ...]]:
-    """Every row of keys that menus offer, the one without any first."""
-    rows: list[tuple[str, ...]] = [()]
-    while rows:
-        row = rows.pop(0)
-        yield row
-        if len(row) < DEEPEST:
-            rows += [(*row, key) for key in _offered(configuration, number, at, row)]
-
-
-def _offered(configuration: Configuration, number: str, at: datetime, row: tuple[str, ...]) -> list[str]:
-    """The keys of the menu that asks when these have been keyed."""
-    call = simulate(configuration, number, USUAL, at, row)
-    asked = [done for done in call.performed if isinstance(done.commands[-1], Collect)]
-    if len(asked) <= len(row):
-        return []
-    hop = next((hop for hop in call.steps[asked[len(row)].made :]), None)
-    node = (
-        configuration.plans[hop.plan].nodes.get(hop.node) if hop and hop.plan in configuration.plans else None
-    )
-    return sorted(node.keys) if isinstance(node, Menu) else []
-
-
-def _meets(configuration: Configuration, trial: Trial, at: datetime) -> Mapping[str, str]:
-    """What a caller meets, by aspect, the most important one first."""
-    chance = trial.chance
-    answered = simulate(configuration, trial.number, trial.caller, at, trial.keys, chance=chance)
+def _meets(
+    configuration: Configuration, trial: Trial, at: datetime, answered: Simulation
+) -> Mapping[str, str]:
+    """What a caller meets, by aspect, the most important one first. `answered`: the call when everybody
+    answers."""
     everybody = dict.fromkeys(configuration.directory, Outcome.NO_ANSWER.value)
-    alone = simulate(configuration, trial.number, trial.caller, at, trial.keys, everybody, chance=chance)
+    alone = trial.run(configuration, at, outcomes=everybody)
+    places = _places(configuration)
+    full = trial.run(configuration, at, full=places) if places else answered
     return {
         "reach": _reached(configuration, answered),
         "page": _paged(answered),
         "nobody": _chain(configuration, alone),
+        "full": _chain(configuration, full),
     }
+
+
+def _places(configuration: Configuration) -> tuple[str, ...]:
+    """The name of everything that may have no place."""
+    known, key = configuration.memo, ("places",)
+    if key not in known:
+        known[key] = tuple(dict.fromkeys(name for name, _ in names_of(configuration)))
+    found: tuple[str, ...] = known[key]
+    return found
 
 
 def _reached(configuration: Configuration, call: Simulation) -> str:

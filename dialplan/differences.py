@@ -23,12 +23,17 @@ class Change:
     before: str
     share: int = 100
     """Of how many calls in a hundred, where chance decides."""
+    found: tuple[tuple[str, str, str], ...] = ()
+    """What databases know: table, column, value."""
+    switched: str = ""
+    """The plan to which the numbers have been switched."""
 
 
 _ASPECTS: Mapping[str, str] = {
     "reach": "now reach {after}; before: {before}",
     "page": "now have engineers looked for by {after}; before: {before}",
     "nobody": "whom nobody answers now meet: {after}; before: {before}",
+    "full": "who find every place taken now meet: {after}; before: {before}",
 }
 
 
@@ -48,7 +53,7 @@ def say_changes(
             )
     for (change, spans), callers in joined.items():
         when = say_spans(spans, start, end)
-        who = _say_callers(configuration, callers, shared, change.keys)
+        who = _say_callers(configuration, callers, shared, change)
         who = who if change.share >= 100 else f"about {change.share} % of {who}"
         what = _ASPECTS[change.aspect].format(after=change.after, before=change.before)
         yield f"{when[0].upper()}{when[1:]}: {who} {what}"
@@ -58,7 +63,7 @@ def _say_callers(
     configuration: Configuration,
     numbers: Mapping[str, list[str | None]],
     shared: list[str],
-    keys: tuple[str, ...],
+    change: Change,
 ) -> str:
     who = _say_numbers(configuration, list(numbers), shared)
     callers = list(dict.fromkeys(caller for each in numbers.values() for caller in each))
@@ -68,7 +73,16 @@ def _say_callers(
         ]
         more = f" and {len(shown) - 2} other kinds" if len(shown) > 2 else ""
         who += f" from {', '.join(shown[:2])}{more}"
-    return f"{who} who key {', then '.join(keys)}" if keys else who
+    who += f" switched to {change.switched}" if change.switched else ""
+    who += f" who key {', then '.join(change.keys)}" if change.keys else ""
+    return who + _say_found(change.found)
+
+
+def _say_found(found: tuple[tuple[str, str, str], ...]) -> str:
+    if not found:
+        return ""
+    cells = ", ".join(f"{column} {value or 'empty'}" for _, column, value in found)
+    return f' whose row of the table "{found[0][0]}" has {cells}'
 
 
 def _say_numbers(configuration: Configuration, numbers: list[str], shared: Iterable[str]) -> str:

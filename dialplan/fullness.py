@@ -52,12 +52,13 @@ def _shared(key: str) -> str:
 
 def _known(configuration: Configuration) -> Mapping[str, set[str]]:
     known: dict[str, set[str]] = {}
-    for name, key in _names(configuration):
+    for name, key in names_of(configuration):
         known.setdefault(name, set()).add(key)
     return known
 
 
-def _names(configuration: Configuration) -> Iterator[tuple[str, str]]:
+def names_of(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """Every name of a place, and the key for which it stands."""
     for limit in _limits(configuration):
         yield limit.key, limit.key
         yield limit.key.partition(":")[2], limit.key

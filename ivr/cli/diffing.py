@@ -26,9 +26,12 @@ def run_diff(before: str, after: str, start: str | None, days: float, *, as_json
     at = at if at.tzinfo else at.replace(tzinfo=zone)
     behaviour, changes = describe_behaviour(old, new, at, days), describe_changes(old, new)
     if as_json:
-        print_json({"callers": behaviour, "files": changes})
+        not_followed = behaviour.not_followed
+        print_json({"callers": behaviour.changes, "files": changes, "not_followed": not_followed})
         return
-    say(*(behaviour or [_same(old, new)]))
+    say(*(behaviour.changes or [_same(old, new)]))
+    if behaviour.not_followed:
+        say("", "Not followed:", *(f"  {what}" for what in behaviour.not_followed))
     if changes:
         say("", "In the files:", *(f"  {change}" for change in changes))
 

@@ -23,7 +23,7 @@ def shipped_with(file: str, old: str, new: str) -> Configuration:
 
 
 def said(new: Configuration, old: Configuration | None = None, days: float = 35) -> list[str]:
-    return describe_behaviour(old or shipped(), new, at(START), days)
+    return describe_behaviour(old or shipped(), new, at(START), days).changes
 
 
 def test_nothing_is_different_between_a_configuration_and_itself() -> None:
@@ -130,7 +130,7 @@ def told(plan: str, **changes: tuple[str, str]) -> list[str]:
         assert old in texts[name]
         after[name] = texts[name].replace(old, new)
     before, now = (load_texts(each, known_prompts()).configuration for each in (texts, after))
-    return describe_behaviour(before, now, at(START), 7)
+    return describe_behaviour(before, now, at(START), 7).changes
 
 
 def test_a_caller_who_is_put_on_a_list_is_told_though_others_stood_there_before() -> None:
@@ -163,6 +163,114 @@ def test_numbers_of_one_plan_that_asks_which_was_dialled_are_told_apart() -> Non
     )
     after = {**texts, "plans/main.yaml": texts["plans/main.yaml"].replace('83": ring', '83": other')}
     before, now = (load_texts(each, known_prompts()).configuration for each in (texts, after))
-    assert describe_behaviour(before, now, at(START), 7) == [
+    assert describe_behaviour(before, now, at(START), 7).changes == [
         "At any hour: callers to 03 205 55 83 now reach Agent two; before: Agent one"
+    ]
+
+
+TWO = "  one: {destination: one}\n  two: {destination: two}\n"
+COLLECT = """
+start: ask
+nodes:
+  ask: {collect: enter-customer-number, into: customer, digits: 3-6, next: which, rest: two}
+  which: {switch: $customer, cases: {"465": two}, rest: one}
+"""
+LOOKUP = """
+start: ask
+nodes:
+  ask: {lookup: crm, by: $dialled, exits: {found: which, not-found: one, unanswered: one}, rest: one}
+  which: {switch: $level, cases: {gold: two}, rest: one}
+"""
+CRM = (
+    'crm: {url: "sqlite:////nowhere/crm.db", query: "SELECT level FROM c WHERE cli = :key", columns: [level]}'
+)
+NESTED = """
+start: first
+nodes:
+  first: {menu: choose-language, keys: {1: second}, rest: one}
+  second: {menu: choose-language, keys: {1: third}, rest: one}
+  third: {menu: choose-language, keys: {1: fourth}, rest: one}
+  fourth: {menu: choose-language, keys: {1: one}, rest: one}
+"""
+LIMITED = """
+start: ring
+nodes:
+  ring: {destination: one, limit: {calls: 2}, exits: {limit: bye}, rest: bye}
+  bye: {hangup: normal}
+"""
+
+
+def both(plan: str, old: str, new: str, **files: str) -> list[Configuration]:
+    """A plan as it was, and with something else in it."""
+    plans = (plan + TWO, (plan + TWO).replace(old, new))
+    assert plans[0] != plans[1]
+    return [load_texts(small_texts(each, **files), known_prompts()).configuration for each in plans]
+
+
+def test_what_is_collected_is_followed() -> None:
+    assert said(*reversed(both(COLLECT, '"465": two', '"466": two'))) == [
+        "At any hour: all callers who key 465 now reach Agent one; before: Agent two",
+        "At any hour: all callers who key 466 now reach Agent two; before: Agent one",
+    ]
+
+
+def test_what_is_the_same_whatever_is_keyed_is_told_once() -> None:
+    plan = "start: choose\nnodes:\n  choose: {menu: choose-language, keys: {1: one, 2: KEY}, rest: one}\n"
+    before, after = both(plan.replace("KEY", "one"), "one: {destination: one}", "one: {destination: office}")
+    assert said(after, before) == ["At any hour: all callers now reach The office; before: Agent one"]
+    before, after = both(plan.replace("KEY", "two"), "one: {destination: one}", "one: {destination: office}")
+    assert said(after, before) == [
+        "At any hour: all callers now reach The office; before: Agent one",
+        "At any hour: all callers who key 1 now reach The office; before: Agent one",
+    ], "key 2 leads elsewhere, so key 1 is told apart"
+
+
+def test_rows_of_a_database_are_followed() -> None:
+    before, after = both(LOOKUP, "gold: two", "silver: two", tables=CRM)
+    assert said(after, before) == [
+        'At any hour: all callers whose row of the table "crm" has level gold now reach Agent one; before: Agent two',
+        'At any hour: all callers whose row of the table "crm" has level silver now reach Agent two; before: Agent one',
+    ]
+
+
+def test_every_kind_of_caller_is_tried_however_many_there_are() -> None:
+    numbers = [f"0470 00 {n:02} 00" for n in range(60)]
+    origins = "".join(f"o{n}: {{numbers: [{number}]}}\n" for n, number in enumerate(numbers))
+    rows = ", ".join(f"{{from: o{n}, go: {'one' if n % 2 else 'two'}}}" for n in range(60))
+    plan = f"start: who\nnodes:\n  who: {{origin: [{rows}], rest: one}}\n"
+    before, after = both(plan, "{from: o58, go: two}", "{from: o58, go: one}", origins=origins)
+    assert said(after, before) == [
+        "At any hour: all callers from 0470 00 58 00 now reach Agent one; before: Agent two"
+    ]
+
+
+def test_a_plan_that_is_only_switched_to_is_compared_as_well() -> None:
+    plan = "start: ring\nnodes:\n  ring: {destination: one, rest: bye}\n  bye: {hangup: busy}\n"
+    before, after = (
+        load_texts(
+            small_texts(plan, plans__storm=f"start: ring\nnodes:\n  ring: {{destination: {who}}}\n"),
+            known_prompts(),
+        ).configuration
+        for who in ("one", "two")
+    )
+    assert said(after, before) == [
+        "At any hour: all callers switched to storm now reach Agent two; before: Agent one"
+    ]
+
+
+def test_callers_who_find_no_place() -> None:
+    before, after = both(LIMITED, "limit: bye", "limit: two")
+    assert said(after, before) == [
+        "At any hour: all callers who find every place taken now meet: Agent two, answered by two; before: hung up by the plan"
+    ]
+
+
+def test_what_was_not_followed_is_said() -> None:
+    before, after = both(NESTED, "third: {menu", "third: {tries: 2, menu")
+    told_of = describe_behaviour(before, after, at(START), 7)
+    assert told_of.not_followed == ["what is keyed after 3 questions in a row"]
+    switching = "start: c\nnodes:\n  c: {record: please-hold, next: one, rest: one}\n"
+    before, after = both(switching, "next: one", "next: two")
+    assert describe_behaviour(before, after, at(START), 7).not_followed == [
+        "other answers at main.c (record)"
     ]

@@ -1,0 +1,204 @@
+"""The calls that are tried in two configurations to tell what callers meet otherwise: every kind of caller,
+every share of a percentage, every row of a database that makes a difference, and every row of keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from dialplan.commands import Collect
+from dialplan.model import Configuration, Plan, ServiceNumber
+from dialplan.nodes.collect import CONFIRM_KEY
+from dialplan.nodes.collect import Collect as CollectNode
+from dialplan.nodes.language import Language
+from dialplan.nodes.menu import Menu
+from dialplan.prove.answers import Vocabulary
+from dialplan.prove.callers import DRAWS, USUAL, candidates_of, decider_of, draws, has_shares, sharer_of
+from dialplan.prove.decisive import decisive_of
+from dialplan.prove.period import begins_of, plans_from
+from dialplan.prove.vocabulary import vocabulary_of
+from dialplan.run import Node
+from dialplan.simulate import Performed, Simulation, simulate
+
+DEEPEST: Final = 3
+"""So many questions in a row are tried with every answer."""
+MOST: Final = 4000
+"""So many calls to a number are tried in one kind of moment."""
+NOT_KEYED: Final = ("switch-plan", "duty-line", "record", "call-back")
+"""Kinds of node whose questions are not followed: what is answered there changes nothing of who is reached,
+or is known to a person alone."""
+
+Row: TypeAlias = tuple[str, str, str]
+"""A table, a column and its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A call that is tried in both configurations. `share`: of how many calls in a hundred chance makes such
+    a one; `found`: what databases are supposed to know."""
+
+    number: str
+    caller: str | None
+    keys: tuple[str, ...] = ()
+    found: tuple[Row, ...] = ()
+    chance: float = 0.0
+    share: float = 100.0
+
+    def run(self, configuration: Configuration, at: datetime, **more: object) -> Simulation:
+        """The call in one of them; of a row only what its tables have."""
+        return simulate(
+            configuration,
+            self.number,
+            self.caller,
+            at,
+            self.keys,
+            chance=self.chance,
+            found=self._rows(configuration),
+            **more,  # type: ignore[arg-type]
+        )
+
+    def _rows(self, configuration: Configuration) -> Mapping[str, Mapping[str, str]]:
+        rows: dict[str, dict[str, str]] = {}
+        for table, column, value in self.found:
+            known = configuration.tables.get(table)
+            if known is not None and column in known.columns:
+                rows.setdefault(table, {})[column] = value
+        return rows
+
+
+class Side:
+    """One of the two configurations, with the plans that calls to a number may come to."""
+
+    def __init__(self, configuration: Configuration, number: str) -> None:
+        self.configuration = configuration
+        self.number: ServiceNumber = configuration.numbers[number]
+        self.plans: list[Plan] = plans_from(configuration, list(begins_of(configuration, self.number)))
+        self.vocabulary: Vocabulary = vocabulary_of(configuration, self.plans, decisive_of(self.plans))
+
+    @property
+    def place(self) -> tuple[Configuration, list[Plan], ServiceNumber]:
+        """As what looks at kinds of callers takes it."""
+        return self.configuration, self.plans, self.number
+
+    def offered(self, call: Simulation, keyed: int) -> list[str]:
+        """What may be keyed at the question that comes after so many."""
+        asked = [done for done in call.performed if isinstance(done.commands[-1], Collect)]
+        if len(asked) <= keyed:
+            return []
+        node = self._node_of(call, asked[keyed])
+        command = asked[keyed].commands[-1]
+        if isinstance(node, Menu | Language):
+            return sorted(node.keys)
+        if isinstance(node, CollectNode) and isinstance(command, Collect):
+            if node.confirm and command.most == 1 != node.most:
+                return [CONFIRM_KEY]
+            return self._values(node)
+        return []
+
+    def _values(self, node: CollectNode) -> list[str]:
+        """Every value that makes a difference somewhere, and one that makes none."""
+        plain = ("1234567890" * 4)[: node.least]
+        compared = (value for value in sorted(self.vocabulary.inputs) if value.isdecimal())
+        fitting = [value for value in compared if node.least <= len(value) <= node.most]
+        return list(dict.fromkeys((plain, *fitting)))
+
+    def _node_of(self, call: Simulation, asked: Performed) -> Node | None:
+        hop = next((hop for hop in call.steps[asked.made :]), None)
+        plan = self.configuration.plans.get(hop.plan) if hop else None
+        return plan.nodes.get(hop.node) if hop and plan else None
+
+
+@dataclass(slots=True)
+class Trials:
+    """The trials of calls to one number. `not_followed`: what is left out, a sentence each."""
+
+    sides: Sequence[Side]
+    not_followed: dict[str, None] = field(default_factory=dict)
+
+    def at(self, at: datetime) -> Iterator[tuple[Trial, tuple[Simulation, ...]]]:
+        """Those of a moment, each with what comes of it in both when everybody answers."""
+        number = self.sides[0].number.number
+        tried = 0
+        for begun in self._begun(number, at):
+            for trial, calls in self._rows_of_keys(begun, at):
+                tried += 1
+                if tried > MOST:
+                    self._leave_out(f"more than {MOST:,} kinds of call to one number at one hour")
+                    return
+                yield trial, calls
+
+    def _begun(self, number: str, at: datetime) -> Iterator[Trial]:
+        for caller in _callers(self.sides, at):
+            for rows in self._found():
+                for chance, share in _chances(self.sides, at):
+                    yield Trial(number, caller, (), rows, chance, share)
+
+    def _found(self) -> Iterator[tuple[Row, ...]]:
+        """Nothing supposed, and then every row that either side tells apart; of one table at a time."""
+        yield ()
+        rows = [
+            (table, row) for side in self.sides for table, of in side.vocabulary.rows.items() for row in of
+        ]
+        seen = dict.fromkeys(
+            tuple((table, column, value) for column, value in sorted(row.items()))
+            for table, row in rows
+            if row
+        )
+        yield from seen
+        if len({table for table, _ in rows}) > 1:
+            self._leave_out("rows of several databases together")
+
+    def _rows_of_keys(self, begun: Trial, at: datetime) -> Iterator[tuple[Trial, tuple[Simulation, ...]]]:
+        """Every row of keys that may be keyed, the one without any first."""
+        waiting = [begun]
+        while waiting:
+            trial = waiting.pop(0)
+            calls = tuple(trial.run(side.configuration, at) for side in self.sides)
+            yield trial, calls
+            keys = dict.fromkeys(
+                key
+                for side, call in zip(self.sides, calls, strict=True)
+                for key in side.offered(call, len(trial.keys))
+            )
+            if len(trial.keys) < DEEPEST:
+                waiting += [replace(trial, keys=(*trial.keys, key)) for key in keys]
+            elif keys:
+                self._leave_out(f"what is keyed after {DEEPEST} questions in a row")
+
+    def note_kinds(self) -> None:
+        """What is asked at these nodes is answered in one way only."""
+        for side in self.sides:
+            for plan in side.plans:
+                for name, node in plan.nodes.items():
+                    if node.kind in NOT_KEYED:
+                        self._leave_out(f"other answers at {plan.id}.{name} ({node.kind})")
+
+    def _leave_out(self, what: str) -> None:
+        self.not_followed[what] = None
+
+
+def _callers(sides: Sequence[Side], at: datetime) -> list[str | None]:
+    """One caller of each kind, the usual one first: those whom both configurations treat alike are one."""
+    candidates = dict.fromkeys(each for side in sides for each in candidates_of(*side.place))
+    if None in candidates and len(candidates) > 1:  # last, so that a kind is named by a number if it has any
+        candidates.pop(None)
+        candidates[None] = None
+    deciders = [decider_of(*side.place, at) for side in sides]
+    found: dict[object, str | None] = {}
+    for caller in candidates:
+        found.setdefault(tuple(decide(caller) for decide in deciders), caller)
+    return sorted(found.values(), key=lambda caller: caller != USUAL)
+
+
+def _chances(sides: Sequence[Side], at: datetime) -> list[tuple[float, float]]:
+    """One random number for each share that either configuration makes, and how many calls in a hundred."""
+    if not any(has_shares(side.plans) for side in sides):
+        return [(0.0, 100.0)]
+    sharers = [sharer_of(*side.place, at) for side in sides]
+    found: dict[object, list[float]] = {}
+    for chance in draws():
+        found.setdefault(tuple(share(chance) for share in sharers), []).append(chance)
+    return [(each[0], 100 * len(each) / DRAWS) for each in found.values()]
