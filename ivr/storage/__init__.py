@@ -26,6 +26,7 @@ from ivr.storage.errors import (
 )
 from ivr.storage.override_tables import Audit, AuditAction, KeptOverride
 from ivr.storage.page_tables import PageEvent, PageStep
+from ivr.storage.phone_tables import PhoneLesson
 from ivr.storage.release_tables import Activation, Copy, Draft, Shadow, ShadowCall, Tape
 from ivr.storage.schedule_tables import Lease, Ring, RingKind, RingState, Run, RunState
 from ivr.storage.states import (
@@ -99,6 +100,7 @@ __all__ = [
     "PageEvent",
     "PageState",
     "PageStep",
+    "PhoneLesson",
     "Recording",
     "RecordingState",
     "Release",
