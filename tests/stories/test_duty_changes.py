@@ -1,0 +1,91 @@
+"""Stories of a duty that is changed while the desk runs: the next page rings whoever is on duty then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr.carrier.habits import answer_and_key
+from tests.stories.house import BRUSSELS, House
+
+pytestmark = pytest.mark.switch
+
+LINE = "+3232056020"
+DESK = "032055582"
+PLAN = """\
+start: hello
+nodes:
+  hello: {announce: office-closed, next: page}
+  page: {page: standard, next: bye}
+  bye: {hangup: normal}
+"""
+PUBLIC = "    - {number: +32 2 788 74 99, carrier: public, plan: day-and-night}\n"
+CHANGES = {
+    "plans/told-then-paged.yaml": lambda _: PLAN,
+    "brands.yaml": lambda text: text.replace(
+        PUBLIC, PUBLIC + f"    - {{number: {LINE}, plan: told-then-paged, group: told}}\n"
+    ),
+}
+
+
+def next_saturday_night() -> datetime:
+    """23:15 on the Saturday after this one."""
+    now = datetime.now(BRUSSELS)
+    day = now + timedelta(days=(5 - now.weekday()) % 7 + 7)
+    return day.replace(hour=23, minute=15, second=0, microsecond=0)
+
+
+async def test_an_override_made_while_the_caller_listens_rings_the_other_engineer(house: House) -> None:
+    """The caller has begun; the duty is changed; the page that follows rings the one who is on duty now."""
+    night = next_saturday_night()
+    usual = await _duty(house, night)
+    (first, _), (trigram, last) = usual[0], usual[-1]
+    await house.phones({last: answer_and_key("1", after_s=0.5, listens_s=3)})
+    async with house.configured(CHANGES):
+        call = await house.call(LINE, at=night)
+        change = {"kind": "override", "people": [first], "from": f"{night:%Y-%m-%d} 18:00", "for": "1 day"}
+        override = await house.client.ask("duty-change", change)
+        assert override["change"]["state"] == "planned", override
+        covered = {**change, "kind": "cover", "people": [first, trigram], "title": "storm", "by": "tsc"}
+        made = await house.client.ask("duty-change", covered)
+        assert made["change"]["state"] == "planned", made
+        await house.rings(last, timeout_s=40)
+        page = await house.page_reaches("accepted", timeout_s=40)
+        await call.ended()
+    assert page.accepted_number == last
+    assert house.rung() == [last], "nobody else's phone has rung"
+    await house.kill_service()
+    await house.ready(60)
+    answer = (await house.dutyline("duty", "at", f"{night:%Y-%m-%d} 23:15", "--json")).json()
+    assert [one["trigram"] for one in answer["order"]] == [trigram], "it outlives the service"
+    assert f"{trigram} stands in for {first} (storm)" in "; ".join(answer["why"])
+    for one in (await house.dutyline("duty", "changes", "--json")).json():
+        said = await house.dutyline("duty", "cancel", one["id"])
+        assert said.code == 0, said.err
+    assert await _duty(house, night) == usual
+
+
+async def test_whoever_is_put_on_duty_by_the_command_is_rung_by_the_next_page(house: House) -> None:
+    night = next_saturday_night()
+    usual = await _duty(house, night)
+    trigram, last = usual[-1]
+    await house.phones({last: answer_and_key("1", after_s=0.5, listens_s=3)})
+    span = ("--from", f"{night:%Y-%m-%d} 18:00", "--for", "1 day")
+    said = await house.dutyline("duty", "override", trigram.lower(), *span, "--why", "storm")
+    assert said.code == 0 and said.out.startswith("live "), (said.out, said.err)
+    assert f": {trigram} is on duty from Saturday" in said.out
+    assert f"warning: {trigram} is alone from" in said.err
+    call = await house.call(DESK, at=night)
+    page = await house.page_reaches("accepted", timeout_s=40)
+    assert page.accepted_number == last
+    await call.hang_up()
+    for one in (await house.dutyline("duty", "changes", "--json")).json():
+        await house.dutyline("duty", "cancel", one["id"])
+    assert await _duty(house, night) == usual
+
+
+async def _duty(house: House, at: datetime) -> list[tuple[str, str]]:
+    """Trigrams with the phones that ring first, in order."""
+    duty = await house.client.ask("duty", {"at": at.isoformat()})
+    return [(str(one["trigram"]), str(one["number"])) for one in duty["order"]]
