@@ -93,10 +93,15 @@ def read(section: Section) -> Page:
 
 def _read(section: Section, key: str, parse: Callable[[str], str]) -> str:
     """A value, or the variable that holds it."""
-    usual = f"${key}"
-    found = section.get(key, lambda text: text if text.startswith("$") else parse(text), usual)
-    if section.has(key) and found.startswith("$"):
-        name = section.get(key, variable_named, "")
-        if name:
-            refer_variable(section.reading, name, section.place_of(key), section.path(key))
+    named: list[str] = []
+
+    def read_one(text: str) -> str:
+        if not text.startswith("$"):
+            return parse(text)
+        named.append(variable_named(text))
+        return text
+
+    found = section.get(key, read_one, f"${key}")
+    for name in named:
+        refer_variable(section.reading, name, section.place_of(key), section.path(key))
     return found
