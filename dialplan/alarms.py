@@ -16,7 +16,7 @@ from typing import Final
 EVERYTHING: Final = ("*",)
 USUAL_WINDOW_S: Final = 30 * 60.0
 _REPLY: Final = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|tr|antw|doorst)\s*(?:\[\d+\])?\s*:)+", re.IGNORECASE)
-_VARYING: Final = re.compile(r"(?=[0-9a-f-]*[0-9])[0-9a-f][0-9a-f-]{5,}|[0-9]+", re.IGNORECASE)
+_VARYING: Final = re.compile(r"(?=[0-9a-f-]*[0-9])[0-9a-f][0-9a-f-]{5,}|[0-9][0-9a-z]*", re.IGNORECASE)
 LONGEST_PATTERN: Final = 200
 
 

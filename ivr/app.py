@@ -35,7 +35,7 @@ from ivr.calls.post import PlanPost
 from ivr.calls.reception import Reception
 from ivr.calls.visiting import Visiting
 from ivr.clock import Clock, SystemClock
-from ivr.contract import CALL_SCRIPT, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
+from ivr.contract import CALL_SCRIPT, MESSAGES, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.after_mails import StepMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
@@ -72,6 +72,7 @@ from ivr.web.releasing import release_actions
 if TYPE_CHECKING:
     from aiohttp.web import RouteDef
 
+    from ivr.alarms.house import AlarmHouse
     from ivr.web.metrics import Reading
 
 EVENTS = ("OriginateResponse", "Hangup", "DialEnd")
@@ -134,6 +135,8 @@ class Service:
             clock=self.clock,
             kept_days=settings.recordings_days,
         )
+        self.alarms: AlarmHouse | None = None
+        """There once calls are taken."""
         self.places, departures = Usher(), Departures(self.link)
         self.tables = Tables()
         self.releases.on_activation(self.tables.check)
@@ -250,7 +253,18 @@ class Service:
         """What no call waits for. Its libraries take as long to import as everything that calls need, so
         that is done only now, and on a thread."""
         await asyncio.to_thread(import_module, "ivr.office")
-        from ivr.office import make_courier, make_scheduler, make_web
+        from ivr.office import make_alarms, make_courier, make_scheduler, make_web
+        from ivr.web.alarms import alarm_routes
+
+        alarms = self.alarms = make_alarms(
+            self.settings,
+            database=self.database,
+            pages=self.pager,
+            configuration=self._configuration,
+            clock=self.clock,
+            feed=self.feed,
+            sounds=self._sounds / MESSAGES,
+        )
 
         web = make_web(
             self.settings,
@@ -258,8 +272,11 @@ class Service:
             readings=self._readings,
             feed=self.feed,
             reload=self.releases.reload,
-            actions=actions(self) | release_actions(self.releases, self.shadows) | self.beforehand.actions(),
-            open_routes=self._open_routes(),
+            actions=actions(self)
+            | release_actions(self.releases, self.shadows)
+            | self.beforehand.actions()
+            | alarms.actions(),
+            open_routes=[*self._open_routes(), *alarm_routes(alarms.hooks)],
         )
         await web.start()
         stack.push_async_callback(web.close)
@@ -272,6 +289,8 @@ class Service:
         )
         courier.start()
         stack.push_async_callback(courier.close)
+        alarms.start()
+        stack.push_async_callback(alarms.close)
         scheduler = make_scheduler()
         scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
         scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
@@ -288,6 +307,7 @@ class Service:
             max_instances=1,
             coalesce=True,
         )
+        scheduler.add_job(alarms.tend, "interval", seconds=60, max_instances=1, coalesce=True)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         stack.push_async_callback(self.beforehand.close)
@@ -462,12 +482,17 @@ class Service:
         async def queues() -> Finding:
             return Finding(True, say(self.places))
 
+        async def alarms() -> Finding:
+            # said, and told by mail: this box still takes calls
+            return Finding(True, self.alarms.standing if self.alarms else "not taken yet")
+
         return {
             "switch": switch,
             "database": database,
             "release": release,
             "calls": calls,
             "queues": queues,
+            "alarms": alarms,
             "schedule": schedule,
         }
 
@@ -500,6 +525,8 @@ class Service:
         yield "counter", "tables_unanswered", "Look-ups that a default stood for", self.tables.unanswered
         yield "gauge", "records_held", "Records not yet in the database", self.writer.held
         yield "gauge", "page_steps_owed", "Steps of pages not yet in the database", self.ledger.owed
+        if self.alarms is not None:
+            yield from self.alarms.readings()
         yield "gauge", "database_well", "Whether the database took its last work", self.database.is_well
 
 

@@ -5,11 +5,16 @@ Imported once calls are being taken (`ivr.app`): what these need to be imported 
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 
 from aiohttp.web import RouteDef
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from dialplan.model import Configuration
+from ivr.alarms.desk import Pages
+from ivr.alarms.house import AlarmHouse
 from ivr.clock import Clock
 from ivr.feed import Feed
 from ivr.notify.courier import Courier
@@ -57,9 +62,32 @@ def make_courier(settings: Settings, database: Database, sender: Callable[[], st
     )
 
 
+def make_alarms(
+    settings: Settings,
+    *,
+    database: Database,
+    pages: Pages,
+    configuration: Callable[[], Configuration],
+    clock: Clock,
+    feed: Feed,
+    sounds: Path,
+) -> AlarmHouse:
+    """What takes alarms; not listening yet. `sounds`: the switch's folder of messages."""
+    return AlarmHouse(
+        settings,
+        database=database,
+        pages=pages,
+        configuration=configuration,
+        clock=clock,
+        feed=feed,
+        sounds=sounds,
+        owner=platform.node() or "this-box",
+    )
+
+
 def make_scheduler() -> AsyncIOScheduler:
     """For what is to be done again and again."""
     return AsyncIOScheduler(timezone="UTC")
 
 
-__all__ = ["make_courier", "make_scheduler", "make_web"]
+__all__ = ["make_alarms", "make_courier", "make_scheduler", "make_web"]

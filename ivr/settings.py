@@ -83,6 +83,20 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
 
+    imap_host: str = ""
+    """The mail server that has the mailbox for alarms; empty: none is read."""
+    imap_port: Port = 993
+    imap_tls: Literal["tls", "none"] = "tls"
+    imap_user: str = ""
+    imap_password: SecretStr = SecretStr("")
+    imap_folder: str = "INBOX"
+    imap_poll_s: float = Field(default=30.0, ge=1, le=3600)
+    """How often the mailbox is asked where the server cannot tell of new mails."""
+    alarm_mail_port: Port = 2525
+    """Our own listener for alarm mails; it listens where `alarms.yaml` names addresses."""
+    alarm_mail_host: str = ""
+    """The address it listens on; empty: `host`."""
+
     recordings_days: int = Field(default=30, ge=1, le=3650)
     """So long the messages of callers are kept; after that their sound is deleted."""
 
@@ -105,7 +119,11 @@ class Settings(BaseSettings):
             # said by the field itself, with its name
             return values
         for name, field in cls.model_fields.items():
-            if name.endswith(("_port", "_first", "_last")) and name != "smtp_port" and offset:
+            if (
+                name.endswith(("_port", "_first", "_last"))
+                and name not in ("smtp_port", "imap_port")
+                and offset
+            ):
                 values.setdefault(name, int(field.default) + offset)
         return values
 

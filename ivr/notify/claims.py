@@ -10,11 +10,12 @@ from typing import Final
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from ivr.notify.enclosed import ALARM_FILE
 from ivr.notify.message import Posting, name_message
 from ivr.notify.outbox import Attached
 from ivr.notify.transport import Reply
 from ivr.notify.verdicts import Verdict, judge_code
-from ivr.storage import Delivery, DeliveryState, Enclosure, Mail, MailState
+from ivr.storage import Delivery, DeliveryState, Enclosure, KeptAlarm, Mail, MailState
 
 OPEN: Final = (MailState.WAITING, MailState.SENDING)
 
@@ -87,7 +88,16 @@ def _take(session: Session, mail: Mail, terms: Terms) -> Posting:
 
 def _enclosed(session: Session, mail_id: str) -> tuple[Attached, ...]:
     rows = select(Enclosure).where(Enclosure.mail_id == mail_id).order_by(Enclosure.seq)
-    return tuple(Attached(one.path, one.title, one.kind) for one in session.scalars(rows))
+    return tuple(
+        Attached(one.path, one.title, one.kind, _content(session, one.path)) for one in session.scalars(rows)
+    )
+
+
+def _content(session: Session, path: str) -> bytes | None:
+    """What is in a file that the database keeps."""
+    if not path.startswith(ALARM_FILE):
+        return None
+    return session.scalar(select(KeptAlarm.raw).where(KeptAlarm.id == path.removeprefix(ALARM_FILE)))
 
 
 def settle(

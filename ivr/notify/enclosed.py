@@ -11,6 +11,8 @@ from ivr.notify.words import Language, one_line
 
 MOST_BYTES: Final = 15_000_000
 """All files of a mail together: 20 MB on the wire, which most mail servers take."""
+ALARM_FILE: Final = "alarm:"
+"""How the path of a mail begins that came in as an alarm: its id follows, and the database has it."""
 _MISSING: Final[dict[Language, str]] = {
     "nl": "Bijlage ontbreekt: {title} (het bestand is er niet meer).",
     "fr": "Pièce jointe manquante : {title} (le fichier n'existe plus).",
@@ -32,7 +34,7 @@ def read_enclosed(
     parts: list[tuple[Attached, bytes]] = []
     lines: list[str] = []
     for one in enclosed:
-        content = _read(one, folder)
+        content = one.content if one.path.startswith(ALARM_FILE) else _read(one, folder)
         room = most_bytes - sum(len(known) for _, known in parts)
         if content is None or len(content) > room:
             words = _MISSING if content is None else _TOO_LARGE
@@ -53,4 +55,4 @@ def _read(one: Attached, folder: Path | None) -> bytes | None:
         return None
 
 
-__all__ = ["MOST_BYTES", "read_enclosed"]
+__all__ = ["ALARM_FILE", "MOST_BYTES", "read_enclosed"]

@@ -11,6 +11,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from ivr.notify.enclosed import read_enclosed
+from ivr.notify.forwarding import WHOLE_MAIL, enclose_mail
 from ivr.notify.outbox import Attached, is_address
 from ivr.notify.words import one_line, pick_language
 
@@ -55,9 +56,13 @@ def compose(posting: Posting, folder: Path | None = None) -> EmailMessage:
     message["Message-ID"] = posting.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    message["X-Dutyline"] = posting.id
     message["Content-Language"] = one_line(posting.language)
     message.set_content(posting.body + missing, cte="quoted-printable")
     for one, content in parts:
+        if one.kind == WHOLE_MAIL:
+            enclose_mail(message, content, one_line(one.title))
+            continue
         kind, _, form = one.kind.partition("/")
         message.add_attachment(content, maintype=kind, subtype=form, filename=one_line(one.title))
     return message

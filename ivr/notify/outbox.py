@@ -32,11 +32,15 @@ _ADDRESS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file that goes with a mail. `path`: below the folder of recordings; `kind`: its MIME type."""
+    """A file that goes with a mail. `path`: below the folder of recordings; `kind`: its MIME type.
+
+    `content`: what is in it, of one that is kept in the database and not as a file.
+    """
 
     path: str
     title: str
     kind: str
+    content: bytes | None = None
 
 
 def enqueue(

@@ -1,0 +1,296 @@
+"""The mailbox at a provider, read by IMAP: told of new mails at once (IDLE), or asking again and again.
+
+A mail is committed before it is marked as seen, and how far the mailbox has been read is committed with
+it: a mail that somebody opens before we do is not lost, and one that is read twice is the same alarm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Literal, Protocol
+
+import structlog
+from aioimaplib import IMAP4, IMAP4_SSL
+from sqlalchemy.orm import Session
+
+from ivr.alarms.fetched import Fetched, mails_in, number_in, uids_in
+from ivr.alarms.model import Incoming
+from ivr.alarms.reading import read_mail
+from ivr.storage import AlarmSource, Database, Mailbox
+
+log = structlog.get_logger(__name__)
+AT_ONCE: Final = 25
+"""Mails fetched and committed together."""
+MOST_BYTES: Final = 25_000_000
+"""Of a larger mail only the beginning is kept here; it stays whole in the mailbox."""
+BEGINNING: Final = 256 * 1024
+IDLE_S: Final = 5 * 60.0
+"""A mailbox is asked anew after so long: servers and routers forget who only listens (RFC 2177)."""
+UNREADABLE: Final = b"Subject: Mail that the mailbox does not give out\r\n\r\n"
+"""Stands for a mail that the server has and cannot read: it must not hold up those behind it."""
+STEP_S: Final = 30.0
+"""Limit on each answer of the server."""
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 60.0
+
+
+class MailboxFault(Exception):  # noqa: N818 - it says what is so
+    """The server said no, in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the mailbox is. `poll_s`: how often it is asked where the server cannot tell of new mails."""
+
+    host: str
+    port: int = 993
+    tls: Literal["tls", "none"] = "tls"
+    user: str = ""
+    password: str = ""
+    folder: str = "INBOX"
+    poll_s: float = 30.0
+
+    @property
+    def name(self) -> str:
+        """By which it is known in the database."""
+        return f"{self.user}@{self.host}/{self.folder}"
+
+
+class Keeper(Protocol):
+    """What takes alarms (see `AlarmDesk.keep`)."""
+
+    async def keep(
+        self, incoming: Sequence[Incoming], also: Callable[[Session], None] | None = None
+    ) -> list[str]:
+        """Commit them, and what is done in `also` with them."""
+
+
+class MailboxReader:
+    """Reads one mailbox until it is closed, whatever becomes of the connection."""
+
+    def __init__(
+        self,
+        account: Account,
+        keeper: Keeper,
+        database: Database,
+        *,
+        own_address: Callable[[], str],
+        now: Callable[[], datetime],
+        idle_s: float = IDLE_S,
+    ) -> None:
+        """`own_address`: the sender of our own mails."""
+        self._account, self._keeper, self._database = account, keeper, database
+        self._own_address, self._now, self._idle_s = own_address, now, idle_s
+        self._task: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """Why the mailbox is not being read, in words."""
+        self.since: datetime | None = None
+        """When the present trouble began."""
+        self._marked: set[int] = set()
+        """On this connection: not looked at again, even where marking them did not help."""
+        self.read = 0
+        """Mails fetched since the start."""
+
+    def start(self) -> None:
+        """Begin, as a task of the running loop."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="alarm mailbox")
+
+    async def close(self) -> None:
+        """Stop; what is committed is committed, the rest is still in the mailbox."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while True:
+            before = self.read
+            try:
+                await self._follow()
+            except Exception as fault:
+                self._say(fault)
+            pause_s = FIRST_PAUSE_S if self.read > before or not self.trouble else pause_s
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    def _say(self, fault: Exception) -> None:
+        why = f"{self._account.host}: {fault or type(fault).__name__}"
+        if not self.trouble:
+            self.since = self._now()
+            log.warning("alarms.mailbox_lost", why=why)
+        self.trouble = why
+
+    async def _follow(self) -> None:
+        """One connection, for as long as it lasts."""
+        async with self._connected() as client:
+            self._marked.clear()
+            validity = await self._select(client)
+            await self._begin(client, validity)
+            while True:
+                while await self._take(client, validity):
+                    pass
+                if self.trouble:
+                    log.info("alarms.mailbox_found", host=self._account.host)
+                self.trouble, self.since = "", None
+                await self._wait(client)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[IMAP4]:
+        account = self._account
+        client: IMAP4
+        if account.tls == "tls":
+            context = ssl.create_default_context()
+            client = IMAP4_SSL(host=account.host, port=account.port, timeout=STEP_S, ssl_context=context)
+        else:
+            client = IMAP4(host=account.host, port=account.port, timeout=STEP_S)
+        try:
+            await _within(client.wait_hello_from_server())
+            _checked(await _within(client.login(account.user, account.password)), "log-in")
+            yield client
+        finally:
+            with contextlib.suppress(Exception):
+                client.protocol.transport.close()
+
+    async def _select(self, client: IMAP4) -> int:
+        answer = await _within(client.select(self._account.folder))
+        _checked(answer, f"folder {self._account.folder}")
+        return number_in(answer.lines, b"UIDVALIDITY")
+
+    async def _begin(self, client: IMAP4, validity: int) -> None:
+        """The first look at a mailbox: unseen mails are alarms, and so is all that comes from now on."""
+        name = self._account.name
+        if await self._database.read(lambda session: last_uid(session, name, validity)) is not None:
+            return
+        answer = await _within(client.status(self._account.folder, "(UIDNEXT)"))
+        _checked(answer, "status")
+        newest = max(0, number_in(answer.lines, b"UIDNEXT") - 1)
+        unseen = sorted(await self._unseen(client))
+        for first in range(0, len(unseen), AT_ONCE):
+            await self._take_these(client, unseen[first : first + AT_ONCE], validity, None)
+        await self._database.run(lambda session: note_uid(session, name, validity, newest))
+
+    async def _take(self, client: IMAP4, validity: int) -> bool:
+        """Fetch, commit and mark some mails that are new. Whether there were any."""
+        name = self._account.name
+        last = await self._database.read(lambda session: last_uid(session, name, validity)) or 0
+        uids = (await self._new(client, last))[:AT_ONCE]
+        if uids:
+            await self._take_these(client, uids, validity, max(last, *uids))
+        return bool(uids)
+
+    async def _take_these(
+        self, client: IMAP4, uids: Sequence[int], validity: int, reached: int | None
+    ) -> None:
+        """Fetch, commit, mark. `reached`: up to which one the mailbox has been read by then."""
+        alarms = [self._alarm(mail, validity) for mail in await self._fetch(client, uids)]
+
+        def also(session: Session) -> None:
+            if reached is not None:
+                note_uid(session, self._account.name, validity, reached)
+
+        await self._keeper.keep(alarms, also)
+        self.read += len(alarms)
+        await self._mark(client, uids)
+
+    async def _new(self, client: IMAP4, last: int) -> list[int]:
+        """Mails above the last one known, seen by somebody or not; and unseen ones below it."""
+        answer = await _within(client.uid_search("UID", f"{last + 1}:*", charset=None))
+        _checked(answer, "search")
+        # "n:*" names the last mail even when its number is below n
+        above = {uid for uid in uids_in(answer.lines) if uid > last}
+        return sorted((above | await self._unseen(client)) - self._marked)
+
+    async def _unseen(self, client: IMAP4) -> set[int]:
+        answer = await _within(client.uid_search("UNSEEN", charset=None))
+        _checked(answer, "search")
+        return set(uids_in(answer.lines))
+
+    async def _fetch(self, client: IMAP4, uids: Sequence[int]) -> list[Fetched]:
+        """The mails; of one that is too large its beginning. One that has gone meanwhile is not there."""
+        answer = await _within(client.uid("fetch", _listed(uids), "(UID RFC822.SIZE INTERNALDATE)"))
+        _checked(answer, "fetch")
+        sizes = {mail.uid: mail for mail in mails_in(answer.lines)}
+        found: list[Fetched] = []
+        for uid in uids:
+            known = sizes.get(uid)
+            if known is None:
+                continue
+            what = "BODY.PEEK[]" if known.size <= MOST_BYTES else f"BODY.PEEK[]<0.{BEGINNING}>"
+            body = await _within(client.uid("fetch", str(uid), f"(UID {what})"), STEP_S * 4)
+            content = next((one.content for one in mails_in(body.lines) if one.uid == uid), None)
+            if content is None and body.result == "OK":
+                # deleted by somebody in this moment
+                continue
+            found.append(Fetched(uid, known.size, known.arrived, content or UNREADABLE))
+        return found
+
+    def _alarm(self, mail: Fetched, validity: int) -> Incoming:
+        place = f"{self._account.name}:{validity}:{mail.uid}"
+        alarm = read_mail(
+            mail.content or b"",
+            AlarmSource.IMAP,
+            own_address=self._own_address(),
+            size=max(mail.size, len(mail.content or b"")),
+            place=place,
+        )
+        return replace(alarm, sent=mail.arrived or alarm.sent)
+
+    async def _mark(self, client: IMAP4, uids: Sequence[int]) -> None:
+        """For people who look into the mailbox, and for us after it was made anew. A folder that may only be
+        read does without."""
+        answer = await _within(client.uid("store", _listed(uids), r"+FLAGS.SILENT (\Seen)"))
+        self._marked.update(uids)
+        if answer.result != "OK":
+            log.warning("alarms.mail_not_marked", host=self._account.host, mails=len(uids))
+
+    async def _wait(self, client: IMAP4) -> None:
+        """Until the server says that something is new, or for a while."""
+        if not client.has_capability("IDLE"):
+            await asyncio.sleep(self._account.poll_s)
+            return
+        idle = await client.idle_start(timeout=self._idle_s + STEP_S)
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(client.wait_server_push(), self._idle_s)
+        finally:
+            client.idle_done()
+            await asyncio.wait_for(idle, STEP_S)
+
+
+def last_uid(session: Session, name: str, validity: int) -> int | None:
+    """Up to which mail a mailbox has been read; None when it never was, or is another one by now."""
+    row = session.get(Mailbox, name)
+    return row.last_uid if row is not None and row.validity == validity else None
+
+
+def note_uid(session: Session, name: str, validity: int, uid: int) -> None:
+    """It has been read so far."""
+    row = session.get(Mailbox, name)
+    if row is None:
+        session.add(Mailbox(name=name, validity=validity, last_uid=uid))
+    elif row.validity != validity or uid > row.last_uid:
+        row.validity, row.last_uid = validity, uid
+
+
+async def _within(answer: Any, limit_s: float = STEP_S) -> Any:
+    return await asyncio.wait_for(answer, limit_s)
+
+
+def _checked(answer: Any, what: str) -> None:
+    if answer.result != "OK":
+        said = b" ".join(bytes(line) for line in answer.lines[-1:]).decode(errors="replace")
+        raise MailboxFault(f"{what}: {said[:200] or answer.result}")
+
+
+def _listed(uids: Sequence[int]) -> str:
+    return ",".join(map(str, uids))
+
+
+__all__ = ["Account", "MailboxFault", "MailboxReader", "last_uid", "note_uid"]
