@@ -110,14 +110,15 @@ def _pairs(
     before, after = next(both[0]), next(both[1])
     at = start
     while True:
-        until = min(before.end, after.end)
-        if until > at:
+        # by the clock of the world: in the hour that comes twice the desk's own cannot tell what is later
+        until = min(before.end, after.end, key=datetime.timestamp)
+        if until.timestamp() > at.timestamp():
             yield before, after, (at, until)
         at = until
-        if at >= end:
+        if at.timestamp() >= end.timestamp():
             return
-        before = next(both[0]) if before.end <= at else before
-        after = next(both[1]) if after.end <= at else after
+        before = next(both[0]) if before.end.timestamp() <= at.timestamp() else before
+        after = next(both[1]) if after.end.timestamp() <= at.timestamp() else after
 
 
 def _stretches(

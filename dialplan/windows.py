@@ -47,6 +47,9 @@ def _days(spans: Iterable[Span]) -> dict[date, Windows]:
 
 
 def _cut(first: datetime, last: datetime) -> Iterator[tuple[date, tuple[int, int]]]:
+    put_back = (first.utcoffset() or timedelta()) - (last.utcoffset() or timedelta())
+    if put_back > timedelta():  # the hour that comes twice: up to its end by the clock as it was at first
+        last = last.replace(fold=0) + put_back
     day = first.date()
     while day <= last.date():
         begin = first.hour * 60 + first.minute if day == first.date() else 0

@@ -6,14 +6,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from paper import CONFIG, at, known_prompts, shipped, small_texts
+from paper import CONFIG, NUMBER, at, known_prompts, shipped, small_texts
 
-from dialplan.behaviour import describe_behaviour
+from dialplan.behaviour import _pairs, describe_behaviour
 from dialplan.model import Configuration
 from dialplan.source import load_texts, read_texts
 from dialplan.windows import say_spans
 
 START = "2026-11-23 00:00"
+TWO = "  one: {destination: one}\n  two: {destination: two}\n"
 
 
 def shipped_with(file: str, old: str, new: str) -> Configuration:
@@ -113,6 +114,50 @@ def test_when_in_words(spans: list[tuple[str, str]], words: str) -> None:
     assert say_spans([(at(a), at(b)) for a, b in spans], at(START), at(START) + timedelta(days=28)) == words
 
 
+BY_HOURS = """
+start: hours
+nodes:
+  hours: {calendar: [{when: work, go: one}], rest: two}
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "old", "new", "when"),
+    [
+        ("2027-03-22", "00:00-02:00", "00:00-04:00", "On 28 March 03:00-04:00, on 4 April 02:00-04:00"),
+        ("2027-03-22", "00:00-02:00", "00:00-03:00", "On 4 April 02:00-03:00"),
+        ("2026-10-19", "00:00-02:00", "00:00-03:00", "Sunday 02:00-03:00"),
+        ("2026-10-19", "02:00-02:30", "02:00-03:00", "Sunday 02:30-03:00"),
+    ],
+    ids=["missing_hour", "missing_hour_alone", "repeated_hour", "half_of_the_repeated_hour"],
+)
+def test_nights_in_which_the_clock_is_changed(start: str, old: str, new: str, when: str) -> None:
+    before, after = (
+        load_texts(
+            small_texts(BY_HOURS + TWO, calendars=f'work: {{open: "Sun {hours}"}}'), known_prompts()
+        ).configuration
+        for hours in (old, new)
+    )
+    told_of = describe_behaviour(before, after, at(f"{start} 00:00"), 14)
+    assert told_of.changes == [f"{when}: all callers now reach Agent one; before: Agent two"]
+
+
+def test_the_hour_that_comes_twice_is_not_left_out() -> None:
+    """From 02:30 the first time until 02:00 the second time is half an hour, and not none."""
+    first, again = at("2026-10-25 02:30"), at("2026-10-25 02:00").replace(fold=1)
+    start, end = at("2026-10-19 00:00"), at("2026-11-02 00:00")
+    assert say_spans([(first, again)], start, end) == "on 25 October 02:30-03:00"
+    two = [
+        load_texts(
+            small_texts(BY_HOURS + TWO, calendars=f'work: {{open: "Sun {hours}"}}'), known_prompts()
+        ).configuration
+        for hours in ("01:30-02:30", "02:10-02:40")
+    ]
+    spans = [span for _, _, span in _pairs(*two, NUMBER, start, end)]
+    looked_at = sum(last.timestamp() - first.timestamp() for first, last in spans)
+    assert looked_at == end.timestamp() - start.timestamp() == (14 * 24 + 1) * 3600
+
+
 RING = (
     "  ring: {destination: one, rest: bye}\n  other: {destination: two, rest: bye}\n  bye: {hangup: busy}\n"
 )
@@ -168,7 +213,6 @@ def test_numbers_of_one_plan_that_asks_which_was_dialled_are_told_apart() -> Non
     ]
 
 
-TWO = "  one: {destination: one}\n  two: {destination: two}\n"
 COLLECT = """
 start: ask
 nodes:
