@@ -50,6 +50,7 @@ from ivr.duty.page import Page
 from ivr.duty.pager import Pager
 from ivr.duty.patient import PatientLedger
 from ivr.duty.recorded import words_in
+from ivr.duty.school import School
 from ivr.failsafe import FailsafeKeeper
 from ivr.feed import Feed
 from ivr.overrides import FOLLOW_S, Board, ByPhone, Pins
@@ -79,6 +80,8 @@ EVENTS = ("OriginateResponse", "Hangup", "DialEnd")
 DRAIN_S = 3.0
 TEND_S = 15.0
 """So often messages that were cut off, and those that have been kept long enough, are looked for."""
+LESSONS_S = 60.0
+"""So often what other boxes have learned of phones is read."""
 SWITCH_INTERVAL_S = 0.0005
 RECORD_FLUSH_S = 0.25
 """Call records are committed together so often: a fourth of the cost at 20 calls/s of doing it at once."""
@@ -116,6 +119,7 @@ class Service:
         self.ledger = PatientLedger(
             DatabaseLedger(self.database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
         )
+        self.school = School(self.database, self.clock, self._configuration, self.feed)
         self.pager = Pager(
             ledger=self.ledger,
             phones=self.legs,
@@ -123,6 +127,7 @@ class Service:
             feed=self.feed,
             clock=self.clock,
             has_rung=lambda leg: find_leg(paths.call_records, leg) is not None,
+            caps=self.school.caps,
         )
         self.reasons = Reasons(settings.sip_port)
         self.post = PlanPost(self.database, self.clock)
@@ -190,6 +195,7 @@ class Service:
             words_in(self.database),
             pins.check,
             lambda prompt, language: (settings.prompts / language / f"{prompt}.wav").is_file(),
+            self.school,
         )
         self.beforehand = BeforehandDesk(
             House(
@@ -229,6 +235,7 @@ class Service:
             await self.releases.start()
             await self.board.start()
             await self.duty_board.start()
+            await self.school.refresh()
             # before the first leg can come back to us: it finds its page
             await self.pager.resume(self.legs)
             stack.push_async_callback(self.pager.close)
@@ -275,6 +282,7 @@ class Service:
             actions=actions(self)
             | release_actions(self.releases, self.shadows)
             | self.beforehand.actions()
+            | self.school.actions()
             | alarms.actions(),
             open_routes=[*self._open_routes(), *alarm_routes(alarms.hooks)],
         )
@@ -294,6 +302,7 @@ class Service:
         scheduler = make_scheduler()
         scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
         scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
+        scheduler.add_job(self.school.refresh, "interval", seconds=LESSONS_S, max_instances=1, coalesce=True)
         scheduler.add_job(self.board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True)
         scheduler.add_job(
             self.duty_board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import beforehand_commands, duty_commands, release_commands, switch_commands
+from ivr.cli import beforehand_commands, duty_commands, phones, release_commands, switch_commands
 from ivr.cli.quick import COMMANDS as QUICK
 from ivr.cli.quick import run_quick
 from ivr.cli.shared import ending_well, read_settings
@@ -260,6 +260,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 duty_commands.mount(app)
 beforehand_commands.mount(app, duty_commands.duty_app)
+phones.mount(duty_commands.duty_app)
 release_commands.mount(app)
 switch_commands.mount(app)
 

@@ -37,7 +37,7 @@ LONGEST_TALK_S: Final = 4 * 3600.0
 BRIDGE_RESULT: Final = "BRIDGERESULT"
 BRIDGE_PEER: Final = "BRIDGEPEER"
 """Set by the switch on a leg that has been in a conversation."""
-_SAID: Final = {Whereabouts.WAITS: "page-connecting", Whereabouts.TALKS: "page-joining"}
+_TO_BE_HAD: Final = (Whereabouts.WAITS, Whereabouts.TALKS)
 _REASONS: Final = {Whereabouts.GONE: "page-nobody-there"}
 
 log = structlog.get_logger(__name__)
@@ -109,15 +109,15 @@ class Connecting:
     # -- key 4
 
     async def _be_connected(self) -> None:
-        where, said = Whereabouts.GONE, None
+        where, is_told = Whereabouts.GONE, False
         for _ in range(2 * MOST_TRIES):
             where, channel = await self._look()
-            if where not in _SAID:
+            if where not in _TO_BE_HAD:
                 break
-            if where is not said:
-                # telling takes a while: then it is looked once more, right before they are joined
-                await self._leg.tell(_SAID[where])
-                said = where
+            if where is Whereabouts.TALKS and not is_told:
+                # telling takes a while: then it is looked once more, right before he joins them
+                await self._leg.tell("page-joining")
+                is_told = True
                 continue
             if await (self._meet() if where is Whereabouts.WAITS else self._join(channel)):
                 await self._leg.tell("page-talk-over")
@@ -128,7 +128,10 @@ class Connecting:
         return await self._means.callers.find(self._call_id) if self._call_id else (Whereabouts.GONE, "")
 
     async def _meet(self) -> bool:
-        """Wait, with music, until the caller's leg fetches this one; False: it does not come."""
+        """Wait, with music, until the caller's leg fetches this one; False: it does not come.
+
+        Meanwhile both are told, each on his own side.
+        """
         agi, who = self._leg.agi, (self._attempt.entry, self._attempt.title, self._attempt.number)
         meeting = asyncio.ensure_future(
             self._means.callers.meet(
@@ -136,6 +139,7 @@ class Connecting:
             )
         )
         try:
+            await self._leg.tell("page-connecting")
             await agi.command("SET MUSIC", "ON")
             return await self._wait_for(meeting)
         finally:

@@ -230,7 +230,9 @@ class EngineersEar:
     def _said_words(self) -> list[Utterance]:
         language = self._language
         words: list[Utterance] = [Say("recording", name, language) for name in self._words]
-        return [Prompt("page-caller-said", language), *words] if words else []
+        # what nobody said on a call is the subject of an alarm, read aloud
+        intro = [Prompt("page-caller-said", language)] if words and self._run.page.request.call_id else []
+        return [*intro, *words]
 
     def _choices(self) -> list[Utterance]:
         """The keys that make sense now."""
