@@ -33,7 +33,7 @@ run: ## start everything on this machine, and say what to try; Ctrl-C stops it
 	@$(VENV)/dutyline up $(ARGS)
 
 test: programs ## every test, those on real Asterisk included
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m tests $(ARGS)
 
 lint: ## style, types, and who may import whom
 	@$(call set-up,--extra test --extra lint)

@@ -271,6 +271,7 @@ async def _soak() -> None:
 
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+@pytest.mark.alone
 def test_thousands_of_hostile_connections_leave_nothing_behind(run: Callable[..., None]) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     try:

@@ -14,6 +14,8 @@ from ivr.calls.places import Door, Turn, Usher, read_kept
 from ivr.calls.places.view import say, states, taken, view, waiting
 from ivr.clock import SystemClock
 
+pytestmark = pytest.mark.alone
+
 DESK = Admit((Limit("destination:desk", at_once=1),), None, Waiting("desk", wait_s=60))
 AGENTS = Agents("night", (Target("ann", "Ann", "+32470000021"),), wrap_up_s=0.1, aside_s=0.1)
 

@@ -17,6 +17,8 @@ from ivr.settings import Settings
 from ivr.storage import Database
 from tests.world import free_settings
 
+pytestmark = pytest.mark.alone
+
 HANG_S = 1.0
 
 

@@ -23,7 +23,7 @@ from ivr.carrier.habits import Habit, answer_and_talk, hang_up_in_the_middle, re
 from tests.stories.house import House, until
 from tests.stories.test_queues import nothing_is_left
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.alone]
 
 QUEUED, COUNTED = "032056000", "032056001"
 DESK = "+32470000057"

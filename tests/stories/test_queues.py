@@ -16,7 +16,7 @@ from ivr.carrier import PlacedCall
 from ivr.carrier.habits import Habit, answer_and_talk, in_turn
 from tests.stories.house import House, until
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.alone]
 
 NUMBER, IMPORTANT_NUMBER = "032056000", "032056001"
 AGENT_1 = "+32470000021"

@@ -14,7 +14,7 @@ from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, refuse
 from ivr.records import last_calls
 from tests.stories.house import ENGINEERS, FRIDAY_MORNING, SATURDAY_NIGHT, House, until
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.alone]
 
 FUZER_DESK = "032055582"
 FUZER_OFFICE, ESCAUX_OFFICE = "+32470000051", "+32470000052"

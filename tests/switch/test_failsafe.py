@@ -20,7 +20,7 @@ from ivr.carrier import (
 from ivr.switch import FailsafeRule, keep_beating
 from tests.world import World
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.alone]
 
 FUZER = "+3232055582"
 ANNA, BERT, DESK = "+32470000101", "+32470000102", "+32470000103"

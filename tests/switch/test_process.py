@@ -18,7 +18,7 @@ from ivr.switch import AsteriskFailedError, PortTakenError, StatePathError, Swit
 from ivr.switch.paths import SOCKET_PATH_MAX, place
 from tests.world import free_settings
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.alone]
 
 
 def is_alive(pid: int) -> bool:
