@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import beforehand_commands, duty_commands, phones, release_commands, switch_commands
+from ivr.cli import (
+    beforehand_commands,
+    duty_commands,
+    page_commands,
+    phones,
+    release_commands,
+    switch_commands,
+)
 from ivr.cli.quick import COMMANDS as QUICK
 from ivr.cli.quick import run_quick
 from ivr.cli.shared import ending_well, read_settings
@@ -164,7 +171,10 @@ def calls(
 
 @calls_app.command("show")
 def calls_show(
-    call_id: Annotated[str, typer.Argument(metavar="ID", help="The call's id, or how it begins.")],
+    call_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The call's id, or how it begins; or a page's 3-digit call ID."),
+    ],
     language: Annotated[str, typer.Option(help="nl, fr, de or en.")] = "en",
     as_json: AsJson = False,
 ) -> None:
@@ -261,6 +271,7 @@ def doctor(as_json: AsJson = False) -> None:
 duty_commands.mount(app)
 beforehand_commands.mount(app, duty_commands.duty_app)
 phones.mount(duty_commands.duty_app)
+page_commands.mount(app)
 release_commands.mount(app)
 switch_commands.mount(app)
 

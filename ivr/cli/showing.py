@@ -12,8 +12,9 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from ivr.cli.home import shown
-from ivr.cli.paged import pages_of
+from ivr.cli.paged import pages_of, whole_pages
 from ivr.cli.shared import give_up, out, print_json
+from ivr.duty.ledger import CALL_REF_DIGITS, find_page
 from ivr.notify import AmbiguousMail, list_mails, show_mail
 from ivr.records import AmbiguousCall, RecordedCall, find_call, last_calls
 from ivr.records.story import tell
@@ -72,15 +73,22 @@ def _calls_table(found: list[RecordedCall]) -> Table:
 
 def show_call(settings: Settings, call_id: str, language: str, *, as_json: bool) -> None:
     """The story of one call, and of whoever was paged for it."""
-    found = read(settings, lambda session: find_call(session, call_id))
+    found = read(settings, lambda session: find_call(session, _call_of(session, call_id)))
     if found is None:
-        give_up(f"There is no call {call_id!r}; `dutyline calls` lists them.")
+        give_up(f"There is no call {call_id!r}; `dutyline calls` lists them, `dutyline pages` the pages.")
     if as_json:
-        print_json(found.to_json())
+        pages = read(settings, lambda session: whole_pages(session, found.record.id))
+        print_json({**found.to_json(), "pages": pages})
     else:
         out.print(tell(found.record, found.hops, language), markup=False)
         for line in read(settings, lambda session: pages_of(session, found.record.id, ZONE)):
             out.print(line, markup=False)
+
+
+def _call_of(session: Session, wanted: str) -> str:
+    """The call for which the newest page of a 3-digit call ID was begun; otherwise what was given."""
+    page = find_page(session, wanted) if len(wanted) == CALL_REF_DIGITS else None
+    return (page and page.request.call_id) or wanted
 
 
 def list_outbox(settings: Settings, last: int, *, as_json: bool) -> None:

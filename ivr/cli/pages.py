@@ -1,0 +1,222 @@
+"""What `dutyline pages` does: reads from the database, and has the running service do what is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from dialplan.numbers import display, to_e164
+from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
+from ivr.cli.page_lines import lines_of_history, lines_of_rings, said_of
+from ivr.cli.shared import give_up, out, print_json
+from ivr.cli.showing import ZONE, read
+from ivr.duty.ledger import Rung, find_page, last_pages, read_rings
+from ivr.duty.page import Page
+from ivr.duty.shown import page_as_json, ring_as_json, whole_page
+from ivr.duty.why import tell_why
+from ivr.notify.words import LANGUAGES
+from ivr.settings import Settings
+
+T = TypeVar("T")
+AWAY: Final = "The service does not run, so nobody is rung and no clock runs; this is what the database has."
+
+
+def list_pages(settings: Settings, last: int, *, is_open: bool, as_json: bool) -> None:
+    """The last pages, those of the service's memory among them."""
+    found = read(settings, lambda session: [page_as_json(p) for p in last_pages(session, last)])
+    live, note = _live(settings)
+    pages = {one["id"]: one for one in [*live, *found]}
+    rows = sorted(pages.values(), key=lambda one: str(one["started"]), reverse=True)
+    rows = [one for one in rows if one["is_open"] or not is_open][:last]
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        out.print("No page is open." if is_open else "No engineer was looked for yet.")
+    else:
+        out.print(_table(rows))
+    if note and any(one["is_open"] for one in rows):
+        out.print(note)
+
+
+def _live(settings: Settings) -> tuple[list[dict[str, Any]], str]:
+    try:
+        return list(asyncio.run(ServiceClient(settings).ask("pages"))["pages"]), ""
+    except ServiceError:
+        return [], AWAY
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table("call ID", "began", "brand", "state", "who", "call back by", "id", box=None, pad_edge=False)
+    for one in rows:
+        accepted, until = one["accepted"], one["promised_until"]
+        table.add_row(
+            one["call_ref"],
+            _local(one["started"]),
+            one["brand"],
+            said_of(one),
+            accepted["who"] if accepted else "-",
+            _clock(until) if until and not one["called_back"] else "-",
+            one["id"][:10],
+        )
+    return table
+
+
+def show_page(settings: Settings, wanted: str, *, as_json: bool) -> None:
+    """One page whole."""
+    page = _of(settings, wanted, lambda session, page: whole_page(session, page))
+    if as_json:
+        print_json(page)
+        return
+    out.print(f"Page {page['call_ref']} of {page['brand']} ({page['id']}): {said_of(page)}", markup=False)
+    for line in _facts(page):
+        out.print(line, markup=False)
+    for title, lines in (("Rings", lines_of_rings(page, ZONE)), ("History", lines_of_history(page, ZONE))):
+        out.print(f"\n{title}")
+        for line in lines:
+            out.print(f"  {line}", markup=False)
+
+
+def _facts(page: Mapping[str, Any]) -> list[str]:
+    accepted, handover = page["accepted"], page["handover"]
+    caller = display(page["caller"]) if page["caller"] else "withheld"
+    facts = {
+        "Call": page["call"] and f"{page['call']}, from {caller} to {display(page['dialled'])}",
+        "Customer": page["customer"],
+        "Began": _local(page["started"]),
+        "Rules": f"policy {page['policy']}"
+        + (f", release {page['release'][:12]}" if page["release"] else ""),
+        "Accepted": accepted
+        and f"by {accepted['who']} on {display(accepted['number'])}, {_local(accepted['at'])}",
+        "Promised": page["promised_until"] and f"a call back by {_clock(page['promised_until'])}",
+        "Goes on": page["goes_on_at"]
+        and f"at {_clock(page['goes_on_at'])}, unless the caller is called back",
+        "Offered": handover and f"to {handover['who']} since {_clock(handover['at'])}",
+        "Left out": ", ".join(page["out"]),
+    }
+    return [f"{name + ':':<10} {said}" for name, said in facts.items() if said]
+
+
+def accept_page(settings: Settings, wanted: str, who: str, *, as_json: bool) -> None:
+    """For an engineer. Exit code 1: somebody else has it."""
+    answer = _ask(settings, "page-accept", {"page": wanted, "as": who}, as_json=as_json)
+    if not answer["accepted"]:
+        give_up(f"Page {wanted} was not given to {who}: {answer['who']} has it.")
+    _say(f"Page {wanted} is accepted for {answer['who']}.", as_json=as_json)
+
+
+def pass_page(settings: Settings, wanted: str, who: str, *, as_json: bool) -> None:
+    """For an engineer, or for the one who has it."""
+    answer = _ask(settings, "page-pass", {"page": wanted, "as": who}, as_json=as_json)
+    _say(f"Page {wanted}: {answer['who']} has passed; the others are rung.", as_json=as_json)
+
+
+def hand_page_over(settings: Settings, wanted: str, to: str, *, is_forced: bool, as_json: bool) -> None:
+    """To another engineer."""
+    answer = _ask(
+        settings, "page-hand-over", {"page": wanted, "to": to, "forced": is_forced}, as_json=as_json
+    )
+    done = f"Page {wanted} belongs to {answer['who']} now."
+    asked = f"{answer['who']} is being rung for page {wanted}, and takes it with a key."
+    _say(done if is_forced else asked, as_json=as_json)
+
+
+def finish_page(settings: Settings, wanted: str, who: str, *, as_json: bool) -> None:
+    """The caller was called back."""
+    answer = _ask(settings, "page-done", {"page": wanted, "as": who}, as_json=as_json)
+    noted = f"Page {wanted} is done: the caller was called back."
+    _say(noted if answer["marked"] else f"Page {wanted} was done already.", as_json=as_json)
+
+
+def cancel_page(settings: Settings, wanted: str, *, as_json: bool) -> None:
+    """Nobody is looked for any more. Exit code 1: it was over."""
+    answer = _ask(settings, "page-cancel", {"page": wanted}, as_json=as_json)
+    if not answer["cancelled"]:
+        give_up(f"Page {wanted} is over: there is nothing to call off.")
+    _say(f"Page {wanted} is called off.", as_json=as_json)
+
+
+def tell_why_it_rang(
+    settings: Settings, wanted: str, attempt: int, number: str, language: str, *, as_json: bool
+) -> None:
+    """Why one of a page's rings was made."""
+    if language not in LANGUAGES:
+        give_up(f"There are no sentences in {language!r}; the languages are {', '.join(LANGUAGES)}.", 2)
+
+    def work(session: Session, page: Page) -> dict[str, Any]:
+        rings = read_rings(session, page.id)
+        n = _which(page, rings, attempt, number)
+        lines = tell_why(session, page, rings[n - 1], language, ZONE)
+        return {"page": page.id, "attempt": ring_as_json(n, rings[n - 1]), "why": lines}
+
+    told = _of(settings, wanted, work)
+    if as_json:
+        print_json(told)
+    else:
+        for line in told["why"]:
+            out.print(line, markup=False)
+
+
+def _which(page: Page, rings: list[Rung], attempt: int, number: str) -> int:
+    """The number of the ring that is meant, from 1."""
+    if not rings:
+        give_up(f"No phone has rung for page {page.call_ref}.")
+    if attempt > len(rings):
+        give_up(
+            f"Page {page.call_ref} has {len(rings)} ring(s), no {attempt}; `dutyline pages show` has them."
+        )
+    if not number:
+        return attempt or len(rings)
+    asked = to_e164(number)
+    meant = [n for n, ring in enumerate(rings, start=1) if ring.attempt.number in (number, asked)]
+    if not meant:
+        rung = ", ".join(dict.fromkeys(display(ring.attempt.number) for ring in rings))
+        give_up(f"{number} did not ring for page {page.call_ref}; these did: {rung}.")
+    return meant[-1]
+
+
+def _of(settings: Settings, wanted: str, work: Callable[[Session, Page], T]) -> T:
+    """What `work` says of the page; the command ends when there is none."""
+
+    def look(session: Session) -> T | None:
+        page = find_page(session, wanted)
+        return None if page is None else work(session, page)
+
+    found = read(settings, look)
+    if found is None:
+        give_up(f"There is no page {wanted!r}; `dutyline pages list` lists them.")
+    return found
+
+
+def _ask(settings: Settings, action: str, asked: Mapping[str, Any], *, as_json: bool) -> dict[str, Any]:
+    """Have the service do it; the command ends when it will not."""
+    try:
+        answer = asyncio.run(ServiceClient(settings).ask(action, {**asked, "by": getpass.getuser()}))
+    except ServiceAwayError:
+        give_up("The service does not run, and pages are its work; `dutyline up` starts it.")
+    except ServiceError as fault:
+        give_up(fault)
+    if as_json:
+        print_json(answer)
+    if error := answer.get("error"):
+        give_up(error)
+    return answer
+
+
+def _say(sentence: str, *, as_json: bool) -> None:
+    if not as_json:
+        out.print(sentence, markup=False)
+
+
+def _local(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+def _clock(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(ZONE):%H:%M:%S}"
