@@ -427,7 +427,7 @@ async def test_a_caller_who_does_not_pick_up_leaves_the_page_open(
     async with the_desk(tmp_path, configuration) as desk:
         await desk.night.page()
         await desk.dial_in(PIN, "3", "5", "*", "0", outcome=Outcome.NO_ANSWER)
-        assert "fr line-caller-not-reached" in desk.words and "fr line-called-back" not in desk.words
+        assert "fr page-not-reached" in desk.words and "fr line-called-back" not in desk.words
         [page] = await desk.night.pager.open_pages()
         assert page.called_back is None and page.acceptance is not None
 
@@ -437,7 +437,7 @@ async def test_a_caller_who_does_not_pick_up_leaves_the_page_open(
     [
         ("+3290212345", "callback-not-allowed"),
         ("+33142340000", "callback-not-allowed"),
-        ("", "line-no-number"),
+        ("", "page-no-number"),
     ],
     ids=["premium", "foreign", "withheld"],
 )

@@ -221,7 +221,7 @@ class Calls:
         if why:
             self.note("not-called-back", f"call {page.call_ref}: {why}")
             await self.pages.note(page.id, "call-back-refused", {"why": why}, self.him.by_phone)
-            await self.ear.say("callback-not-allowed" if number else "line-no-number")
+            await self.ear.say("callback-not-allowed" if number else "page-no-number")
             return
         if not await self._make_his(page):
             return
@@ -235,7 +235,7 @@ class Calls:
             return
         self.note("not-reached", f"call {page.call_ref}: the caller was not reached")
         await self.pages.note(page.id, "caller-not-reached", {}, self.him.by_phone)
-        await self.ear.say("line-caller-not-reached")
+        await self.ear.say("page-not-reached")
 
     def _dial(self, page: Page) -> Dial:
         configuration = self.configuration()
@@ -300,8 +300,8 @@ class Calls:
             if self._rank(page) < 2:
                 self._mark_soon(page)
 
-        if not await self.ear.join(uniqueid, joined):
-            await self.ear.say("page-not-connected")
+        was_in = await self.ear.join(uniqueid, joined)
+        await self.ear.say("page-talk-over" if was_in else "page-not-connected")
 
     async def _meet(self, page: Page) -> None:
         """The waiting caller's own leg fetches his: what follows is no longer a call of ours."""

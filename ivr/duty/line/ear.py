@@ -72,7 +72,7 @@ class Ear:
         while asked < TRIES and repeats < MOST_REPEATS:
             self._look_at_clock()
             key = await self._key((*sorry, *pieces))
-            if key in keys or key == BACK:
+            if key == BACK or (key and key in keys):
                 return key
             if key == END:
                 raise Goodbye("said goodbye")
