@@ -22,7 +22,7 @@ from ivr.agi import AgiError, AgiSession
 from ivr.duty.connecting import CALL_BACK, CONNECT, Connecting, write_beside
 from ivr.duty.hunt import Attempt
 from ivr.duty.means import Book, Means
-from ivr.duty.page import Page
+from ivr.duty.page import GoingOn, Page
 from ivr.duty.run import TALK_S, PageRun
 from ivr.duty.speaking import STOP_KEY, Leg, spoken, tell
 from ivr.storage import StorageError
@@ -253,6 +253,8 @@ def ending_of(page: Page, attempt_id: str, language: Spoken) -> list[Utterance]:
     acceptance = page.acceptance
     if acceptance is not None and acceptance.attempt_id == attempt_id:
         return [Prompt("page-accepted", language)]
+    if page.state is PageState.DONE:
+        return [Prompt("line-called-back", language)]
     if acceptance is None:
         return [Prompt("page-cancelled" if page.state is PageState.CANCELLED else "page-goodbye", language)]
     if not acceptance.title.isascii() or not acceptance.title.isalpha() or len(acceptance.title) > 4:
@@ -268,8 +270,13 @@ def facts_of(page: Page, language: Spoken) -> list[Utterance]:
         Prompt(page.request.spoken or f"brand-{page.request.brand}", language),
         Prompt("page-call", language),
         Say("digits", page.call_ref, language),
+        *([Prompt(_WHY_AGAIN[page.gone_on.why], language)] if page.gone_on else []),
         *_who(page, language),
     ]
+
+
+_WHY_AGAIN: Final = {GoingOn.PROMISE: "page-why-promise", GoingOn.PASSED: "page-why-passed"}
+"""Somebody had accepted before: why another is rung."""
 
 
 def _who(page: Page, language: Spoken) -> list[Utterance]:
