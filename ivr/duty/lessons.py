@@ -73,10 +73,13 @@ def without_key(lesson: Lesson, pickup: Pickup, entry: str) -> Lesson:
 
 
 def with_key(lesson: Lesson, second: float) -> Lesson:
-    """The lesson after somebody picked up at that second and pressed a key: no voicemail does that."""
-    pickups = tuple(one for one in lesson.pickups if one.second > second + WITHIN_S)
+    """The lesson after somebody picked up at that second and pressed a key.
+
+    A voicemail would have been there before him: what was picked up earlier was a pocket.
+    """
+    lesson = replace(lesson, pickups=tuple(one for one in lesson.pickups if one.second >= second))
     if lesson.second is not None and second > lesson.second:
-        return replace(lesson, second=None, learned_at=None, pickups=pickups)
+        return replace(lesson, second=None, learned_at=None)
     return lesson
 
 

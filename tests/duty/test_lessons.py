@@ -75,7 +75,7 @@ def attempt(number: int, second: float) -> tuple[Attempt, datetime]:
 
 
 async def test_the_owner_is_told_once_and_the_next_page_rings_less(database: Database) -> None:
-    configuration = load(ROOT / "config")
+    configuration = load(ROOT / "config").configuration
     school = School(database, VirtualClock(NIGHT), lambda: configuration, Feed())
     for number in range(3):
         school.answered_by_nobody(*attempt(number, 20 + number / 10))
@@ -102,7 +102,7 @@ async def test_the_owner_is_told_once_and_the_next_page_rings_less(database: Dat
 
 
 async def test_a_back_up_phone_is_nobodys_own(database: Database) -> None:
-    configuration = load(ROOT / "config")
+    configuration = load(ROOT / "config").configuration
     school = School(database, VirtualClock(NIGHT), lambda: configuration, Feed())
     for number in range(2):
         made, at = attempt(number, 20)
