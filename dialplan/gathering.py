@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from dialplan.chains import ChainStage, RingOrder, Rung, Who
+from dialplan.chains import ChainStage, RingOrder, Rung, Who, chain_of
+from dialplan.commands import StartPage
 from dialplan.model import Configuration, Duty, Engineer, PagePolicy
 from dialplan.roster import Part, parts_at
 from dialplan.skills import LANGUAGE
@@ -93,6 +94,18 @@ def gather(
         tuple(left_out),
         tuple(_why(stage, parts)),
     )
+
+
+def paged_at(configuration: Configuration, page: StartPage, at: datetime) -> tuple[str, ...]:
+    """The engineers (directory entries) whom a page that begins at `at` rings, first to last; no levels."""
+    policy = configuration.duty.policies[page.policy]
+    wanted = Wanted(page.brand, page.category, page.language)
+    found: dict[str, None] = {}
+    for stage in chain_of(policy):
+        if all(who.kind not in (Rung.LEVEL, Rung.ENTRY) for who in stage.who):
+            people = gather(configuration, policy, stage, at, wanted).people
+            found.update(dict.fromkeys(each.entry for each in people))
+    return tuple(found)
 
 
 def _named(

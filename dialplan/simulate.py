@@ -39,6 +39,7 @@ from dialplan.dialling_in import LINE_WORDS, serve_on_paper
 from dialplan.engine import BUDGET, CallFacts, Hop, Step, advance, begin
 from dialplan.events import Dialled, Event, Failed, Outcome, PinChecked, Played, Switched
 from dialplan.fullness import full_limit, is_full, read_full
+from dialplan.gathering import paged_at
 from dialplan.lines import LineCannot, check_line
 from dialplan.looking import LOOK_WORDS, Rows, look_up_on_paper, read_rows
 from dialplan.model import Configuration
@@ -46,7 +47,6 @@ from dialplan.numbers import to_e164
 from dialplan.overrides import Override, OverrideKind, plan_at
 from dialplan.pins import is_pin
 from dialplan.quiet import phones_at
-from dialplan.roster import on_duty
 from dialplan.saying import CALLBACK_WORDS, HANG_UP, RECORD_WORDS, keep_on_paper, record_on_paper
 from dialplan.suppositions import (
     FAILED,
@@ -315,8 +315,8 @@ class _Driver:
     def _page(self, page: StartPage) -> None:
         brand = self.configuration.brands[page.brand]
         self.mails.append(Sent(CALL_IN, brand.mailboxes, brand.copy, "page"))
-        for engineer in on_duty(self.configuration.duty, self.now):
-            entry = self.configuration.directory[engineer.entry]
+        for name in paged_at(self.configuration, page, self.now):
+            entry = self.configuration.directory[name]
             usual, kept = phones_at(entry.phones, self.now)
             for phone in (*usual, *kept)[:1]:
                 target = next(each for each in entry.all_targets if each.number == phone.number)
