@@ -41,6 +41,7 @@ from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
 from ivr.duty.feeds import DutyFeeds
 from ivr.duty.fairness import REFRESH_S
+from ivr.duty.hunt import Attempt
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.line import EngineersLine
@@ -206,10 +207,11 @@ class Service:
                 feed=self.feed,
                 hunts=lambda: (run.page.hunt for run in self.pager.runs.values() if run.page.is_live),
                 cause_of=self._carriers_cause,
-                learn=self._learn_voicemail,
+                learn=self._learn,
                 links=Links(settings.secret("links"), settings.link_base),
             )
         )
+        self.pager.woken = lambda: self.beforehand.fair.woken
         self.pager.woken = lambda: self.beforehand.fair.woken
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.link.on_sync(self._take_talking)
@@ -405,8 +407,14 @@ class Service:
         since_s = asyncio.get_running_loop().time() - age_s - 1.0
         return await self.reasons.cause_of(number, since=since_s) or cause
 
-    async def _learn_voicemail(self, ring: Ring) -> None:
-        """A phone that was picked up without a key."""
+    async def _learn(self, ring: Ring) -> None:
+        """A drill teaches about a phone what a page does, by day."""
+        if ring.planned_at is None or ring.answered_at is None:
+            return
+        asked_at, state = ring.planned_at, AttemptState.ANSWERED
+        attempt = Attempt(ring.id, str(ring.kind), ring.turn, ring.entry, ring.number, state, asked_at)
+        tell = self.school.answered_by_somebody if ring.is_well else self.school.answered_by_nobody
+        tell(attempt, ring.answered_at)
 
     def _open_routes(self) -> list[RouteDef]:
         """What people open without the control token."""

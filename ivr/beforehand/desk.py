@@ -41,7 +41,7 @@ class House:
     """What it needs of the service.
 
     `hunts`: of live pages; `cause_of`: number, since when, the switch's cause -> the carrier's; `learn`: told
-    of a phone that was picked up without a key.
+    of a phone that was picked up, with a key or without.
     """
 
     database: Database

@@ -40,7 +40,7 @@ class Means:
     """What ringing needs of the house.
 
     `cause_of`: the carrier's own cause for a number, asked with the switch's; `is_wanted`: whether a page has
-    need of that phone; `learn`: told of a phone that was picked up without a key.
+    need of that phone; `learn`: told of a phone that was picked up, with a key or without.
     """
 
     database: Database
@@ -179,7 +179,8 @@ class Ringer:
             async with asyncio.timeout(LONGEST_S):
                 key = await ear.ask()
                 if key:
-                    await self._step(ring_id, state=_state_of(ring, key), key=key, ended_at=self._now())
+                    now, state = self._now(), _state_of(ring, key)
+                    await self._means.learn(await self._step(ring_id, state=state, key=key, ended_at=now))
                 await ear.end(key)
         except (TimeoutError, AgiError) as fault:
             log.info("ring.conversation_over", ring=ring_id, why=str(fault) or "too long")
