@@ -29,6 +29,7 @@ from dialplan.skills import SkillsGroup
 from dialplan.tables import LookUpTable
 
 if TYPE_CHECKING:
+    from dialplan.remote import Remote
     from dialplan.run import Node
 
 
@@ -237,6 +238,8 @@ class Layer:
     rotation: Rotation | None = None
     events: Events | None = None
     """Their summaries name trigrams."""
+    remote: Remote | None = None
+    """Where the events are fetched from; until they were, `events` is None."""
     rows: tuple[Swap, ...] = ()
     during: str = ""
     outside: str = ""

@@ -215,6 +215,12 @@ def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
         return turn.order, f"turn {turn.number + 1} of {turns}, since {say_moment(turn.start, layer.zone)}"
     if layer.events is not None:
         return _by_events(duty, layer, at)
+    if layer.remote is not None:
+        why = f"{layer.remote} was never fetched"
+        return (
+            layer.remote.default,
+            f"by default, for {why}" if layer.remote.default else f"nobody, for {why}",
+        )
     rows = [row for row in layer.rows if row.start <= at < row.end]
     if not rows:
         return (), "nobody, no row of its file holds"

@@ -17,6 +17,7 @@ from dialplan.lists import Listing
 from dialplan.model import Absence, Cover, Engineer, Entry, Level, Phone, Swap
 from dialplan.numbers import display
 from dialplan.quiet import Quiet
+from dialplan.remote import Remote, hide_address
 from dialplan.rotations import Rotation
 from dialplan.skills import Agent
 from dialplan.times import say_clock, say_duration, say_window
@@ -179,6 +180,7 @@ _OF_FIELDS: Mapping[str, Sayer] = {
     "values": _say_template,
     "gates": _say_gates,
     "ring_each": _say_seconds,
+    "address": hide_address,
 }
 
 _SAYERS: tuple[tuple[Any, Sayer], ...] = (
@@ -193,6 +195,7 @@ _SAYERS: tuple[tuple[Any, Sayer], ...] = (
     (OwnDay, _say_own_day),
     (WeekWindow, str),
     (Events, str),
+    (Remote, str),
     (Swap, _say_swap),
     (Cover, _say_cover),
     (Absence, lambda leave: _say_while(leave, leave.trigram)),

@@ -9,7 +9,7 @@
         first: 2026-01-05 18:00                   # the first turn begins; a day alone: at 00:00
         hours: [Mon-Thu 18:00-08:00, Fri 18:00 - Mon 08:00]
         outside: office-hours                     # nobody while this calendar is open; during: the reverse
-      second: {calendar: calendars/on-call.ics}   # summaries name trigrams
+      second: {calendar: calendars/on-call.ics}   # summaries name trigrams; or https://..., see `remotes`
       third: {file: rosters/2026.csv}             # columns from, until, trigram
 
 An hour of `hours` that ends before it begins ends on the next day; with two days it may last several. A layer
@@ -28,6 +28,7 @@ from dialplan.faults import nearest_of
 from dialplan.fields import flag, identifier, timezone, title
 from dialplan.files.moments import parse_wall
 from dialplan.files.orders import read_order, read_turns
+from dialplan.files.remotes import read_remote
 from dialplan.files.watches import read_rows, read_watches
 from dialplan.model import Layer, Team
 from dialplan.nodes.calendar import CALENDAR
@@ -97,7 +98,9 @@ def _read_layer(
     zone = row.get("timezone", timezone, row.reading.timezone)
     team = row.name("team", TEAM, is_needed=False, parse=identifier)
     _check_sources(row)
-    events, rows = read_watches(row, zone, texts), read_rows(row, zone, texts)
+    remote = read_remote(row)
+    events = read_watches(row, zone, texts) if remote is None else None
+    rows = read_rows(row, zone, texts)
     return Layer(
         id=name,
         title=row.get("title", title, name),
@@ -105,6 +108,7 @@ def _read_layer(
         team=team,
         rotation=_read_rotation(row, zone, teams.get(team)),
         events=events,
+        remote=remote,
         rows=rows,
         during=row.name("during", CALENDAR, is_needed=False, parse=identifier),
         outside=row.name("outside", CALENDAR, is_needed=False, parse=identifier),

@@ -134,7 +134,17 @@ _LAYER: Final = (
         "When the layer is there.",
         "always",
     ),
-    Field("calendar", text("`calendars/*.ics`"), "An on-call calendar whose summaries name trigrams."),
+    Field(
+        "calendar",
+        text("`calendars/*.ics`, `https://...`"),
+        "An on-call calendar whose summaries name trigrams: a file, or an address from which it is fetched.",
+    ),
+    Field("every", duration("1 min", "24 h"), "How often it is fetched from an address.", "15 min"),
+    Field(
+        "default",
+        either("trigrams, or `nobody`", _ORDER, one_of("nobody")),
+        "Who is on duty by it until it was fetched for the first time; needed beside an address.",
+    ),
     Field("category", list_of(TITLE), "Only its events of these categories."),
     Field("summary", list_of(TITLE), "Only its events with these summaries; `*` for whatever."),
     Field("file", text("`rosters/*.csv`, `rosters/*.xlsx`"), "Rows: from, until, trigram."),

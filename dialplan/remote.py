@@ -1,0 +1,73 @@
+"""On-call calendars that are kept elsewhere and fetched now and then: what a layer knows of one.
+
+The address is as good as a password: it is never said. What was fetched is laid over the duty by
+`with_fetched`; until then, and where nothing was ever fetched, the layer has those it names as its default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from dialplan.ical import Events
+from dialplan.model import Duty, Layer
+
+SCHEMES: Final = ("https", "http")
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A calendar at an address. `default`: who is on duty by it as long as it was never fetched."""
+
+    address: str = field(repr=False)
+    every_s: float
+    default: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    summaries: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Where it is kept; the part of its address that may be said."""
+        return urlsplit(self.address).hostname or "elsewhere"
+
+    @property
+    def key(self) -> str:
+        """By what its copy is known: nobody learns the address from it."""
+        return hashlib.sha256(self.address.encode()).hexdigest()[:24]
+
+    def __str__(self) -> str:
+        return f"the calendar at {self.host}"
+
+    def events(self, text: str, zone: str) -> Events:
+        """Its events, once it was fetched."""
+        return Events(str(self), text, zone, self.categories, self.summaries)
+
+
+def hide_address(address: str) -> str:
+    """What may be said of an address: `https://calendar.example.com/...`."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname}/..."
+
+
+def remotes_of(duty: Duty) -> dict[str, Remote]:
+    """The calendars that layers of a duty are fetched from, by the layers' ids."""
+    return {layer.id: layer.remote for layer in duty.layers if layer.remote is not None}
+
+
+def with_fetched(duty: Duty, texts: Mapping[str, str]) -> Duty:
+    """The duty with what was fetched. `texts`: iCal text by the key of the calendar."""
+    if not any(remote.key in texts for remote in remotes_of(duty).values()):
+        return duty
+    return replace(duty, layers=tuple(_with_events(layer, texts) for layer in duty.layers))
+
+
+def _with_events(layer: Layer, texts: Mapping[str, str]) -> Layer:
+    if layer.remote is None or layer.remote.key not in texts:
+        return layer
+    return replace(layer, events=layer.remote.events(texts[layer.remote.key], layer.zone))
+
+
+__all__ = ["SCHEMES", "Remote", "hide_address", "remotes_of", "with_fetched"]
