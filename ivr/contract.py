@@ -42,6 +42,8 @@ class Variable(StrEnum):
     """The number as the carrier sent it; set by the extensions, kept where EXTEN has become `T`."""
     ALIVE = "DUTYLINE_ALIVE"
     """Global: when the service last showed that it runs (`keep_beating`), seconds since 1970."""
+    TALKED = "DUTYLINE_TALKED"
+    """`1`: the engineer on this leg has talked with the caller, whose own leg had fetched it."""
     LANGUAGE = "DUTYLINE_LANGUAGE"
     """Language in which the extensions themselves speak to an engineer's leg while the service is away."""
 

@@ -51,7 +51,7 @@ SURE_S = 1.0
 RING_GRACE_S = 15.0
 BREAKABLE = (Play, Collect, Admit, LookUp)
 """What a caller can be taken out of at any moment. Anything else is waited for."""
-AFTER_VISIT = f"F({Context.PAGE}^s^talk)"
+AFTER_VISIT = f"F({Context.PAGE}^s^back)"
 """When the caller hangs up the engineer comes back to us."""
 TONE = f"{SOUNDS}/en/beep"
 """The tone is the same in every language."""

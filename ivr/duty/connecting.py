@@ -35,8 +35,6 @@ SURE_S: Final = 1.0
 """Who has been in a conversation for so long is in it."""
 LONGEST_TALK_S: Final = 4 * 3600.0
 BRIDGE_RESULT: Final = "BRIDGERESULT"
-BRIDGE_PEER: Final = "BRIDGEPEER"
-"""Set by the switch on a leg that has been in a conversation."""
 _TO_BE_HAD: Final = (Whereabouts.WAITS, Whereabouts.TALKS)
 _REASONS: Final = {Whereabouts.GONE: "page-nobody-there"}
 
@@ -74,11 +72,11 @@ class Connecting:
 
     async def go_on(self) -> None:
         """The leg has come back to us: the talk is over, or we were away."""
-        if await self._leg.agi.get_variable(BRIDGE_PEER):
-            self.note_reached("call" if await self._has_dialled() else "connected")
-            await self._leg.tell("page-talk-over")
-        else:
-            await self._leg.tell("page-accepted")
+        has_met = await self._leg.agi.get_variable(Variable.TALKED) == "1"
+        has_called = await self._has_dialled() == "ANSWER"
+        if has_met or has_called:
+            self.note_reached("connected" if has_met else "call")
+        await self._leg.tell("page-talk-over" if has_met or has_called else "page-accepted")
         await self._offer()
 
     async def _offer(self) -> None:
