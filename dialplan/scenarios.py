@@ -103,7 +103,8 @@ def _run(configuration: Configuration, scenario: Scenario) -> list[Fault]:
             call = play(configuration, scenario, number, at)
         except (UnknownDestination, UnknownOutcome, UnknownNode, WrongSupposition) as wrong:
             return [fault_at(scenario.place, scenario.name, str(wrong), rule=RULE)]
-        which = f" (the call to {number} at {at:%Y-%m-%d %H:%M})" if len(scenario.calls) > 1 else ""
+        shown = display(number, configuration.desk.country)
+        which = f" (the call to {shown} at {at:%Y-%m-%d %H:%M})" if len(scenario.calls) > 1 else ""
         for fault in _unmet(configuration, scenario, number, call, which):
             faults.setdefault(Place(fault.file, fault.line, fault.column), fault)
     return list(faults.values())

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -80,9 +80,16 @@ def _moment_in(zone: str) -> Callable[[str], datetime]:
             found = datetime.fromisoformat(text.strip())
         except ValueError:
             raise Wrong(f'"{text}" is no moment: there is no such day or hour') from None
-        return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+        return found if found.tzinfo else _by_the_clock(text, found.replace(tzinfo=ZoneInfo(zone)))
 
     return parse
+
+
+def _by_the_clock(text: str, at: datetime) -> datetime:
+    """A moment by the desk's clock; Wrong in the hour that spring leaves out."""
+    if at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) != at.replace(tzinfo=None):
+        raise Wrong(f'"{text}" is no moment: the clock is put forward over it')
+    return at
 
 
 def _share(text: str) -> float:

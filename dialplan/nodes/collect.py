@@ -92,7 +92,8 @@ class Collect:
         said = Value(self.into, PHONE if self.is_phone else "digits")
         words = utter(run, (*self.read_back, said, *self.ask_confirm))
         memory: Memory = (*run.memory[:2], CONFIRMING, keyed)
-        return Ask(CollectCommand(words, 1, self.first_s, self.next_s), memory)
+        fresh = not self.attempts.is_ahead
+        return Ask(CollectCommand(words, 1, self.first_s, self.next_s, fresh=fresh), memory)
 
     def _confirmed(self, run: Run, digits: str) -> Move:
         if digits == CONFIRM_KEY:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import typer
+from sqlalchemy.orm import Session
 
 from dialplan.commands import Play
 from dialplan.events import Played
@@ -22,7 +23,7 @@ from ivr.records import CallRecord, HopRecord, Recorder
 from ivr.records.search import facts_of
 from ivr.releases import Releases, Wish
 from ivr.settings import ROOT, Settings
-from ivr.storage import BatchWriter, Database, Disposition
+from ivr.storage import BatchWriter, Database, Disposition, Release
 from tests.cli.command import Said, dutyline, environment
 
 CALLER, DIALLED = "+32470009999", "+3232055582"
@@ -153,11 +154,42 @@ async def test_a_call_whose_tape_tells_too_little_is_said_so(desk: Desk) -> None
     assert "1 call through release" in told
 
 
+async def test_a_call_whose_release_is_gone_is_said_so(desk: Desk) -> None:
+    """And the others are told all the same."""
+    await desk.call("c0000000000d", ["welcome"])
+    live, desk.live = desk.live, "f" * 64
+    await desk.call("c0000000000e", ["welcome"])
+    desk.live = live
+    done = json.loads((await desk.says("replay", "--since", "1h", "--json")).out)
+    told = {one["id"]: (one["verdict"], one["parts"]) for one in done["calls"]}
+    gone = "the release that served it is not kept, or cannot be read any more"
+    assert told["c0000000000e"] == ("untold", gone)
+    assert told["c0000000000d"][1] != gone, "its release is there"
+    printed = (await desk.says("replay", "--since", "1h")).out
+    assert "c0000000000e" in printed and gone in printed and "2 calls through" in printed
+
+
+async def test_a_call_whose_release_has_faults_today_is_said_so(desk: Desk) -> None:
+    """Kept long ago, by rules that were not so strict."""
+    await desk.call("c0000000000f", ["welcome"])
+
+    def spoil(session: Session) -> None:
+        kept = session.get(Release, desk.live)
+        assert kept is not None
+        kept.files = {**kept.files, "desk.yaml": "title: ["}
+
+    await desk.database.run(spoil)
+    done = json.loads((await desk.says("replay", "--since", "1h", "--json")).out)
+    assert [one["parts"] for one in done["calls"]] == [
+        "the release that served it is not kept, or cannot be read any more"
+    ]
+
+
 async def test_a_plan_is_told_as_text(desk: Desk) -> None:
     told = (await desk.says("draw", "night")).out
     assert "desk [destination]" in told and "busy: " in told
     near = await dutyline("draw", "nigth", env=environment(desk.settings))
-    assert near.code == 1 and 'is it "night"?' in near.err
+    assert near.code == 1 and 'did you mean "night"?' in near.err
 
 
 def test_nothing_is_written_outside_the_folder(tmp_path: Path) -> None:

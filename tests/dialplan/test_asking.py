@@ -6,7 +6,7 @@ import pytest
 from paper import PaperCall, at, small, small_texts
 from resources import faults_in
 
-from dialplan.commands import Collect, Play
+from dialplan.commands import Collect, Play, Prompt
 from dialplan.events import Keyed
 from dialplan.keyed import Form
 from dialplan.simulate import simulate
@@ -287,3 +287,137 @@ class TestEnds:
               again: {goto: main}
         """
         assert any("never meet a person or an end" in fault for fault in faults_in(small_texts(plan)))
+
+
+CONFIRMED = """
+    start: ask
+    nodes:
+      ask:
+        {collect: enter-customer-number, into: customer, digits: 3-4, confirm: yes, AHEAD next: done, rest: lost}
+      done: {hangup: 41}
+      lost: {hangup: 42}
+"""
+
+
+class TestTypeAheadIntoAConfirmation:
+    def ends(self, keys: list[str], ahead: str = "") -> tuple[str, list[str]]:
+        done = simulate(small(CONFIRMED.replace("AHEAD", ahead)), NUMBER, None, WHEN, keys)
+        return done.ended.partition(": ")[0], list(done.heard)
+
+    def test_the_key_behind_the_end_key_confirms(self) -> None:
+        ended, heard = self.ends(["465#1"])
+        assert ended == "hung up by the plan (cause 41)"
+        assert "press-1-to-confirm" in heard, "the number is said all the same"
+
+    def test_a_digit_too_many_does_not_confirm(self) -> None:
+        """Four are the most: the fifth answers the question whether they are right, and says no."""
+        ended, heard = self.ends(["46579", "465", "1"])
+        assert ended == "hung up by the plan (cause 41)"
+        assert heard.count("enter-customer-number") == 2
+
+    def test_after_a_no_what_was_typed_further_ahead_is_thrown_away(self) -> None:
+        ended, heard = self.ends(["465#9465#1", "466", "1"])
+        assert ended == "hung up by the plan (cause 41)"
+        assert heard.count("customer-number-is") == 2
+
+    def test_without_type_ahead_only_a_key_that_is_pressed_then_confirms(self) -> None:
+        call = PaperCall(small(CONFIRMED.replace("AHEAD", "type-ahead: no,")))
+        assert isinstance(call.asked, Collect) and call.asked.fresh
+        call.keys("465")
+        assert isinstance(call.asked, Collect) and call.asked.fresh
+        ended, _ = self.ends(["465#1", "1"], "type-ahead: no,")
+        assert ended == "hung up by the plan (cause 41)"
+        ended, _ = self.ends(["465#1"], "type-ahead: no, tries: 1,")
+        assert ended == "hung up by the plan (cause 42)", "what was typed ahead is not heard"
+
+
+NESTED = """
+    start: first
+    nodes:
+      first:
+        menu: choose-language
+        keys: {1: second, 2: one}
+        tries: 2
+        exits: {no-input: silent, wrong-input: wrong}
+      second:
+        menu: menu-new-or-existing
+        keys: {1: third, 9: first}
+        tries: 2
+        exits: {no-input: silent, wrong-input: wrong}
+      third: {menu: choose-language, keys: {1: one, 2: two, 9: second}, tries: 2, rest: other}
+      one: {hangup: 41}
+      two: {hangup: 42}
+      silent: {hangup: 44}
+      wrong: {hangup: 45}
+      other: {hangup: 46}
+"""
+
+
+class TestNestedMenus:
+    def cause(self, *keys: str) -> str:
+        return simulate(small(NESTED), NUMBER, None, WHEN, list(keys)).ended.split("(")[1].split(")")[0]
+
+    @pytest.mark.parametrize(
+        ("keys", "end"),
+        [
+            (["1", "1", "2"], "cause 42"),
+            (["112"], "cause 42"),
+            (["1", "12"], "cause 42"),
+            (["1", "9", "2"], "cause 41"),
+            (["192"], "cause 41"),
+            (["1", "1", "9", "9", "2"], "cause 41"),
+            (["11", "", "2"], "cause 42"),
+        ],
+    )
+    def test_keys_lead_down_and_up_one_by_one_or_typed_ahead(self, keys: list[str], end: str) -> None:
+        assert self.cause(*keys) == end
+
+    def test_each_menu_counts_its_own_tries_and_anew_each_time(self) -> None:
+        assert self.cause("", "1", "", "9", "", "2") == "cause 41"
+        assert self.cause("", "1", "", "") == "cause 44"
+        assert self.cause("5", "1", "5", "5") == "cause 45"
+
+    def test_what_is_typed_ahead_of_a_mistake_below_is_thrown_away(self) -> None:
+        assert self.cause("152", "1", "1") == "cause 41", "5 is no choice of the second: the 2 is not taken"
+
+
+BILINGUAL = """
+    start: hello
+    nodes:
+      hello: {announce: please-hold, next: choose}
+      choose: {language: {ask: choose-language, keys: {1: nl, 2: fr, 3: de}}, next: tell}
+      tell: {announce: [please-hold, goodbye], next: on}
+      on: {goto: other}
+"""
+OTHER = """
+    start: ask
+    nodes:
+      ask: {menu: menu-new-or-existing, keys: {1: english}, tries: 1, rest: bye}
+      english: {language: en, next: sorry}
+      sorry: {announce: nobody-reached-callback, next: bye}
+      bye: {hangup: normal}
+"""
+
+
+class TestBilingualUntilALanguageIsChosen:
+    def heard(self, *keys: str, dutch_first: bool = True) -> list[str]:
+        configuration = small(BILINGUAL, plans__other=OTHER)
+        done = simulate(configuration, NUMBER, None, WHEN, list(keys), dutch_first=dutch_first)
+        return [f"{said.language}:{said.id}" for said in done.spoken if isinstance(said, Prompt)]
+
+    def test_both_until_one_is_chosen_then_that_one_in_every_plan(self) -> None:
+        assert self.heard("2", "1") == [
+            "nl:please-hold", "fr:please-hold", "nl:choose-language",
+            "fr:please-hold", "fr:goodbye", "fr:menu-new-or-existing", "en:nobody-reached-callback",
+        ]  # fmt: skip
+
+    def test_french_first(self) -> None:
+        assert self.heard("3", "", dutch_first=False)[:5] == [
+            "fr:please-hold", "nl:please-hold", "fr:choose-language", "de:please-hold", "de:goodbye",
+        ]  # fmt: skip
+
+    def test_both_to_the_end_when_none_is_chosen(self) -> None:
+        heard = self.heard("", "1")
+        assert heard[3:7] == ["nl:please-hold", "nl:goodbye", "fr:please-hold", "fr:goodbye"]
+        assert heard[7:9] == ["nl:menu-new-or-existing", "fr:menu-new-or-existing"]
+        assert heard[-1] == "en:nobody-reached-callback", "a plan has changed it"

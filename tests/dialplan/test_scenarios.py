@@ -237,7 +237,7 @@ def test_of_several_calls_the_one_that_fails_is_named() -> None:
         "ends: answered by two", "ends: answered by one"
     )
     assert faults_of(text) == [
-        'scenarios/busy.yaml:9:11 busy expect ends: the call does not end "answered by one" but "answered by two" (the call to +3232055582 at 2026-11-23 10:00)'
+        'scenarios/busy.yaml:9:11 busy expect ends: the call does not end "answered by one" but "answered by two" (the call to 03 205 55 82 at 2026-11-23 10:00)'
     ]
 
 
@@ -257,3 +257,70 @@ def test_a_number_that_is_gone_is_told_once() -> None:
     said = [str(fault) for fault in run_scenarios(load_texts(texts).configuration, texts)]
     assert said and all(each.endswith(" to: no brand has the number 03 205 55 82") for each in said), said
     assert len({each.split(" ")[1] for each in said}) == len(said), "one for each scenario"
+
+
+BY_CLOCK = """\
+start: hours
+nodes:
+  hours: {calendar: [{when: early, go: ring}], rest: sorry}
+  ring: {destination: one, rest: sorry}
+  sorry: {announce: nobody-reached-callback, next: bye}
+  bye: {hangup: normal}
+"""
+EARLY = "early: {open: Sun 02:00-03:00}"
+
+
+def by_clock(*rows: str) -> list[str]:
+    """Faults of scenarios at moments: `2026-10-25 02:30 -> answered by one`."""
+    scenarios = "".join(
+        f"call-{number}:\n  to: 03 205 55 82\n  at: {at}\n  expect: {{ends: {ends}}}\n"
+        for number, (at, ends) in enumerate(row.split(" -> ") for row in rows)
+    )
+    texts = {**small_texts(BY_CLOCK, calendars=EARLY), "scenarios/clock.yaml": scenarios}
+    configuration = load_texts(texts, known_prompts()).configuration
+    return [str(fault) for fault in run_scenarios(configuration, texts)]
+
+
+def test_the_hour_that_comes_twice_is_meant_both_times() -> None:
+    assert (
+        by_clock(
+            "2026-10-25 02:30 -> answered by one",
+            "2026-10-25 02:30+01:00 -> answered by one",
+            "2026-10-25 03:00+01:00 -> hung up by the plan",
+        )
+        == []
+    )
+
+
+def test_a_moment_that_spring_leaves_out_is_none() -> None:
+    assert by_clock("2027-03-28 02:30 -> answered by one") == [
+        'scenarios/clock.yaml:3:7 call-0 at: "2027-03-28 02:30" is no moment: the clock is put forward over it'
+    ]
+    assert (
+        by_clock("2027-03-28 01:59 -> hung up by the plan", "2027-03-28 03:00 -> hung up by the plan") == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", []),
+        ("# nothing yet\n", []),
+        (GOOD.replace("  expect:\n    hears: [please-hold, no-input]\n    rings: [one, two]\n    ends: answered by two\n", "  expect: {}\n"),
+         ["scenarios/busy.yaml:6:11 busy expect: expects nothing"]),
+        (GOOD.replace('keys: ["", 1]', "keys: []"), ["scenarios/busy.yaml:8:13 busy expect rings[1]: \"one\" is not rung"]),
+        (GOOD.replace("to: 03 205 55 82", "to: []"), ['scenarios/busy.yaml:2:7 busy: "to" is empty']),
+        (GOOD.replace("outcomes: {one: busy}", "outcomes: {one: [busy, answered]}"), []),
+        (GOOD.replace("outcomes: {one: busy}", "outcomes: {one: []}"),
+         ["scenarios/busy.yaml:9:11 busy expect ends: the call does not end"]),
+        (GOOD.replace("outcomes: {one: busy}", "suppose: {rign: busy}"),
+         ['scenarios/busy.yaml:2:3 busy: unknown node "rign"; did you mean "ring"?']),
+        (GOOD.replace("outcomes: {one: busy}", "chance: 1.5"), ['scenarios/busy.yaml:5:11 busy chance: "1.5" is not from 0 to 1']),
+        (GOOD + GOOD.replace("busy:", "again:", 1), []),
+        (GOOD + GOOD, ['scenarios/busy.yaml:10:1: the key "busy" stands twice']),
+    ],
+)  # fmt: skip
+def test_scenarios_at_the_edge(text: str, words: list[str]) -> None:
+    said = faults_of(text)
+    assert len(said) >= len(words) and all(any(one.startswith(each) for one in said) for each in words), said
+    assert words or not said, said
