@@ -37,10 +37,11 @@ from ivr.calls.visiting import Visiting
 from ivr.clock import Clock, SystemClock
 from ivr.contract import CALL_SCRIPT, MESSAGES, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.after_mails import StepMails
+from ivr.duty.calendars import Calendars
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
-from ivr.duty.feeds import DutyFeeds
 from ivr.duty.fairness import REFRESH_S
+from ivr.duty.feeds import DutyFeeds
 from ivr.duty.hunt import Attempt
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.legs import SwitchLegs
@@ -173,16 +174,28 @@ class Service:
         )
         self.visiting = Visiting(self.link, self.reception, self._outlived)
         self.board = Board(self.database, self.clock, self._configuration, self.releases.lay_over, self.feed)
+        self.calendars = Calendars(
+            settings.state_dir / "calendars",
+            self.clock,
+            lambda: self.releases.plain.duty,
+            lambda: self.duty_board.lay(),
+        )
         self.duty_board = DutyBoard(
             self.database,
             self.clock,
             lambda: self.releases.plain.duty,
             self.releases.lay_over_duty,
             self.feed,
+            self.calendars.over,
         )
         self.duty_feeds = DutyFeeds(self.database, self.clock, lambda: self.releases.active.duty)
         self.duty_desk = DutyDesk(
-            self.duty_board, self._configuration, self.clock, self.duty_feeds, settings.link_base
+            self.duty_board,
+            self._configuration,
+            self.clock,
+            self.duty_feeds,
+            settings.link_base,
+            self.calendars,
         )
         pins = Pins(self.database, self.clock, self._configuration)
         self.reception.switching = ByPhone(self.board, pins, self.clock).of_call
@@ -236,6 +249,7 @@ class Service:
             stack.push_async_callback(self.writer.close)
             await self.releases.start()
             await self.board.start()
+            self.calendars.start()
             await self.duty_board.start()
             await self.school.refresh()
             # before the first leg can come back to us: it finds its page
@@ -309,6 +323,8 @@ class Service:
         scheduler.add_job(
             self.duty_board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True
         )
+        # a job that waits for a server must not keep the next look at the others
+        scheduler.add_job(self.calendars.look, "interval", seconds=FOLLOW_S, max_instances=4, coalesce=True)
         scheduler.add_job(self.beforehand.look, "interval", seconds=LOOK_S, max_instances=1, coalesce=True)
         scheduler.add_job(
             self.beforehand.fair.refresh,
@@ -490,6 +506,11 @@ class Service:
             apart = f"; {self.releases.note}" if self.releases.note else ""
             return Finding(True, note + (older if self.releases.faults else apart))
 
+        async def duty() -> Finding:
+            # an old roster is better than no service: what is amiss is said, and calls are taken
+            notes = [*self.calendars.notes(self.releases.plain.duty), *map(str, self.duty_board.lost())]
+            return Finding(True, "; ".join(notes) or "as configured, and as it was changed")
+
         async def calls() -> Finding:
             return Finding(True, f"taking calls on port {self.agi.port}; {self.agi.sessions} now")
 
@@ -507,6 +528,7 @@ class Service:
             "switch": switch,
             "database": database,
             "release": release,
+            "duty": duty,
             "calls": calls,
             "queues": queues,
             "alarms": alarms,
@@ -540,6 +562,7 @@ class Service:
             self.link.state is LinkState.READY,
         )
         yield "counter", "tables_unanswered", "Look-ups that a default stood for", self.tables.unanswered
+        yield "gauge", "calendars_failing", "Calendars that cannot be fetched", self.calendars.failing
         yield "gauge", "records_held", "Records not yet in the database", self.writer.held
         yield "gauge", "page_steps_owed", "Steps of pages not yet in the database", self.ledger.owed
         if self.alarms is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -15,6 +17,7 @@ from dialplan.source import load, load_texts
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
 from ivr.cli.shared import give_up
 from ivr.clock import SystemClock
+from ivr.duty.calendars import Calendars
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
 from ivr.duty.feeds import DutyFeeds
@@ -39,13 +42,13 @@ def ask(settings: Settings, action: str, asked: Mapping[str, Any]) -> tuple[dict
 class Offline:
     """What was live last, with what is laid over it, as the service would have it."""
 
-    def __init__(self, plain: Configuration) -> None:
+    def __init__(self, plain: Configuration, state: Path) -> None:
         self.plain, self.active = plain, plain
+        self.calendars = Calendars(state / "calendars", SystemClock(), lambda: self.plain.duty, lambda: None)
+        self.calendars.start()
 
     def lay_over(self, over: Any) -> None:
         """See `Releases.lay_over_duty`."""
-        from dataclasses import replace
-
         duty: Duty = over(self.plain.duty)
         self.active = replace(self.plain, duty=duty)
 
@@ -54,7 +57,8 @@ async def _ask_database(settings: Settings, action: str, asked: Mapping[str, Any
     async def work(database: Database, offline: Offline, board: DutyBoard) -> dict[str, Any]:
         clock = SystemClock()
         feeds = DutyFeeds(database, clock, lambda: offline.active.duty)
-        desk = DutyDesk(board, lambda: offline.active, clock, feeds, settings.link_base)
+        taken = offline.calendars
+        desk = DutyDesk(board, lambda: offline.active, clock, feeds, settings.link_base, taken)
         return dict(await desk.actions()[action](asked))
 
     return await without_service(settings, work)
@@ -69,8 +73,14 @@ async def without_service(
     database = Database(settings.database_url)
     try:
         await database.open()
-        offline = Offline(await _configuration(settings, database))
-        board = DutyBoard(database, SystemClock(), lambda: offline.plain.duty, offline.lay_over)
+        offline = Offline(await _configuration(settings, database), settings.state_dir)
+        board = DutyBoard(
+            database,
+            SystemClock(),
+            lambda: offline.plain.duty,
+            offline.lay_over,
+            under=offline.calendars.over,
+        )
         await board.start()
         return await work(database, offline, board)
     except StorageError as fault:

@@ -33,6 +33,10 @@ def list_calendars(settings: Settings, *, as_json: bool) -> None:
         out.print(table)
     else:
         out.print("No calendar is given out. Make one: dutyline duty calendars make ADU")
+    for one in answer["taken"]:
+        fetched = words.time(one["fetched_at"]) or "never"
+        why = f"; it cannot be fetched: {one['why']}" if one["why"] else ""
+        out.print(f"{one['layer']} is taken in from {one['host']}, last on {fetched}{why}", markup=False)
 
 
 def make_calendar(settings: Settings, what: str, title: str, language: str, *, as_json: bool) -> None:

@@ -45,6 +45,9 @@ class Lost:
     kept: Kept
     why: str
 
+    def __str__(self) -> str:
+        return f"change {self.kept.id} means nothing: {self.why}"
+
 
 class UnknownChange(ChangeRefused):
     """No change of that id, or several."""
@@ -64,9 +67,11 @@ class DutyBoard:
         duty: Callable[[], Duty],
         lay_over: Callable[[Callable[[Duty], Duty]], None],
         feed: Feed | None = None,
+        under: Callable[[Duty], Duty] = lambda duty: duty,
     ) -> None:
+        """`under`: what lies below the changes: calendars that were fetched."""
         self._database, self._clock, self._feed = database, clock, feed
-        self._duty, self._lay_over = duty, lay_over
+        self._duty, self._lay_over, self._under = duty, lay_over, under
         self.changes: tuple[Kept, ...] = ()
         """Those that hold now or later, and those of the last weeks, oldest first."""
         self.why_stale = ""
@@ -74,6 +79,7 @@ class DutyBoard:
 
     async def start(self) -> None:
         """Lay the kept ones over the duty; while the database is away, `follow` goes on trying."""
+        self.lay()
         await self.follow()
 
     async def follow(self) -> None:
@@ -88,6 +94,11 @@ class DutyBoard:
         self.why_stale = ""
         if found != self.changes:
             self._show(found)
+
+    def lay(self) -> None:
+        """Lay everything over the live duty anew: what is below the changes has changed."""
+        effective, under = tuple(change for one in self.changes for change in one.effective()), self._under
+        self._lay_over(lambda duty: with_changes(under(duty), effective))
 
     async def add(self, change: Change, by: str, *, asked: Sequence[str] = ()) -> Kept:
         """Make one; it holds when this returns. A `Cover` without `by` is a request; `asked`: of whom.
@@ -208,8 +219,7 @@ class DutyBoard:
 
     def _show(self, found: tuple[Kept, ...]) -> None:
         self.changes = found
-        effective = tuple(change for one in found for change in one.effective())
-        self._lay_over(lambda duty: with_changes(duty, effective))
+        self.lay()
         self.warn_of_lost()
         log.info("duty.changes_live", changes=len(self.live()))
 

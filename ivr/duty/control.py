@@ -17,6 +17,8 @@ from dialplan.times import parse_duration_s
 from dialplan.when import parse_when
 from ivr.clock import Clock
 from ivr.duty.answers import change_as_json, duty_at, duty_between, given_as_json
+from ivr.duty.calendars import Calendars
+from ivr.duty.calendars import as_json as taken_as_json
 from ivr.duty.changes import DutyBoard
 from ivr.duty.feeds import DutyFeeds, address_of
 from ivr.duty.kept import Kept
@@ -37,10 +39,11 @@ class DutyDesk:
         clock: Clock,
         feeds: DutyFeeds,
         link_base: str = "",
+        taken: Calendars | None = None,
     ) -> None:
-        """`link_base`: what the addresses of calendars begin with."""
+        """`link_base`: what the addresses of calendars begin with; `taken`: those that are fetched."""
         self._board, self._configuration, self._clock = board, configuration, clock
-        self._feeds, self._link_base = feeds, link_base
+        self._feeds, self._link_base, self._taken = feeds, link_base, taken
 
     def actions(self) -> dict[str, Act]:
         """Actions by name. What cannot be done is an answer with `error`, and with `nearest` where one is."""
@@ -69,6 +72,7 @@ class DutyDesk:
                 self._json(one) for one in self._board.live(now) if one.change.start <= at < one.change.end
             ],
             "means_nothing": [self._json(lost.kept) for lost in self._board.lost()],
+            "notes": list(self._taken.notes(configuration.duty)) if self._taken else [],
             "stale": self._board.why_stale,
         }
 
@@ -138,9 +142,11 @@ class DutyDesk:
         return {"change": self._json(kept), "zone": self._configuration().duty.roster.zone}
 
     async def calendars(self, _asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Those that are given out; their addresses are not known any more."""
-        zone = self._configuration().duty.roster.zone
-        return {"given": [given_as_json(one) for one in await self._feeds.list()], "zone": zone}
+        """Those that are given out, whose addresses are not known any more, and those that are fetched."""
+        duty = self._configuration().duty
+        taken = taken_as_json(self._taken, duty) if self._taken else []
+        given = [given_as_json(one) for one in await self._feeds.list()]
+        return {"given": given, "taken": taken, "zone": duty.roster.zone}
 
     async def make_calendar(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give one out of `what`; its address is told this once."""
