@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from dialplan.times import say_duration
+
 if TYPE_CHECKING:
     from dialplan.model import PagePolicy
 
@@ -93,6 +95,30 @@ class ChainStage:
     mail: bool = False
     """Whether the desk is told by mail when the hunt comes here."""
 
+    def __str__(self) -> str:
+        who = ", ".join(map(str, self.who))
+        order = f" {self.order}" if self.order is not RingOrder.IN_TURN else ""
+        return f"{who}{order} ({'; '.join(self._details())})"
+
+    def _details(self) -> Iterator[str]:
+        yield f"{say_duration(self.ring_s)} each"
+        if self.tries:
+            yield "once" if self.tries == 1 else f"{self.tries} times"
+        if self.within_s:
+            yield f"{'within' if self.tries else 'for'} {say_duration(self.within_s)}"
+        if self.tries != 1:
+            yield f"{say_duration(self.pause_s)} between"
+        for name, words in (("needs", self.needs), ("prefers", self.prefers), ("first", self.phones)):
+            if words:
+                yield f"{name} {', '.join(words)}"
+        told = (
+            (self.phones_together, "all phones at once"),
+            (not self.quiet, "in quiet hours too"),
+            (not self.backup, "no back-up phones"),
+            (self.mail, "with a mail"),
+        )
+        yield from (words for is_so, words in told if is_so)
+
 
 @dataclass(frozen=True, slots=True)
 class LastResort:
@@ -105,6 +131,11 @@ class LastResort:
     ring_s: float = 30.0
     tries: int = 20
     pause_s: float = 60.0
+
+    def __str__(self) -> str:
+        who = ", ".join(self.who) or "$brand.failsafe, the desk's failsafe"
+        times = f"up to {self.tries} times, {say_duration(self.pause_s)} between"
+        return f"{who} ({say_duration(self.ring_s)} each; {times})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +176,11 @@ class Choice:
             ("category", self.categories),
         )
         return ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in parts if values)
+
+
+def say_choice(row: Choice) -> str:
+    """A row as people say it: `severity 1 or 2 -> urgent`."""
+    return f"{str(row) or 'every page'} -> {row.policy}"
 
 
 def choose(

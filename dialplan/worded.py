@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from dialplan.calendars import OwnDay, WeekWindow
+from dialplan.chains import ChainStage, LastResort, say_choice
 from dialplan.commands import Limit, Target
 from dialplan.ical import Events
 from dialplan.keyed import Form
@@ -31,6 +32,8 @@ _NAMES: Mapping[str, str] = {
     "own_days": "own days",
     "ring_s": "ring time",
     "page_for_s": "time for the roster",
+    "fault_memory_s": "time for which a network fault counts",
+    "choices": "rows of choose",
     "clock_min": "hour of the handover",
     "words": "words said",
     "gates": "limits",
@@ -118,7 +121,8 @@ def _say_mapping(values: Mapping[str, Any]) -> str:
 def _say_phone(phone: Phone) -> str:
     kept = ", only if needed" if phone.only_if_needed else ""
     quiet = f", {phone.quiet}" if phone.quiet else ""
-    return f"{display(phone.number)} ({phone.label}{kept}{quiet})"
+    network = f", on {phone.operator}" if phone.operator else ""
+    return f"{display(phone.number)} ({phone.label}{network}{kept}{quiet})"
 
 
 def _say_own_day(day: OwnDay) -> str:
@@ -178,6 +182,8 @@ _OF_FIELDS: Mapping[str, Sayer] = {
     "cases": _say_cases,
     "shares": _say_shares,
     "values": _say_template,
+    "stages": lambda stages: "; then ".join(map(str, stages)) or "the short form",
+    "choices": lambda choices: "; ".join(map(say_choice, choices)) or "none",
     "gates": _say_gates,
     "ring_each": _say_seconds,
     "address": hide_address,
@@ -201,6 +207,8 @@ _SAYERS: tuple[tuple[Any, Sayer], ...] = (
     (Absence, lambda leave: _say_while(leave, leave.trigram)),
     (Rotation, _say_rotation),
     (Quiet, str),
+    (ChainStage, str),
+    (LastResort, str),
     (Limit, say_limit),
     (Form, lambda form: form.pattern),
     (Target, lambda target: f"{target.label}, {display(target.number)}"),
