@@ -9,7 +9,7 @@ it. What was transcoded or mixed with other sound is left to `correlate`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,9 @@ _LEAST_STEPS: Final = 4
 _SHORTEST: Final = 15
 _LONGEST_GAP: Final = 2 * alaw.RATE_HZ
 _TOLERANCE: Final = 24
+_WHOLE: Final = 0.9
+"""Who has heard so much of a prompt has heard which one it is."""
+_AS_WELL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Heard:
 
     `language` is "*" when the prompt is the same audio in several languages (`languages` names them).
     Times are seconds from the start of the recording. `share`: how much of the prompt's audible part was
-    heard, 0..1. `also`: other prompts that are the very same audio. `is_exact`: found byte by byte.
+    heard, 0..1. `also`: other prompts that are the very same audio, or that begin as what was heard of one
+    that was cut off does. `is_exact`: found byte by byte.
     """
 
     prompt_id: str
@@ -106,8 +110,9 @@ class Recogniser:
         """
         raw = np.frombuffer(codes, dtype=np.uint8) if isinstance(codes, bytes) else codes
         samples = alaw.decode(raw).astype(np.int32)
-        plays = self._choose(self._plays(raw, samples), samples)
-        heard = [self._told(play) for play in plays]
+        found = self._plays(raw, samples)
+        plays = self._choose(found, samples)
+        heard = [self._told(play, found) for play in plays]
         if tolerant:
             explained = self._covered(plays, len(samples))
             heard += [self._guessed(found) for found in self._correlator.find(samples / 32768.0, explained)]
@@ -143,11 +148,18 @@ class Recogniser:
     def _is_enough(self, play: _Play) -> bool:
         return play.size >= _SHORTEST or play.size * 2 >= self._models[play.model].audible_steps
 
-    def _told(self, play: _Play) -> Heard:
+    def _told(self, play: _Play, found: Iterable[_Play]) -> Heard:
         model = self._models[play.model]
         ends = max(piece.ends for piece in play.pieces)
         begins = min(piece.shift if piece.steps[0] < 30 else piece.starts for piece in play.pieces)
-        return _heard(model, begins, ends, play.size / model.audible_steps, is_exact=True)
+        heard = _heard(model, begins, ends, play.size / model.audible_steps, is_exact=True)
+        if heard.share >= _WHOLE:
+            return heard
+        others = [self._models[rival.model] for rival in found if _explains_as_well(rival, play)]
+        also = dict.fromkeys((*heard.also, *(name for other in others for name in other.ids)))
+        languages = dict.fromkeys((*heard.languages, *(one for other in others for one in other.languages)))
+        also.pop(heard.prompt_id, None)
+        return replace(heard, also=tuple(also), languages=tuple(languages))
 
     def _covered(self, plays: list[_Play], length: int) -> Mask:
         """The steps from where each prompt began to where it would have ended, lost frames included."""
@@ -230,6 +242,18 @@ def _unexplained(play: _Play, free: Mask) -> _Play | None:
         if len(steps) >= _LEAST_STEPS:
             pieces.append(_Piece(piece.model, piece.shift, steps))
     return _Play(play.model, tuple(pieces)) if pieces else None
+
+
+def _explains_as_well(rival: _Play, play: _Play) -> bool:
+    """Whether another prompt begins with what was heard of this one."""
+    if rival.model == play.model:
+        return False
+    ours, theirs = (
+        {int(step) for piece in each.pieces for step in piece.shift // STEP + piece.steps}
+        for each in (play, rival)
+    )
+    near = theirs | {step + 1 for step in theirs} | {step - 1 for step in theirs}
+    return len(ours & near) >= _AS_WELL * len(ours)
 
 
 def _claim(play: _Play, free: Mask) -> None:

@@ -67,6 +67,25 @@ def test_a_prompt_cut_by_a_key_says_how_much_was_heard(recogniser: Recogniser, p
     assert heard[1].share > 0.99
 
 
+@pytest.mark.parametrize(
+    ("cut", "other"),
+    [
+        ("nl/brand-fuzer-mobile-emergency", "brand-fuzer-mobile-legal"),
+        ("fr/brand-fuzer-mobile-legal", "brand-fuzer-mobile-emergency"),
+        ("nl/all-agents-busy", "lines-busy"),
+    ],
+)
+def test_a_prompt_cut_where_another_begins_alike_may_be_either(
+    recogniser: Recogniser, prompt: Prompt, cut: str, other: str
+) -> None:
+    language, name = cut.split("/")
+    audible = prompt(cut).lstrip(b"\xd5\x55")
+    (heard,) = recogniser.hear(audible[: 300 * 8] + alaw.silence(300), tolerant=False)
+    assert heard.is_prompt(name, language) and heard.is_prompt(other, language)
+    whole = recogniser.hear(prompt(cut), tolerant=False)
+    assert [each.is_prompt(other) for each in whole] == [False], "who hears it to its end can tell"
+
+
 def test_lost_packets(recogniser: Recogniser, prompt: Prompt) -> None:
     lossy = random.Random(1)
     kept = b"".join(frame for frame in frames(recording(prompt, NIGHT)) if lossy.random() > 0.05)
