@@ -100,8 +100,11 @@ class PlacedCall:
         return self.cause or 0
 
     def heard(self) -> bytes:
-        """What the caller has heard so far, A-law. Whole only after the end."""
-        return self.heard_path.read_bytes() if self.heard_path and self.heard_path.exists() else b""
+        """What the caller has heard so far, A-law, before the answer and after. Whole only after the end."""
+        if self.heard_path is None:
+            return b""
+        parts = (early_path(self.heard_path), self.heard_path)
+        return b"".join(path.read_bytes() for path in parts if path.exists())
 
     def take_response(self, event: AmiEvent) -> None:
         """The carrier's `OriginateResponse` for this call."""
@@ -123,9 +126,14 @@ class PlacedCall:
         self._ended.set()
 
 
+def early_path(heard_path: Path) -> Path:
+    """The recording of what is said before the answer, such as why a call is refused."""
+    return heard_path.with_stem(f"{heard_path.stem}-early")
+
+
 def _at(event: AmiEvent) -> datetime:
     stamp = event.get("Timestamp")
     return datetime.fromtimestamp(float(stamp) if stamp else time.time(), UTC)
 
 
-__all__ = ["Hand", "PlacedCall"]
+__all__ = ["Hand", "PlacedCall", "early_path"]

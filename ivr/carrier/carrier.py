@@ -11,7 +11,7 @@ from pathlib import Path
 
 from asterisk.tree import Tree
 from ivr.ami import AmiEvent, AmiFailed, AmiLink
-from ivr.carrier.call import PlacedCall
+from ivr.carrier.call import PlacedCall, early_path
 from ivr.carrier.habits import check_habit
 from ivr.carrier.journal import Journal, Leg, LegKind, plain
 from ivr.carrier.order import Order
@@ -25,6 +25,7 @@ from ivr.switch.switch import start_or_stop
 
 _EVENTS = ("UserEvent",)
 _NAME = "The demo carrier"
+EARLY_TRIES, EARLY_PAUSE_S = 20, 0.02
 
 
 class Carrier:
@@ -198,9 +199,22 @@ class Carrier:
         except BaseException:
             del self._calls[name]
             raise
+        if heard is not None:
+            await self._listen_early(call, heard)
         return call
 
     # -- inside
+
+    async def _listen_early(self, call: PlacedCall, heard: Path) -> None:
+        """Record what is said before the answer; the extensions record what comes after. The channel is there
+        a moment after it was ordered; a call that is over by then has heard nothing."""
+        headers = {"Channel": call.id, "Options": f"r(../../heard/{early_path(heard).name})"}
+        for _ in range(EARLY_TRIES):
+            if not call.is_live or call.answered_at:
+                return
+            if (await self.link.action("MixMonitor", headers)).success:
+                return
+            await asyncio.sleep(EARLY_PAUSE_S)
 
     def _ami(self) -> AmiAddress:
         settings = self._settings
