@@ -141,7 +141,9 @@ class AfterEar:
         lapses = lapses_at(self._run.page)
         if lapses is None:
             return []
-        left_s = max(1, round((lapses - self._run.now()) / timedelta(seconds=1)))
+        left_s = round((lapses - self._run.now()) / timedelta(seconds=1))
+        if left_s <= 0:
+            return []
         left_s = left_s // STEP_S * STEP_S or left_s
         language = self._language
         return [Prompt("line-promise", language), Say("duration", str(left_s), language)]

@@ -24,6 +24,8 @@ AFTER: Final = frozenset({REMINDER, HANDOVER})
 AGAIN_S: Final = 60.0
 """Somebody who was not reached is reminded again so long after all his phones were rung."""
 RING_S: Final = 30.0
+GRACE_S: Final = 60.0
+"""Somebody who is just being reminded on the phone may say what he has to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ def next_step(page: Page, attempts: Sequence[Attempt], now: datetime) -> Step:
     """What an accepted page does at `now`."""
     lapses = lapses_at(page)
     if lapses is not None and now >= lapses:
-        return Lapse()
+        spoken_to = any(a.stage == REMINDER and a.state is AttemptState.ANSWERED for a in attempts)
+        grace = lapses + timedelta(seconds=GRACE_S)
+        return WaitFor(grace) if spoken_to and now < grace else Lapse()
     moves = [move for move in (_offer(page, attempts), _remind(page, attempts, now)) if move is not None]
     for move in moves:
         if not isinstance(move, WaitFor):

@@ -199,6 +199,13 @@ async def test_when_the_promise_runs_out_the_hunt_goes_on_where_it_was(
     assert to_him.to == ["adu@example.com"] or to_him.to[0].count("@") == 1
 
 
+async def test_who_is_just_being_reminded_may_say_what_he_has_to_say(night: Night, order: list[str]) -> None:
+    begins_late = first_then(rings_out, rings_out, rings_out, presses("1", after_s=28))
+    page = await accepted_by_first(night, order, begins_late)
+    await night.clock.pass_time(3600)
+    assert (await stored(night, page)).state is PageState.DONE
+
+
 async def test_the_second_one_accepts_and_is_given_time(night: Night, order: list[str]) -> None:
     await accepted_by_first(night, order, presses("3"))
     night.phones.reactions[order[1]] = first_then(accepts(), presses("3"))
