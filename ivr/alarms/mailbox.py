@@ -30,8 +30,9 @@ AT_ONCE: Final = 25
 MOST_BYTES: Final = 25_000_000
 """Of a larger mail only the beginning is kept here; it stays whole in the mailbox."""
 BEGINNING: Final = 256 * 1024
-IDLE_S: Final = 5 * 60.0
-"""A mailbox is asked anew after so long: servers and routers forget who only listens (RFC 2177)."""
+IDLE_S: Final = 2 * 60.0
+"""A mailbox is asked anew after so long: servers and routers forget who only listens (RFC 2177), and a line
+that is dead at the other end is found out by it."""
 UNREADABLE: Final = b"Subject: Mail that the mailbox does not give out\r\n\r\n"
 """Stands for a mail that the server has and cannot read: it must not hold up those behind it."""
 STEP_S: Final = 30.0
@@ -92,6 +93,7 @@ class MailboxReader:
         """Why the mailbox is not being read, in words."""
         self.since: datetime | None = None
         """When the present trouble began."""
+        self._lost = asyncio.Event()
         self._marked: set[int] = set()
         """On this connection: not looked at again, even where marking them did not help."""
         self.read = 0
@@ -144,12 +146,13 @@ class MailboxReader:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[IMAP4]:
         account = self._account
+        self._lost.clear()
         client: IMAP4
         if account.tls == "tls":
             context = ssl.create_default_context()
-            client = IMAP4_SSL(host=account.host, port=account.port, timeout=STEP_S, ssl_context=context)
+            client = IMAP4_SSL(account.host, account.port, None, STEP_S, self._lose, context)
         else:
-            client = IMAP4(host=account.host, port=account.port, timeout=STEP_S)
+            client = IMAP4(account.host, account.port, None, STEP_S, self._lose)
         try:
             await _within(client.wait_hello_from_server())
             _checked(await _within(client.login(account.user, account.password)), "log-in")
@@ -201,6 +204,8 @@ class MailboxReader:
 
     async def _new(self, client: IMAP4, last: int) -> list[int]:
         """Mails above the last one known, seen by somebody or not; and unseen ones below it."""
+        # without it some servers go on showing the folder as it was
+        _checked(await _within(client.noop()), "noop")
         answer = await _within(client.uid_search("UID", f"{last + 1}:*", charset=None))
         _checked(answer, "search")
         # "n:*" names the last mail even when its number is below n
@@ -256,12 +261,23 @@ class MailboxReader:
             await asyncio.sleep(self._account.poll_s)
             return
         idle = await client.idle_start(timeout=self._idle_s + STEP_S)
+        news = {
+            asyncio.ensure_future(client.wait_server_push()),
+            asyncio.ensure_future(self._lost.wait()),
+        }
         try:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(client.wait_server_push(), self._idle_s)
+            await asyncio.wait(news, timeout=self._idle_s, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            client.idle_done()
-            await asyncio.wait_for(idle, STEP_S)
+            for one in news:
+                one.cancel()
+            await asyncio.gather(*news, return_exceptions=True)
+        if self._lost.is_set():
+            raise MailboxFault("the server has ended the connection")
+        client.idle_done()
+        await asyncio.wait_for(idle, STEP_S)
+
+    def _lose(self, _why: Exception | None) -> None:
+        self._lost.set()
 
 
 def last_uid(session: Session, name: str, validity: int) -> int | None:

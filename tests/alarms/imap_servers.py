@@ -110,10 +110,10 @@ def start_dovecot(folder: Path, port: int = 0) -> ImapServer:
         str(path)
         for path in (library, library / "modules", library / "old-stats", library / "modules/old-stats")
     )
+    given = ("-c", str(config))
     process = subprocess.Popen(
         # started by its reader of configurations, which it would look for where it is usually installed
-        [str(root / "usr/bin/doveconf"), "-c", str(config), "-m", "master", "-e"]
-        + [str(root / "usr/sbin/dovecot"), "-F", "-c", str(config)],
+        [f"{root}/usr/bin/doveconf", *given, "-m", "master", "-e", f"{root}/usr/sbin/dovecot", "-F", *given],
         start_new_session=True,
         env={**os.environ, "LD_LIBRARY_PATH": libraries},
         stdout=subprocess.DEVNULL,
