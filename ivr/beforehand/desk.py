@@ -97,17 +97,12 @@ class BeforehandDesk:
 
     def note(self) -> str:
         """For the health of the service: who leads, and what is done next."""
-        now = self._house.clock.now()
-        dues = [(due.at, job.name) for job in self.timetable.jobs.values() if (due := self._next(job.name))]
         leads = "this box leads" if self.timetable.is_leader else "another box leads"
-        if not dues:
+        if not self.timetable.upcoming:
             return f"{leads}; nothing is scheduled"
-        at, name = min(dues)
-        hours = (at - now).total_seconds() / 3600
+        at, name = self.timetable.upcoming[0]
+        hours = max(0.0, (at - self._house.clock.now()).total_seconds() / 3600)
         return f"{leads}; next: {name} in {hours:.1f} h"
-
-    def _next(self, name: str) -> Any:
-        return self.timetable.next_of(self.timetable.jobs[name], self._house.clock.now())
 
     # -- what the command line asks
 

@@ -60,7 +60,12 @@ class Handshakes:
 
     def job(self) -> Job:
         """One run for each engineer who comes on duty."""
-        return Job(JOB, self._says, self._due, self._work)
+        return Job(JOB, self._says, self._due, self._work, changes_s=self._before_s)
+
+    def _before_s(self) -> float:
+        """A swap in the last minutes brings a handshake that was due before it."""
+        plan = self._plan()
+        return plan.before_s if plan else 0.0
 
     async def answer(self, run_id: str, said: str, by: str) -> KeptRun | None:
         """Write down what he said; None: there is no such handshake."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -178,14 +178,22 @@ def show_life(session: Session, ids: Collection[str], by: str, now: datetime) ->
     session.execute(update(Run).where(Run.id.in_(ids), Run.by == by).values(seen_at=now))
 
 
-def take_over(session: Session, jobs: Collection[str], by: str, now: datetime) -> list[KeptRun]:
-    """Runs whose box shows no sign of life any more are ours now; those tried too often have failed."""
+def has_stale(session: Session, jobs: Collection[str], now: datetime) -> bool:
+    """Whether there is a run that nobody seems to do."""
+    return session.scalars(select(Run.id).where(_stale(jobs, now)).limit(1)).first() is not None
+
+
+def _stale(jobs: Collection[str], now: datetime) -> ColumnElement[bool]:
     limit = now - timedelta(seconds=STALE_S)
-    query = select(Run).where(
+    return and_(
         Run.state == RunState.RUNNING, Run.job.in_(jobs), or_(Run.seen_at.is_(None), Run.seen_at <= limit)
     )
+
+
+def take_over(session: Session, jobs: Collection[str], by: str, now: datetime) -> list[KeptRun]:
+    """Runs whose box shows no sign of life any more are ours now; those tried too often have failed."""
     found: list[KeptRun] = []
-    for row in session.scalars(query):
+    for row in session.scalars(select(Run).where(_stale(jobs, now))):
         where = (Run.id == row.id) & (Run.state == RunState.RUNNING) & (Run.tries == row.tries)
         if row.tries >= MOST_TRIES:
             failed = {"state": RunState.FAILED, "ended": now, "detail": row.detail or "tried too often"}
@@ -256,6 +264,7 @@ def _insert(session: Session) -> Any:
 
 
 __all__ = [
-    "LEASE_S", "STALE_S", "KeptRun", "RunKey", "answer", "begun", "claim", "end", "find_run", "hold_lease",
-    "holder_of", "known_of", "last_runs", "leave_lease", "let_go", "note", "show_life", "take_over",
+    "LEASE_S", "STALE_S", "KeptRun", "RunKey", "answer", "begun", "claim", "end", "find_run", "has_stale",
+    "hold_lease", "holder_of", "known_of", "last_runs", "leave_lease", "let_go", "note", "show_life",
+    "take_over",
 ]  # fmt: skip

@@ -37,6 +37,7 @@ class Job:
     `says`: when it is done, in words; empty while it is not configured. `due`: the moments after the first
     and until the second of two moments. `work` may be called again for the same run when a box dies in the
     middle: what it has begun it must find again. `grace_s`: so late it is still caught up.
+    `changes_s`: so far back a change of the configuration may still bring something that is due.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Job:
     due: Callable[[datetime, datetime], Iterable[Due]]
     work: Callable[[KeptRun], Awaitable[Done]]
     grace_s: float = A_DAY_S
+    changes_s: Callable[[], float] = lambda: 0.0
 
     def is_late(self, due: Due, now: datetime) -> bool:
         """Whether nobody wants it any more."""

@@ -10,7 +10,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ from ivr.schedule.book import (
     begun,
     claim,
     end,
+    has_stale,
     hold_lease,
     holder_of,
     known_of,
@@ -44,6 +45,7 @@ LOOK_BACK: Final = timedelta(days=40)
 """What was due longer ago is not even written down as missed."""
 LOOK_AHEAD: Final = timedelta(days=62)
 LEASE: Final = "schedule"
+UPCOMING_FRESH: Final = timedelta(seconds=60)
 TOO_LATE: Final = "the service was not there, and now it is too late"
 STOOD_FOR: Final = "the service was not there; a later one is done for it"
 
@@ -62,6 +64,12 @@ class Timetable:
         self._lease_until: datetime | None = None
         self._doing: dict[str, asyncio.Task[None]] = {}
         self._looking = asyncio.Lock()
+        self._looked_at: datetime | None = None
+        """Until then everything that was due has its row; None: not since this box leads."""
+        self._begun: dict[str, tuple[str, datetime]] = {}
+        self.upcoming: tuple[tuple[datetime, str], ...] = ()
+        """What is done next, job by job, as of a moment ago."""
+        self._upcoming_at = datetime.min.replace(tzinfo=UTC)
 
     def add(self, job: Job) -> None:
         """A job to be done; before the first look."""
@@ -73,12 +81,12 @@ class Timetable:
             now = self._clock.now()
             try:
                 await self._show_life(now)
-                if not await self._lead(now):
-                    return []
-                runs = await self._database.run(lambda session: self._claim_due(session, now))
+                runs = await self._claim_due(now) if await self._lead(now) else []
             except StorageError as fault:
                 log.error("schedule.waits", why=str(fault))
                 return []
+            if now >= self._upcoming_at + UPCOMING_FRESH:
+                self.upcoming, self._upcoming_at = await asyncio.to_thread(self._next, now), now
         for run in runs:
             self._begin(run)
         return runs
@@ -126,7 +134,7 @@ class Timetable:
         )
         jobs = []
         for job in self.jobs.values():
-            due = self.next_of(job, now)
+            due = await asyncio.to_thread(self.next_of, job, now)
             last = next((run for run in runs if run.job == job.name), None)
             jobs.append(
                 {
@@ -154,22 +162,48 @@ class Timetable:
         if held is not self.is_leader:
             log.info("schedule.leads" if held else "schedule.follows", box=self.box)
         self.is_leader = held
+        if not held:
+            self._looked_at = None
         self._lease_until = now + timedelta(seconds=LEASE_S) if held else None
         return held
 
-    def _claim_due(self, session: Session, now: datetime) -> list[KeptRun]:
-        mine = [job for job in self.jobs.values() if job.says()]
-        claimed = [run for job in mine for run in self._claim_job(session, job, now)]
-        return [*claimed, *take_over(session, list(self.jobs), self.box, now)]
+    async def _claim_due(self, now: datetime) -> list[KeptRun]:
+        """Nothing is written when nothing is due: this is asked every few seconds."""
+        found: list[KeptRun] = []
+        for job in self.jobs.values():
+            if job.says() and (dues := await self._dues(job, now)):
+                found += await self._claim_job(job, dues, now)
+        self._looked_at = now
+        names = list(self.jobs)
+        if await self._database.read(lambda session: has_stale(session, names, now)):
+            found += await self._database.run(lambda session: take_over(session, names, self.box, now))
+        return found
 
-    def _claim_job(self, session: Session, job: Job, now: datetime) -> list[KeptRun]:
-        """Of several that were missed the last is caught up, if it is not too late for it."""
-        since = max(begun(session, job.name, job.says(), now), now - LOOK_BACK)
-        dues = list(job.due(since, now))
-        if not dues:
-            return []
-        known = known_of(session, job.name, since - timedelta(seconds=1))
+    async def _dues(self, job: Job, now: datetime) -> list[Due]:
+        """What has been due since it was last looked, or in the last weeks when that was before our time."""
+        began = await self._since(job, now)
+        if self._looked_at is None:
+            since = max(began, now - LOOK_BACK)
+            return await asyncio.to_thread(lambda: list(job.due(since, now)))
+        return list(job.due(max(began, self._looked_at - timedelta(seconds=job.changes_s())), now))
+
+    async def _since(self, job: Job, now: datetime) -> datetime:
+        says, (known, since) = job.says(), self._begun.get(job.name, ("", now))
+        if known != says:
+            since = await self._database.run(lambda session: begun(session, job.name, says, now))
+            self._begun[job.name] = says, since
+        return since
+
+    async def _claim_job(self, job: Job, dues: list[Due], now: datetime) -> list[KeptRun]:
+        since = min(due.at for due in dues) - timedelta(seconds=1)
+        known = await self._database.read(lambda session: known_of(session, job.name, since))
         missing = [due for due in dues if (due.subject, due.at) not in known]
+        if not missing:
+            return []
+        return await self._database.run(lambda session: self._claim_missing(session, job, missing, now))
+
+    def _claim_missing(self, session: Session, job: Job, missing: list[Due], now: datetime) -> list[KeptRun]:
+        """Of several that were missed the last is caught up, if it is not too late for it."""
         latest = {due.subject: due for due in sorted(missing, key=lambda due: due.at)}
         found: list[KeptRun] = []
         for due in missing:
@@ -181,6 +215,10 @@ class Timetable:
                 why = TOO_LATE if is_last else STOOD_FOR
                 claim(session, job.name, key, self.box, now, RunState.MISSED, why)
         return found
+
+    def _next(self, now: datetime) -> tuple[tuple[datetime, str], ...]:
+        dues = ((self.next_of(job, now), job.name) for job in self.jobs.values())
+        return tuple(sorted((due.at, name) for due, name in dues if due))
 
     # -- doing
 

@@ -240,7 +240,7 @@ async def test_two_processes_that_both_believe_they_lead_double_nothing(tmp_path
     address = f"sqlite:///{tmp_path / 'race.db'}"
     database = Database(address)
     await database.open()
-    start = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
+    start = (datetime.now(UTC) + timedelta(seconds=10)).isoformat()
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-c", WORKER, address, name, start, stdout=asyncio.subprocess.PIPE
