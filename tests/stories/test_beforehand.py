@@ -73,6 +73,28 @@ async def test_a_drill_waits_for_a_page_and_gives_way_to_it(house: House) -> Non
     assert (ring["state"], ring["why"]) == ("gave-way", "page")
 
 
+async def test_a_drill_outlives_the_service_and_rings_no_phone_twice(house: House) -> None:
+    """`kill -9` while the third phone is picked up: he is asked all the same, and the others are rung."""
+    await house.phones(
+        {
+            **dict.fromkeys((TSC, TSC_FIXED, MAB, MSS, SVO), answer_and_key("1", after_s=0.5, listens_s=1)),
+            ADU: answer_and_key("wwwwwwwwwwwwwwwwwwww1w1w1w1w1w1w1w1", after_s=0.5, listens_s=1),
+            WTI: answer_and_key("1", after_s=0.5, listens_s=1),
+        }
+    )
+    begun = await house.client.ask("drill", {"anyway": True, "by": "a story"})
+    await house.answers(ADU, timeout_s=60)
+    await house.kill_service()
+    await asyncio.sleep(1)
+    await house.ready(60)
+    found = await _over(house, begun["run"], timeout_s=150)
+    assert sorted(house.rung()) == sorted([TSC, TSC_FIXED, ADU, WTI, MAB, MSS, SVO]), "none twice"
+    states = {ring["number"]: ring["state"] for ring in found["rings"]}
+    assert states == dict.fromkeys(states, "keyed")
+    assert found["tries"] == 2
+    assert found["detail"] == "7 of 7 phones work"
+
+
 async def _over(house: House, run: str, timeout_s: float = 60.0) -> dict[str, Any]:
     async with asyncio.timeout(timeout_s):
         while True:
