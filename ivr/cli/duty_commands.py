@@ -5,6 +5,7 @@ Others put more commands on `duty_app`: forecasts, drills, nights, phones.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -214,6 +215,42 @@ def changes(
     from ivr.cli.duty_changing import list_changes
 
     list_changes(read_settings(), all_=all_, last=last, as_json=as_json)
+
+
+@duty_app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="CSV or XLSX: from, until, trigram; layer and why if you like.")
+    ],
+    dry_run: DryRun = False,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Do nothing when any row is refused.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Cancel what a file of this name brought before.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a duty in from a spreadsheet, with a report for each row; it is live at once.
+
+    Each row is an override; a day alone counts in full. The exit code is 1 when a row was refused."""
+    from ivr.cli.duty_sheets import import_file
+
+    options = {"dry_run": dry_run, "all_or_nothing": all_or_nothing, "replace": replace}
+    import_file(read_settings(), file, options, as_json=as_json)
+
+
+@duty_app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="To be written: .csv or .xlsx.")],
+    start: Annotated[str, typer.Option("--from", help="The first moment; default: now.")] = "",
+    days: Annotated[float, typer.Option("--days", min=0.1, max=400, help="So many days.")] = 31,
+    layer: Annotated[str, typer.Option("--layer", help="Of this layer only.")] = "",
+) -> None:
+    """Write who is on duty into a spreadsheet, as `import` reads it."""
+    from ivr.cli.duty_sheets import export_file
+
+    export_file(read_settings(), file, start, days, layer)
 
 
 calendars_app = typer.Typer(

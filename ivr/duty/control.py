@@ -13,6 +13,7 @@ from typing import Any, Final
 from dialplan.changes import ChangeRefused, warnings_of
 from dialplan.model import Absence, Configuration, Cover, Swap
 from dialplan.roster import Change, next_handover
+from dialplan.rota import write_rows
 from dialplan.times import parse_duration_s
 from dialplan.when import parse_when
 from ivr.clock import Clock
@@ -22,6 +23,7 @@ from ivr.duty.calendars import as_json as taken_as_json
 from ivr.duty.changes import DutyBoard
 from ivr.duty.feeds import DutyFeeds, address_of
 from ivr.duty.kept import Kept
+from ivr.duty.taking_in import RotaWish, take_rota
 from ivr.storage import StorageError
 
 Act = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -55,6 +57,8 @@ class DutyDesk:
             "duty-cancel": _answering(self.cancel),
             "duty-agree": _answering(self.agree),
             "duty-decline": _answering(self.decline),
+            "duty-import": _answering(self.take_in),
+            "duty-export": _answering(self.export),
             "duty-calendars": _answering(self.calendars),
             "duty-calendar-make": _answering(self.make_calendar),
             "duty-calendar-revoke": _answering(self.revoke_calendar),
@@ -140,6 +144,23 @@ class DutyDesk:
         """`who` declines the request of an `id`."""
         kept = await self._board.decline(*_id_who_by(asked))
         return {"change": self._json(kept), "zone": self._configuration().duty.roster.zone}
+
+    async def take_in(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A spreadsheet: `text` (a workbook as `base64,...`), its name `file`; `dry_run`, `all_or_nothing`,
+        `replace`: what was taken in from a file of that name before is cancelled."""
+        by, file = str(asked.get("by") or ""), str(asked.get("file") or "rows.csv")
+        wish = RotaWish(file, by, *(bool(asked.get(key)) for key in ("dry_run", "all_or_nothing", "replace")))
+        duty = self._configuration().duty
+        done = await take_rota(self._board, str(asked.get("text") or ""), wish, duty, self._clock.now())
+        return {**done, "zone": duty.roster.zone}
+
+    async def export(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Rows of a spreadsheet, its header first, for a period as in `period`."""
+        configuration = self._configuration()
+        start = self._moment(asked.get("from"), self._clock.now())
+        end = start + timedelta(days=min(float(asked.get("days") or 31), MOST_DAYS))
+        layer = self._layer(str(asked.get("layer") or ""))
+        return {"rows": await asyncio.to_thread(write_rows, configuration.duty, start, end, layer)}
 
     async def calendars(self, _asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """Those that are given out, whose addresses are not known any more, and those that are fetched."""

@@ -140,6 +140,83 @@ def test_what_is_wrong_is_one_clear_sentence(words: tuple[str, ...], sentence: s
     assert sentence in said and len(said.splitlines()) == 1
 
 
+SHEET = """\
+From;Until;Trigram;Layer;Why
+2031-12-24 18:00;2031-12-25 08:00;ADU, wti;roster;Christmas
+25/12/2031;25/12/2031;MAB
+2031-12-26 8:00;2031-12-26 08:00;WTI
+2031-12-27;2031-12-28;WTJ
+;2031-12-28;WTI
+2031-12-25 07:00;2031-12-25 09:00;SVO;roster
+2020-01-01;2020-01-02;WTI
+"""
+
+
+def test_a_spreadsheet_is_taken_in_with_a_report_for_each_row(tmp_path: Path) -> None:
+    sheet = tmp_path / "holidays.csv"
+    sheet.write_text(SHEET)
+    code, said = duty("import", str(sheet), "--dry-run")
+    assert code == 1 and data_list() == []
+    lines = said.splitlines()
+    assert lines[0] == (
+        "line 2: 2031-12-24 18:00 | 2031-12-25 08:00 | ADU, wti | roster | Christmas: would be done"
+    )
+    assert lines[1] == "line 3: 25/12/2031 | 25/12/2031 | MAB: would be done"
+    assert lines[2].endswith(
+        "refused: it would end on Friday 26 December 08:00, and begins on Friday 26 December 08:00"
+    )
+    assert lines[3].endswith('refused: there is no engineer "WTJ"; did you mean "WTI"?')
+    assert lines[4] == "line 6: 2031-12-28 | WTI: refused: from is empty"
+    assert lines[5].endswith("would be done: it holds at the same time as line 2; this one counts")
+    assert lines[6] == "line 8: 2020-01-01 | 2020-01-02 | WTI: left: it is over"
+    assert lines[7] == "3 rows would be done, 1 left as they are, 3 refused."
+    assert duty("import", str(sheet), "--all-or-nothing")[0] == 1 and data_list() == []
+    assert "3 rows done, 1 left as they are, 3 refused." in duty("import", str(sheet))[1]
+    assert order("at", "2031-12-25", "06:00") == ["MAB"]
+    assert order("at", "2031-12-24", "20:00") == ["ADU", "WTI"]
+    again = duty("import", str(sheet))[1]
+    assert "0 rows done, 4 left as they are, 3 refused." in again and "left: it is there already" in again
+    sheet.write_text("from,until,trigram\n2031-12-25,2031-12-25,TSC\n")
+    assert "3 from an earlier holidays.csv cancelled." in duty("import", str(sheet), "--replace")[1]
+    assert [one["what"] for one in data_list()] == [
+        "TSC is on duty from Thursday 25 December 00:00 until Friday 26 December 00:00"
+    ]
+
+
+def test_a_file_that_is_no_spreadsheet_of_a_duty_is_said(tmp_path: Path) -> None:
+    sheet = tmp_path / "rows.csv"
+    sheet.write_text("from;untl;who\n1;2;3\n")
+    code, said = duty("import", str(sheet))
+    assert code == 1
+    assert 'rows.csv:1:1: has no column "until"; there are from, untl, who; did you mean "untl"?' in said
+    assert 'rows.csv:1:1: has no column "trigram"; there are from, untl, who' in said
+    assert 'the column "who" is not known; there are from, until, trigram, layer, why' in said
+    assert duty("import", str(tmp_path / "gone.csv"))[1].startswith("dutyline: No such file")
+    assert duty("import", str(tmp_path / "rows.ods")) == (
+        2,
+        "dutyline: rows.ods is neither .csv nor .xlsx.\n",
+    )
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_what_was_exported_is_the_same_duty_when_it_is_taken_in(suffix: str, tmp_path: Path) -> None:
+    duty("override", "ADU", "--from", "2031-10-25 18:00", "--until", "2031-10-27 00:00")
+    sheet = tmp_path / f"duty.{suffix}"
+    span = ("--from", "2031-10-20", "--days", "14")
+    assert duty("export", str(sheet), *span)[0] == 0
+    before = data("week", *span)["rows"]
+    for one in data_list():
+        duty("cancel", str(one["id"]))
+    code, said = duty("import", str(sheet))
+    assert code == 0, said
+    assert _orders(data("week", *span)["rows"]) == _orders(before)
+
+
+def _orders(rows: object) -> list[tuple[str, str, list[str]]]:
+    assert isinstance(rows, list)
+    return [(row["from"], row["until"], row["order"]) for row in rows]
+
+
 def data_list(*words: str) -> list[dict[str, object]]:
     code, said = duty("changes", *words, "--json")
     assert code == 0, said
