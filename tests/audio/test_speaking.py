@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -243,3 +244,28 @@ def test_what_cannot_be_spoken_raises_one_kind_of_error(kind: str, value: str) -
 def test_an_unknown_language_is_an_error() -> None:
     with pytest.raises(ValueError, match="bi"):
         say_number(1, "bi")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("nl", "maandag de zevende december"),
+        ("fr", "lundi le sept décembre"),
+        ("de", "Montag den siebten Dezember"),
+        ("en", "Monday the seventh of December"),
+    ],
+)
+def test_a_day_with_its_date(lang: str, said: str) -> None:
+    assert words(speak("day", "2026-12-07", lang), lang) == said
+    assert words(speak("weekday", "2026-12-07", lang), lang) == said.split()[0]
+
+
+def test_every_day_of_a_year_can_be_said() -> None:
+    for day in range(366):
+        at = date(2028, 1, 1) + timedelta(days=day)
+        assert all(playable(speak("day", at.isoformat(), lang), lang) for lang in LANGUAGES)
+
+
+def test_a_day_that_is_none() -> None:
+    with pytest.raises(UnspeakableError):
+        speak("day", "2026-02-30", "nl")
