@@ -6,7 +6,16 @@ import re
 
 import pytest
 
-from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, cause, refuse, voicemail
+from ivr.carrier.habits import (
+    Habit,
+    answer_and_key,
+    answer_and_talk,
+    cause,
+    hang_up_in_the_middle,
+    in_turn,
+    refuse,
+    voicemail,
+)
 from tests.stories.house import CALLER, SATURDAY_NIGHT, House, until
 
 pytestmark = pytest.mark.switch
@@ -15,6 +24,7 @@ FUZER_DESK = "032055582"
 AGENT_1, AGENT_2 = "+32470000021", "+32470000022"
 TSC, ADU, WTI, MAB, MSS, SVO = (f"+3247000000{n}" for n in range(1, 7))
 PROXIMUS_1 = "+32477110105"
+NIGHT_DESK, DUTY_MANAGER = "+32470000061", "+32470000062"
 TALKS = answer_and_talk(after_s=0.5)
 
 
@@ -158,7 +168,7 @@ async def test_two_press_one_at_once_and_one_wins(house: House) -> None:
     assert len(accepted) <= 1
 
 
-async def test_nobody_answers_and_the_levels_are_rung_in_order(house: House) -> None:
+async def test_nobody_answers_and_the_levels_are_rung_in_order_then_the_desk_is_told(house: House) -> None:
     """Ten minutes and five, in seconds: once for real. In virtual time they are told by the duty tests."""
 
     def shorten(text: str) -> str:
@@ -166,24 +176,38 @@ async def test_nobody_answers_and_the_levels_are_rung_in_order(house: House) -> 
             ("ring: 30 s ", "ring: 2 s "),
             ("pause: 30 s ", "pause: 1 s "),
             ("page_for: 10 min ", "page_for: 6 s "),
-            ("direct_within: 5 min ", "direct_within: 6 s "),
+            ("direct_within: 5 min ", "direct_within: 12 s "),
             ("level_tries: 2", "level_tries: 1"),
-            ("level_within: 5 min", "level_within: 10 s"),
+            ("level_within: 5 min", "level_within: 10 s\n    last_resort: {ring: 6 s, pause: 2 s}"),
         ):
             assert long in text, long
             text = text.replace(long, short)
         return text
 
     await house.carrier.set_strangers(Habit.RING_FOREVER)
-    ignore = [*(await order_of_duty(house)), "+32470000011"]
-    await house.phones({AGENT_1: TALKS, **dict.fromkeys(ignore, Habit.RING_FOREVER.value)})
+    ignore = [*(await order_of_duty(house)), "+32470000011", DUTY_MANAGER]
+    desk = in_turn(hang_up_in_the_middle(after_s=0.5), answer_and_key("1", after_s=0.5, listens_s=14))
+    await house.phones({AGENT_1: TALKS, **dict.fromkeys(ignore, Habit.RING_FOREVER.value), NIGHT_DESK: desk})
     async with house.configured({"duty.yaml": shorten}):
         await house.call(FUZER_DESK)
+        await house.rings(NIGHT_DESK, timeout_s=60)
+        await house.mail_arrives("NOBODY", to="escaux@actiphone.be")
         page = await house.page_reaches("exhausted", timeout_s=60)
     attempts = await house.attempts(page)
     stages = list(dict.fromkeys(one.stage for one in attempts))
-    assert stages == ["roster", "direct", "level-1", "level-2", "level-3"]
+    assert stages == ["roster", "direct", "level-1", "level-2", "level-3", "last-resort"]
     assert len([one for one in attempts if one.stage == "direct"]) == 2
     level_2 = [one.number for one in attempts if one.stage == "level-2"]
     assert level_2 == ["+32470000032", "+32470000031", "+32470000033"], "fixed line, mobile, private last"
-    await house.mail_arrives("NOBODY", to="escaux@actiphone.be")
+    told = [(one.number, str(one.state)) for one in attempts if one.stage == "last-resort"]
+    assert told[0] == (NIGHT_DESK, "silent"), "who hangs up has not heard it"
+    assert told[-1] == (NIGHT_DESK, "heard")
+
+    def heard() -> list[str]:
+        return house.heard_by(house.carrier.legs(NIGHT_DESK)[-1].heard_bytes())
+
+    await until(lambda: "desk-heard" in heard(), 20, "the desk is thanked")
+    said = heard()
+    assert said[:4] == ["page-intro", "desk-nobody-accepted", "brand-fuzer", "page-call"]
+    assert said[4:7] == [f"num-{digit}" for digit in page.call_ref]
+    assert said[-1] == "desk-heard"
