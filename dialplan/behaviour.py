@@ -26,7 +26,7 @@ from dialplan.prove.moments import Stretch, stretches_of
 from dialplan.prove.numbers import kinds_of_number
 from dialplan.prove.period import begins_of, plans_from
 from dialplan.prove.switched import switches_of
-from dialplan.simulate import Simulation
+from dialplan.simulated import Simulation
 from dialplan.trials import Side, Trial, Trials
 from dialplan.windows import Span
 

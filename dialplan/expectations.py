@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 from dialplan.commands import Prompt, StartPage
 from dialplan.faults import Place, nearest_of
 from dialplan.model import Configuration, PagePolicy
-from dialplan.simulate import Sent, Simulation
+from dialplan.simulated import Sent, Simulation
 from dialplan.times import say_duration
 
 LONGEST_SAID: Final = 12

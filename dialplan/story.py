@@ -41,7 +41,7 @@ from dialplan.events import (
 )
 from dialplan.model import Configuration
 from dialplan.numbers import display
-from dialplan.simulate import Performed, Simulation
+from dialplan.simulated import Performed, Simulation
 from dialplan.times import say_duration
 
 _OUTCOMES: Mapping[Outcome, str] = {

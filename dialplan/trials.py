@@ -21,7 +21,8 @@ from dialplan.prove.decisive import decisive_of
 from dialplan.prove.period import begins_of, plans_from
 from dialplan.prove.vocabulary import vocabulary_of
 from dialplan.run import Node
-from dialplan.simulate import Performed, Simulation, simulate
+from dialplan.simulate import simulate
+from dialplan.simulated import Performed, Simulation
 
 DEEPEST: Final = 3
 """So many questions in a row are tried with every answer."""

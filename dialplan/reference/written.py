@@ -14,7 +14,8 @@ from dialplan.checks import RULES, name_of
 from dialplan.reference.files import FILES, schema_of, short_name
 from dialplan.reference.nodes import PAGES
 from dialplan.reference.tables import exits_table, fields_table, file_tables, fill, inner_tables, rows
-from dialplan.simulate import Simulation, simulate
+from dialplan.simulate import simulate
+from dialplan.simulated import Simulation
 from dialplan.source import load_texts
 from dialplan.variables import SYSTEM
 
