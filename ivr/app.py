@@ -23,7 +23,6 @@ from ivr.agi import AgiServer, AgiSession
 from ivr.ami import AmiEvent, AmiLink, ChannelSnapshot, LinkState, write_caller_id
 from ivr.beforehand import RING_LEGS, BeforehandDesk
 from ivr.beforehand.desk import House
-from ivr.beforehand.handshake import Links
 from ivr.beforehand.rings import Ring
 from ivr.callbacks import CALLBACK_LEG, CallbackDesk
 from ivr.calls.departures import Departures
@@ -221,7 +220,7 @@ class Service:
                 hunts=lambda: (run.page.hunt for run in self.pager.runs.values() if run.page.is_live),
                 cause_of=self._carriers_cause,
                 learn=self._learn,
-                links=Links(settings.secret("links"), settings.link_base),
+                link_base=settings.link_base,
             )
         )
         self.pager.woken = lambda: self.beforehand.fair.woken
@@ -437,8 +436,7 @@ class Service:
         from ivr.web.calendars import calendar_routes
         from ivr.web.here import HerePage
 
-        secret = self.settings.secret("links")
-        page = HerePage(self.beforehand.handshakes, secret, self.clock.now, self._configuration)
+        page = HerePage(self.beforehand.handshakes, self._configuration)
         return [*page.routes(), *calendar_routes(self.duty_feeds)]
 
     async def _leg_missing(self, attempt_id: str) -> None:

@@ -15,7 +15,7 @@ from ivr.ami import AmiLink
 from ivr.beforehand.drill import JOB as DRILL
 from ivr.beforehand.drill import DrillRefusedError, Drills, DrillWish
 from ivr.beforehand.forecasting import Forecasts
-from ivr.beforehand.handshake import Handshakes, Links
+from ivr.beforehand.handshake import Handshakes
 from ivr.beforehand.ringing import Means, Ringer
 from ivr.beforehand.rings import Ring
 from ivr.beforehand.telling import tell_forecast, tell_nights
@@ -52,7 +52,7 @@ class House:
     hunts: Callable[[], Iterable[Hunt]]
     cause_of: Callable[[str, datetime, int], Awaitable[int]]
     learn: Callable[[Ring], Awaitable[None]]
-    links: Links
+    link_base: str
 
 
 class BeforehandDesk:
@@ -74,7 +74,7 @@ class BeforehandDesk:
         )
         self.ringer = Ringer(means)
         self.drills = Drills(means, self.ringer, self.timetable)
-        self.handshakes = Handshakes(means, self.ringer, self.timetable, house.links)
+        self.handshakes = Handshakes(means, self.ringer, self.timetable, house.link_base)
         self.forecasts = Forecasts(house.database, house.clock, house.configuration)
         self.fair = FairNights(house.database, house.clock, house.configuration)
         for job in (self.forecasts.job(), self.handshakes.job(), self.drills.job()):

@@ -20,7 +20,7 @@ from dialplan.beforehand import AskedBy, HandshakePlan
 from dialplan.handovers import Handover, handovers_between
 from dialplan.model import Configuration, Engineer, Phone
 from dialplan.quiet import phones_at
-from ivr.beforehand.links import PATH, make_token
+from ivr.beforehand.links import PATH, LinkError, check_token, make_key, make_token, run_of
 from ivr.beforehand.ringing import Means, Ringer
 from ivr.beforehand.rings import Ring, add_rings, make_ring, rings_of
 from ivr.beforehand.words import say_ring
@@ -29,34 +29,26 @@ from ivr.notify.people import ChannelName, tell_person
 from ivr.notify.words import pick_language
 from ivr.schedule import Done, Due, Job, KeptRun, Timetable
 from ivr.schedule.book import answer, find_run
-from ivr.storage import RingKind, RingState
+from ivr.storage import RingKind, RingState, RunState
 
 JOB: Final = "handshake"
 HERE: Final = "here"
 NOT_HERE: Final = "not-here"
+KEY: Final = "key"
+"""Under which a run keeps what its links are signed with."""
 LOOK_S: Final = 2.0
 """So often it is looked whether a link was opened: by another box, perhaps."""
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """How links are made. `base`: the address of the service as engineers see it; empty: none can be."""
-
-    secret: str
-    base: str
-
-    def make(self, run_id: str, until: datetime) -> str:
-        """A link about that run."""
-        return f"{self.base.rstrip('/')}{PATH}/{make_token(self.secret, run_id, until)}"
-
-
 class Handshakes:
     """Asks, waits, and tells."""
 
-    def __init__(self, means: Means, ringer: Ringer, timetable: Timetable, links: Links) -> None:
-        self._means, self._ringer, self._timetable, self._links = means, ringer, timetable, links
+    def __init__(self, means: Means, ringer: Ringer, timetable: Timetable, link_base: str) -> None:
+        """`link_base`: the address of the service as engineers see it."""
+        self._means, self._ringer, self._timetable = means, ringer, timetable
+        self._link_base = link_base.rstrip("/")
 
     def job(self) -> Job:
         """One run for each engineer who comes on duty."""
@@ -70,12 +62,23 @@ class Handshakes:
     async def answer(self, run_id: str, said: str, by: str) -> KeptRun | None:
         """Write down what he said; None: there is no such handshake."""
         now = self._means.clock.now()
-        return await self._means.database.run(lambda session: answer(session, run_id, said, by, now))
 
-    async def find(self, run_id: str) -> KeptRun | None:
-        """The handshake of that id."""
+        def work(session: Session) -> KeptRun | None:
+            run = answer(session, run_id, said, by, now)
+            if run is not None and run.state is RunState.DONE and run.answered_at == now:
+                self._tell_late(session, run)
+            return run
+
+        return await self._means.database.run(work)
+
+    async def open_link(self, token: str) -> KeptRun:
+        """The handshake that a link is about. LinkError; StorageError."""
+        run_id = run_of(token)
         run = await self._means.database.read(lambda session: find_run(session, run_id))
-        return run if run is not None and run.job == JOB and run.id == run_id else None
+        if run is None or run.job != JOB or run.id != run_id:
+            raise LinkError("wrong")
+        check_token(str(run.facts.get(KEY, "")), token, self._means.clock.now())
+        return run
 
     async def time_of(self, ring: Ring) -> str:
         """When the duty begins that a ring is about, as it is said aloud; empty: it cannot be told."""
@@ -120,10 +123,11 @@ class Handshakes:
             await self._ask_by_mail(asked)
         answered = await self._read(run)
         if answered.answer == HERE:
-            return Done(f"{run.subject} is there, by {answered.answered_by}")
+            return Done(f"{run.subject} is there, by {answered.answered_by}", answered.facts)
         await self._means.database.run(lambda session: self._tell(session, asked, answered))
         said = "says that he is not available" if answered.answer else "has not answered"
-        return Done(f"{run.subject} {said}; {handover.backup or 'nobody'} and the desk were told")
+        told = f"{handover.backup} and the desk were told" if handover.backup else "the desk was told"
+        return Done(f"{run.subject} {said}; {told}", answered.facts)
 
     async def _read(self, run: KeptRun) -> KeptRun:
         found = await self._means.database.read(lambda session: find_run(session, run.id))
@@ -178,26 +182,28 @@ class Handshakes:
     async def _ask_by_mail(self, asked: _Asked) -> None:
         """Mail him a link, as often as is configured, and wait for what he says."""
         entry = self._configuration().directory[asked.engineer.entry]
-        if not entry.mail or not self._links.base:
+        if not entry.mail:
             log.warning("handshake.no_way", who=asked.engineer.trigram)
             return
+        key = str(asked.run.facts.get(KEY) or make_key())
+        await self._timetable.note(asked.run, {KEY: key})
         tries, pause_s = asked.plan.tries, asked.plan.pause_s
         for turn in range(tries):
             due = asked.run.due_at + timedelta(seconds=turn * pause_s)
             if await self._answered_by(asked, due):
                 return
-            await self._means.database.run(lambda session: self._write_link(session, asked, turn))  # noqa: B023
+            await self._means.database.run(lambda session: self._write_link(session, asked, turn, key))  # noqa: B023
         last = asked.run.due_at + timedelta(seconds=tries * pause_s)
         await self._answered_by(asked, min(max(last, self._means.clock.now()), asked.handover.at))
 
-    def _write_link(self, session: Session, asked: _Asked, turn: int) -> None:
-        handover = asked.handover
+    def _write_link(self, session: Session, asked: _Asked, turn: int, key: str) -> None:
+        token = make_token(key, asked.run.id, asked.handover.at)
         tell_person(
             session,
             self._configuration(),
             asked.engineer.entry,
             "duty-ask",
-            {**asked.facts(), "link": self._links.make(asked.run.id, handover.at)},
+            {**asked.facts(), "link": f"{self._link_base}{PATH}/{token}"},
             dedupe=f"handshake:{asked.run.id}:{turn}",
             now=self._means.clock.now(),
             channels=(ChannelName.MAIL,),
@@ -217,13 +223,16 @@ class Handshakes:
     # -- in silence
 
     def _tell(self, session: Session, asked: _Asked, run: KeptRun) -> None:
-        """The next in the order, in his language, and the desk: in one transaction."""
+        self._write_silence(session, asked, run, "silence")
+
+    def _write_silence(self, session: Session, asked: _Asked, run: KeptRun, what: str) -> None:
+        """To the next in the order, in his language, and to the desk: in one transaction."""
         configuration, now = self._configuration(), self._means.clock.now()
         rings = rings_of(session, run.id)
         entries = {each.trigram: each.entry for each in configuration.duty.engineers}
         backup = entries.get(asked.handover.backup, "")
         language = configuration.directory[backup].language if backup else ""
-        facts = {**asked.facts(), "is_declined": run.answer == NOT_HERE}
+        facts = {**asked.facts(), "is_declined": run.answer == NOT_HERE, "is_here": run.answer == HERE}
         if backup:
             tell_person(
                 session,
@@ -231,7 +240,7 @@ class Handshakes:
                 backup,
                 "duty-silence",
                 {**facts, "tried": _tried(rings, language or "en")},
-                dedupe=f"handshake-silence:{run.id}:backup",
+                dedupe=f"handshake-{what}:{run.id}:backup",
                 now=now,
             )
         enqueue(
@@ -240,9 +249,19 @@ class Handshakes:
             language=asked.plan.language,
             to=asked.plan.to,
             variables={**facts, "tried": _tried(rings, asked.plan.language)},
-            dedupe=f"handshake-silence:{run.id}",
+            dedupe=f"handshake-{what}:{run.id}",
             now=now,
         )
+
+    def _tell_late(self, session: Session, run: KeptRun) -> None:
+        """He has answered after others were told that he had not: they are told that as well."""
+        plan, configuration = self._plan(), self._configuration()
+        at = run.due_at + timedelta(seconds=plan.before_s if plan else 0.0)
+        handover = _handover(configuration, at, run.subject)
+        if plan is None or handover is None:
+            return
+        asked = _Asked(run, plan, handover, configuration.duty.engineer(run.subject))
+        self._write_silence(session, asked, run, "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,4 +300,4 @@ def _tried(rings: list[Ring], language: str) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["HERE", "JOB", "NOT_HERE", "Handshakes", "Links"]
+__all__ = ["HERE", "JOB", "NOT_HERE", "Handshakes"]

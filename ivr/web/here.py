@@ -7,7 +7,6 @@ that it asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from html import escape
 from typing import Final
 
@@ -15,7 +14,7 @@ from aiohttp import web
 
 from dialplan.model import Configuration
 from ivr.beforehand.handshake import HERE, NOT_HERE, Handshakes
-from ivr.beforehand.links import PATH, LinkError, read_token
+from ivr.beforehand.links import PATH, LinkError
 from ivr.notify.words import Language, pick_language
 from ivr.schedule import KeptRun
 from ivr.storage import StorageError
@@ -75,15 +74,8 @@ _FORM: Final = '<form method="post"><button name="said" value="{value}">{label}<
 class HerePage:
     """Serves `/here/<token>`."""
 
-    def __init__(
-        self,
-        handshakes: Handshakes,
-        secret: str,
-        now: Callable[[], datetime],
-        configuration: Callable[[], Configuration],
-    ) -> None:
-        self._handshakes, self._secret = handshakes, secret
-        self._now, self._configuration = now, configuration
+    def __init__(self, handshakes: Handshakes, configuration: Callable[[], Configuration]) -> None:
+        self._handshakes, self._configuration = handshakes, configuration
 
     def routes(self) -> list[web.RouteDef]:
         """Opening it, and the button."""
@@ -115,13 +107,11 @@ class HerePage:
         """The handshake that the link is about, or why there is none."""
         wanted = pick_language(request.headers.get("Accept-Language", "en"))
         try:
-            run_id = read_token(self._secret, request.match_info["token"], self._now())
-            run = await self._handshakes.find(run_id)
+            return await self._handshakes.open_link(request.match_info["token"])
         except LinkError as fault:
             return _page(wanted, str(fault), "", status=404 if str(fault) == "wrong" else 410)
         except StorageError:
             return _page(wanted, "away", "", status=503)
-        return run or _page(wanted, "wrong", "", status=404)
 
     def _language(self, trigram: str) -> Language:
         configuration = self._configuration()

@@ -8,26 +8,31 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from dialplan.beforehand import AskedBy, HandshakePlan
 from dialplan.calendars import WeekWindow
+from dialplan.forecast import Concern, Item
 from dialplan.model import Absence, Configuration, Duty, Phone
 from dialplan.quiet import Quiet
 from dialplan.source import load
 from ivr.beforehand.drill import DrillRefusedError, Drills, DrillWish
 from ivr.beforehand.forecasting import Forecasts
-from ivr.beforehand.handshake import Handshakes, Links
-from ivr.beforehand.links import LinkError, make_token, read_token
+from ivr.beforehand.handshake import Handshakes
+from ivr.beforehand.links import LinkError, check_token, make_token, run_of
 from ivr.beforehand.ringing import Means
-from ivr.beforehand.rings import Ring, keep_ring, rings_of
+from ivr.beforehand.rings import Ring, Skipped, keep_ring, rings_of
+from ivr.beforehand.words import say_ring, sentence
 from ivr.clock import VirtualClock
 from ivr.feed import Feed
+from ivr.notify.letters import DEFAULT
+from ivr.notify.words import Language
 from ivr.schedule import KeptRun, Timetable, last_runs
 from ivr.settings import ROOT
-from ivr.storage import Database, Mail, RingState
+from ivr.storage import Database, Mail, RingKind, RingState
 
 SUNDAY = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MSS, SVO = "+32470000005", "+32470000006"
@@ -129,9 +134,8 @@ async def eve(tmp_path: Path, shipped: Configuration) -> AsyncIterator[Eve]:
         at_of=nothing,
     )
     timetable = Timetable(database, clock, "one")
-    links = Links("secret", "https://desk.example.com")
     drills = Drills(means, phones, timetable)  # type: ignore[arg-type]
-    handshakes = Handshakes(means, phones, timetable, links)  # type: ignore[arg-type]
+    handshakes = Handshakes(means, phones, timetable, "https://desk.example.com/")  # type: ignore[arg-type]
     for job in (Forecasts(database, clock, lambda: live[0]).job(), handshakes.job(), drills.job()):
         timetable.add(job)
 
@@ -246,6 +250,20 @@ async def test_a_link_answers_for_the_engineer(eve: Eve) -> None:
     assert "duty-silence" not in [mail.template for mail in await eve.mails()]
 
 
+async def test_whoever_answers_late_is_there_after_all(eve: Eve) -> None:
+    eve.change(with_handshake(by=AskedBy.MAIL))
+    await eve.passes(18.9)
+    (run,) = await eve.runs("handshake")
+    assert run.detail == "MSS has not answered; SVO and the desk were told"
+    for _ in range(2):
+        await eve.handshakes.answer(run.id, "here", "link")
+    late = [mail.subject for mail in await eve.mails() if mail.template == "duty-silence"][2:]
+    assert sorted(late) == [
+        "MSS is er toch: wacht vanaf maandag 23 november 2026 om 08:00",
+        "MSS is there after all: duty from Monday 23 November 2026 at 08:00 on",
+    ]
+
+
 async def test_a_handover_that_is_changed_in_the_last_minute_is_asked_about_at_once(eve: Eve) -> None:
     eve.phones.ends[MSS] = eve.phones.ends["+32470000002"] = [RingState.KEYED]
     await eve.passes(18.75)
@@ -317,18 +335,84 @@ async def test_a_drill_leaves_those_on_leave_and_quiet_phones_alone(eve: Eve) ->
 
 def test_a_link_cannot_be_guessed_changed_or_kept() -> None:
     until = SUNDAY + timedelta(hours=1)
-    token = make_token("secret", "abc123", until)
-    assert read_token("secret", token, SUNDAY) == "abc123"
-    for wrong in (
-        token[:-1] + ("0" if token[-1] != "0" else "1"),
-        token.replace("abc", "abd"),
-        "",
-        "a-b-c",
-        "x",
-    ):
+    token = make_token("key", "abc123", until)
+    check_token("key", token, SUNDAY)
+    assert run_of(token) == "abc123"
+    changed = token[:-1] + ("0" if token[-1] != "0" else "1")
+    for wrong in (changed, token.replace("abc", "abd"), "", "a-b-c", "x"):
         with pytest.raises(LinkError, match="wrong"):
-            read_token("secret", wrong, SUNDAY)
-    with pytest.raises(LinkError, match="wrong"):
-        read_token("another", token, SUNDAY)
+            check_token("key", wrong, SUNDAY)
+    for key in ("another", ""):
+        with pytest.raises(LinkError, match="wrong"):
+            check_token(key, token, SUNDAY)
     with pytest.raises(LinkError, match="over"):
-        read_token("secret", token, until + timedelta(seconds=1))
+        check_token("key", token, until + timedelta(seconds=1))
+
+
+# -- words
+
+
+WORDS = {
+    "duty-forecast": {
+        "days": 14,
+        "start": SUNDAY,
+        "wrong": [{"says": "Somebody is away.", "is_new": True}],
+        "notes": ["Christmas."],
+        "turns": [{"start": SUNDAY, "order": "ADU, WTI"}],
+    },
+    "duty-drill": {
+        "who": "somebody",
+        "about": "all",
+        "started": SUNDAY,
+        "ended": SUNDAY,
+        "well": 1,
+        "silent": True,
+        "rings": [{"title": "ADU", "number": MSS, "is_well": True, "says": "rang"}],
+    },
+    "duty-ask": {
+        "trigram": "ADU",
+        "at": SUNDAY,
+        "before": "WTI",
+        "backup": "MAB",
+        "link": "https://x/here/1",
+    },
+    "duty-silence": {
+        "trigram": "ADU",
+        "at": SUNDAY,
+        "before": "",
+        "backup": "",
+        "is_declined": False,
+        "is_here": False,
+        "tried": [{"at": SUNDAY, "number": MSS, "says": "rang"}],
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+@pytest.mark.parametrize("template", WORDS)
+def test_every_mail_can_be_written_in_every_language(template: str, language: str) -> None:
+    letter = DEFAULT.render(template, language, WORDS[template])
+    assert letter.subject and letter.body
+    if language != "en":
+        assert letter.body != DEFAULT.render(template, "en", WORDS[template]).body
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+@pytest.mark.parametrize("concern", Concern)
+def test_every_concern_is_said_in_every_language(concern: Concern, language: Language) -> None:
+    item = Item(
+        concern, SUNDAY, SUNDAY + timedelta(hours=1), ("ADU", "WTI"), "nights", MSS, "MAB", 3600, "x", "BE"
+    )
+    said = sentence(item, language, ZoneInfo("Europe/Brussels"))
+    assert "ADU" in said or concern is Concern.HOLE
+    assert "2026" in said
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en"])
+@pytest.mark.parametrize("state", RingState)
+def test_every_end_of_a_ring_is_said_in_every_language(state: RingState, language: Language) -> None:
+    for why in Skipped if state is RingState.SKIPPED else ("",):
+        ring = Ring("id", "run", RingKind.DRILL, 0, "adu", "ADU", MSS, state=state, why=why, cause=38)
+        said = say_ring(ring, language)
+        assert said
+        assert state is RingState.WAITING or language == "en" or f", {state}" not in said, said
