@@ -178,7 +178,8 @@ async def test_nobody_answers_and_the_levels_are_rung_in_order_then_the_desk_is_
             ("page_for: 10 min ", "page_for: 6 s "),
             ("direct_within: 5 min ", "direct_within: 12 s "),
             ("level_tries: 2", "level_tries: 1"),
-            ("level_within: 5 min", "level_within: 10 s\n    last_resort: {ring: 6 s, pause: 2 s}"),
+            ("level_within: 5 min", "level_within: 10 s"),
+            ("ring: 30 s, tries: 20, pause: 60 s", "ring: 6 s, tries: 20, pause: 2 s"),
         ):
             assert long in text, long
             text = text.replace(long, short)
