@@ -37,6 +37,7 @@ from ivr.clock import Clock, SystemClock
 from ivr.contract import CALL_SCRIPT, MESSAGES, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.after_mails import StepMails
 from ivr.duty.calendars import Calendars
+from ivr.duty.change_mails import ChangeMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
 from ivr.duty.fairness import REFRESH_S
@@ -186,6 +187,7 @@ class Service:
             self.releases.lay_over_duty,
             self.feed,
             self.calendars.over,
+            ChangeMails(self._configuration),
         )
         self.duty_feeds = DutyFeeds(self.database, self.clock, lambda: self.releases.active.duty)
         self.duty_desk = DutyDesk(
