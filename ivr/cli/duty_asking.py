@@ -18,6 +18,7 @@ from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
 from ivr.cli.shared import give_up
 from ivr.clock import SystemClock
 from ivr.duty.calendars import Calendars
+from ivr.duty.change_mails import ChangeMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
 from ivr.duty.feeds import DutyFeeds
@@ -80,6 +81,7 @@ async def without_service(
             lambda: offline.plain.duty,
             offline.lay_over,
             under=offline.calendars.over,
+            mails=ChangeMails(lambda: offline.active),
         )
         await board.start()
         return await work(database, offline, board)

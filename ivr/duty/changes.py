@@ -19,6 +19,7 @@ from dialplan.changes import ChangeRefused, check_change, fault_of_change, peopl
 from dialplan.model import Cover, Duty
 from dialplan.roster import Change, with_changes
 from ivr.clock import Clock
+from ivr.duty.change_mails import ChangeMails, News
 from ivr.duty.kept import (
     Kept,
     Standing,
@@ -68,8 +69,10 @@ class DutyBoard:
         lay_over: Callable[[Callable[[Duty], Duty]], None],
         feed: Feed | None = None,
         under: Callable[[Duty], Duty] = lambda duty: duty,
+        mails: ChangeMails | None = None,
     ) -> None:
-        """`under`: what lies below the changes: calendars that were fetched."""
+        """`under`: what lies below the changes: calendars that were fetched. `mails`: who is told."""
+        self._mails = mails
         self._database, self._clock, self._feed = database, clock, feed
         self._duty, self._lay_over, self._under = duty, lay_over, under
         self.changes: tuple[Kept, ...] = ()
@@ -105,10 +108,12 @@ class DutyBoard:
 
         ChangeRefused, DatabaseUnavailable: nothing has changed.
         """
-        return (await self.add_all([change], by, asked=asked))[0]
+        return (await self.add_all([change], by, asked=asked, is_told=True))[0]
 
-    async def add_all(self, changes: Sequence[Change], by: str, *, asked: Sequence[str] = ()) -> list[Kept]:
-        """Make several, all or none of them, in this order."""
+    async def add_all(
+        self, changes: Sequence[Change], by: str, *, asked: Sequence[str] = (), is_told: bool = False
+    ) -> list[Kept]:
+        """Make several, all or none of them, in this order. `is_told`: those whom they concern get a mail."""
         now = self._clock.now()
         for change in changes:
             self.check(change, asked)
@@ -120,6 +125,9 @@ class DutyBoard:
             ]
             for one in kept:
                 self._note(session, AuditAction.DUTY_CHANGED, one, by, now)
+                if is_told and self._mails is not None:
+                    news = News.ASKED if one.is_request else News.MADE
+                    self._mails.tell(session, news, one, by, now)
             return kept
 
         made = await self._database.run(work)
@@ -145,7 +153,7 @@ class DutyBoard:
         def end(row: KeptDutyChange, now: datetime) -> None:
             row.ended_at, row.ended_by = now, by
 
-        return await self._change(id_, by, AuditAction.DUTY_CANCELLED, end)
+        return await self._change(id_, by, AuditAction.DUTY_CANCELLED, end, News.CANCELLED)
 
     async def agree(self, id_: str, trigram: str, by: str) -> Kept:
         """`trigram` stands in, as a request asks; it holds when this returns. The first who agrees counts."""
@@ -158,7 +166,7 @@ class DutyBoard:
             row.people = [row.people[0], trigram]
             row.agreed_at, row.agreed_by = now, by
 
-        return await self._change(id_, by, AuditAction.DUTY_AGREED, agree)
+        return await self._change(id_, by, AuditAction.DUTY_AGREED, agree, News.AGREED)
 
     async def decline(self, id_: str, trigram: str, by: str) -> Kept:
         """`trigram` will not stand in; the request stays open to others."""
@@ -167,7 +175,7 @@ class DutyBoard:
             _check_request(as_kept(row), trigram)
             row.declined = list(dict.fromkeys((*row.declined, trigram)))
 
-        return await self._change(id_, by, AuditAction.DUTY_DECLINED, decline)
+        return await self._change(id_, by, AuditAction.DUTY_DECLINED, decline, News.DECLINED, trigram)
 
     async def list(self, most: int = 50) -> tuple[Kept, ...]:
         """The last ones made, newest first, whatever became of them."""
@@ -195,7 +203,13 @@ class DutyBoard:
             log.warning("duty.change_means_nothing", change=one.kept.id, why=one.why)
 
     async def _change(
-        self, id_: str, by: str, action: AuditAction, do: Callable[[KeptDutyChange, datetime], None]
+        self,
+        id_: str,
+        by: str,
+        action: AuditAction,
+        do: Callable[[KeptDutyChange, datetime], None],
+        news: News,
+        who: str = "",
     ) -> Kept:
         now = self._clock.now()
 
@@ -206,6 +220,8 @@ class DutyBoard:
             session.flush()
             kept = as_kept(row)
             self._note(session, action, kept, by, now)
+            if self._mails is not None:
+                self._mails.tell(session, news, kept, by, now, who)
             return kept
 
         kept = await self._database.run(work)

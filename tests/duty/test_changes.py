@@ -8,18 +8,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from dialplan.changes import ChangeRefused, warnings_of
 from dialplan.model import Absence, Configuration, Cover, Duty, Roster, Swap
 from dialplan.roster import explain_duty, on_duty
 from dialplan.source import load
 from ivr.clock import VirtualClock
+from ivr.duty.change_mails import ChangeMails, News
 from ivr.duty.changes import DutyBoard, UnknownChange
 from ivr.duty.kept import Standing
 from ivr.duty.live import with_live_duty
+from ivr.notify.letters import DEFAULT
+from ivr.notify.words import LANGUAGES
 from ivr.overrides.kept import list_audit
 from ivr.settings import ROOT
-from ivr.storage import Database
+from ivr.storage import Database, Mail
 
 NOW = datetime(2026, 11, 21, 22, 15, tzinfo=UTC)
 """A Saturday night, 23:15 by the desk's clock."""
@@ -221,3 +225,51 @@ def _without(duty: Duty, trigram: str) -> Duty:
         engineers=tuple(one for one in duty.engineers if one.trigram != trigram),
         roster=replace(duty.roster, weeks=weeks),
     )
+
+
+async def test_those_whom_it_concerns_are_told_in_their_language(database: Database) -> None:
+    desk = Desk(database)
+    board = DutyBoard(
+        database,
+        desk.clock,
+        lambda: desk.plain.duty,
+        desk.lay_over,
+        mails=ChangeMails(lambda: desk.plain),
+    )
+    asked = await board.add(Cover(NOW, MORNING, "MAB", title="a wedding"), "MAB", asked=["TSC", "ADU"])
+    await board.decline(asked.id, "TSC", "TSC by phone")
+    await board.agree(asked.id, "ADU", "ADU by phone")
+    await board.add(Absence("SVO", NOW, MORNING), "SVO")
+    await board.add_all([Swap(NOW, MORNING, ("WTI",))], "a spreadsheet")
+    mails = await database.read(lambda session: [_mail(row) for row in session.scalars(select(Mail))])
+    subjects = sorted(f"{to}: {subject}" for to, subject, _ in mails)
+    at = "zaterdag 21 november 2026 om 23:15"
+    le = "samedi 21 novembre 2026 à 23:15"
+    assert subjects == [
+        f"adu@example.com: ADU remplace MAB, {le}",
+        f"adu@example.com: Pouvez-vous remplacer MAB ?, {le}",
+        f"mab@example.com: ADU remplace MAB, {le}",
+        f"mab@example.com: TSC ne peut pas remplacer MAB, {le}",
+        f"tsc@example.com: Wilt u MAB vervangen?, {at}",
+    ]
+    (body,) = [body for to, subject, body in mails if "Wilt" in subject]
+    assert f"dutyline duty agree {asked.id}" in body and "Waarom: a wedding" in body
+    assert "\n\n\n" not in body
+
+
+def _mail(row: Mail) -> tuple[str, str, str]:
+    return ", ".join(row.to), row.subject, row.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("news", News)
+@pytest.mark.parametrize("kind", ["override", "cover", "swap", "leave"])
+def test_every_change_can_be_told_in_every_language(language: str, news: News, kind: str) -> None:
+    facts = {
+        "state": str(news), "kind": kind, "id": "k7f3q", "people": ["ADU", "WTI"], "absent": "ADU",
+        "stand_in": "" if news is News.ASKED else "WTI", "who_said": "TSC", "start": NOW, "end": MORNING,
+        "title": "", "layer": "nights", "by": "tsc",
+    }  # fmt: skip
+    letter = DEFAULT.render("duty-changed", language, facts)
+    assert "ADU" in letter.body and "nights" in letter.body and "{" not in letter.subject + letter.body
+    assert "\n\n\n" not in letter.body
