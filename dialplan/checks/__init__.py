@@ -12,6 +12,7 @@ from datetime import date
 from dialplan.catalogue import Prompts
 from dialplan.checks import (
     alarms,
+    beforehand,
     chains,
     coverage,
     duty,
@@ -73,6 +74,8 @@ RULES: tuple[Rule, ...] = (
     duty.check_levels,
     duty.check_levels_differ,
     duty.check_backup_phones,
+    beforehand.check_drills_are_held,
+    beforehand.check_handshakes_reach_somebody,
     chains.check_chains_ring_somebody,
     chains.check_stages_ring_somebody,
     chains.check_tries_fit,

@@ -70,6 +70,7 @@ def _read_drill(section: Section) -> DrillPlan | None:
     row, usual = section.section("drill"), DrillPlan(())
     if row is None:
         return None
+    row.reading.places["beforehand", "drill"] = row.place
     nothing: tuple[MonthDays | None, int] = (None, usual.clock_min)
     monthly, clock_min = row.get("monthly", _parse_monthly, nothing)
     found = DrillPlan(
