@@ -11,25 +11,26 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import uuid4
 
 import structlog
 from sqlalchemy.orm import Session
 
-from dialplan.commands import Admit, Limit, Spoken, Target, Waiting
-from dialplan.dial_rules import CallBackRules, refusal_of
-from dialplan.events import Admission, Admitted, Outcome
+from dialplan.commands import Target
+from dialplan.events import Outcome
 from dialplan.model import Configuration
 from ivr.agi import AgiError, AgiSession
 from ivr.ami import write_caller_id
+from ivr.callbacks.around import Around
 from ivr.callbacks.legs import CallbackLegs, Leg
+from ivr.callbacks.mails import write_failure
 from ivr.callbacks.model import Callback
+from ivr.callbacks.seat import Seat, key_of
 from ivr.callbacks.store import change, find_callback
 from ivr.callbacks.talk import ACCEPT, PASS, AgentsEar
-from ivr.calls.places import Places, Wish
+from ivr.calls.places import Places
 from ivr.clock import Clock
-from ivr.notify.outbox import enqueue
 from ivr.storage import CallbackState, Database, StorageError
 
 WAITING, RINGING_AGENT = CallbackState.WAITING, CallbackState.RINGING_AGENT
@@ -73,11 +74,6 @@ class CallbackRun:
         self._outcome: Outcome | None = None
         """How ringing the caller ended."""
 
-    @property
-    def _key(self) -> str:
-        """What the places know this call back as."""
-        return f"callback-{self.callback.id}"
-
     async def drive(self) -> None:
         """Until nothing is owed any more and the leg is over."""
         try:
@@ -86,7 +82,7 @@ class CallbackRun:
             while self.callback.is_open:
                 await (self._wait_and_try() if self.callback.state is WAITING else self._go_on())
         finally:
-            self._means.places.end(self._key)
+            self._means.places.end(key_of(self.callback))
 
     async def cancel(self, why: str) -> bool:
         """Take it back; False when an agent has it by now."""
@@ -106,7 +102,7 @@ class CallbackRun:
         callback, now = self.callback, self._now()
         if callback.tries >= callback.most_tries or now >= callback.gives_up_at:
             await self._give_up()
-        elif self._refusal():
+        elif self._around.refusal:
             await self._fail("rules")
         elif callback.due_at > now:
             await self._means.clock.wait(self._stop, min(callback.due_at, callback.gives_up_at))
@@ -114,7 +110,7 @@ class CallbackRun:
             await self._try()
 
     async def _try(self) -> None:
-        people = await self._people()
+        people = await self._seat.people(self._means.configuration(), self._now())
         if not self.callback.is_open:
             return
         if not people:
@@ -123,7 +119,7 @@ class CallbackRun:
         try:
             await self._ring_in_turn(people, self.callback.tries + 1)
         finally:
-            self._means.places.give_back(self._key, self._agents_outcome())
+            self._seat.give_back()
 
     async def _ring_in_turn(self, people: tuple[Target, ...], tries: int) -> None:
         for target in people:
@@ -133,41 +129,6 @@ class CallbackRun:
                 return
         await self._later(self.callback.why)
 
-    async def _people(self) -> tuple[Target, ...]:
-        """Whom to ring, when there is a place for him; an agent is held then."""
-        admitted = await self._admit()
-        if admitted is None or admitted.admission is not Admission.IN:
-            return ()
-        ask = self.callback.ask
-        if not admitted.agent:
-            return ask.targets
-        entry = self._means.configuration().directory.get(admitted.agent)
-        known = tuple(one for one in ask.agents.people if one.entry == admitted.agent) if ask.agents else ()
-        return entry.targets if entry else known
-
-    async def _admit(self) -> Admitted | None:
-        """A place, in the order of the queue: he keeps the rank of a caller who waits on the line."""
-        callback, ask = self.callback, self.callback.ask
-        left_s = max(1.0, (callback.gives_up_at - self._now()).total_seconds())
-        waiting = Waiting(callback.queue, wait_s=left_s, priority=callback.priority)
-        admit = Admit(self._limits(), ask.agents, waiting)
-        label = f"call back of {callback.call_id}"
-        waited_s = max(0.0, (self._now() - callback.waits_since).total_seconds())
-        wish = Wish(self._key, admit, self._now().timestamp(), label, waited_s)
-        turn = await self._means.places.ask(wish)
-        if isinstance(turn, Admitted):
-            return turn
-        news = asyncio.Event()
-        turn.on_news = news.set
-        try:
-            while turn.answer is None and not self._stop.is_set():
-                news.clear()
-                await _either(news, self._stop)
-        finally:
-            if turn.answer is None:
-                turn.abandon()
-        return turn.answer
-
     async def _ring(self, target: Target, tries: int) -> bool:
         """Ring an agent and see his leg through; False when the call back is somebody else's by now."""
         leg_id = f"callback-{uuid4().hex[:20]}"
@@ -176,9 +137,9 @@ class CallbackRun:
             return False
         self._handling, self._outcome = None, None
         leg = self._means.legs.watch(leg_id)
-        brand = self._brand_title()
-        ring_s = self._rules().ring_s
-        await self._means.legs.ring(leg, target.number, write_caller_id(brand, self._shown()), ring_s)
+        brand = self._around.brand_title
+        ring_s = self._around.rules.ring_s
+        await self._means.legs.ring(leg, target.number, write_caller_id(brand, self._around.shown), ring_s)
         await self._see_through(leg, ring_s + TALK_S + ENDING_S)
         return True
 
@@ -213,33 +174,19 @@ class CallbackRun:
 
     async def _go_on(self) -> None:
         """After a restart: the leg may live, or be over, or never have come to be."""
-        await self._hold_again()
+        await self._seat.hold_again()
         found, self._found = self._found, None
         leg = found or self._means.legs.watch(self.callback.leg)
-        await self._see_through(leg, self._rules().ring_s + TALK_S + ENDING_S)
+        await self._see_through(leg, self._around.rules.ring_s + TALK_S + ENDING_S)
         if self.callback.state is RINGING_AGENT:
             await self._step(WAITING, leg="", due_at=self._now(), why="the service was started anew")
-
-    async def _hold_again(self) -> None:
-        """Its place and its agent are taken, for callers and other call-backs, whoever came in between."""
-        callback = self.callback
-        agent = Target(callback.agent_entry, callback.agent_entry, callback.agent_number)
-        agents = callback.ask.agents
-        held = replace(agents, people=(agent,)) if agents else None
-        await self._means.places.ask(Wish(self._key, Admit(self._limits(), held)))
-
-    def _limits(self) -> tuple[Limit, ...]:
-        """Those of the destination; without agents of a group, one call back at a time rings its people."""
-        ask = self.callback.ask
-        alone = () if ask.agents else (Limit(f"call-back:{self.callback.queue}", 1),)
-        return (*ask.limits, *alone)
 
     # -- the agent's leg
 
     async def talk(self, agi: AgiSession) -> None:
         """The leg was picked up, or has come back to us after we were away."""
         handling = self._handling = asyncio.Event()
-        ear = AgentsEar(agi, self.callback, self._language(), self._spoken_brand())
+        ear = AgentsEar(agi, self.callback, self._around.language, self._around.spoken_brand)
         try:
             if await self._is_accepted(ear):
                 await self._connect(ear)
@@ -264,18 +211,18 @@ class CallbackRun:
         if not await asyncio.shield(claim):
             await ear.tell("page-cancelled")
             return False
-        self._means.places.talk(self._key)
+        self._means.places.talk(key_of(self.callback))
         await ear.tell("callback-ringing")
         return True
 
     async def _connect(self, ear: AgentsEar) -> None:
         """Ring the caller, unless that was done while we were away."""
-        if refused := self._refusal():
+        if refused := self._around.refusal:
             log.error("callback.not_allowed", callback=self.callback.id, why=refused)
             return
         status = await ear.has_dialled()
         if not status:
-            self._outcome = await ear.dial(self._rules().ring_s, self._brand_title())
+            self._outcome = await ear.dial(self._around.rules.ring_s, self._around.brand_title)
             status = "ANSWER" if self._outcome is Outcome.ANSWERED else str(self._outcome)
         if status == "ANSWER":
             await self.note_reached()
@@ -292,7 +239,7 @@ class CallbackRun:
 
     async def _later(self, why: str, **values: Any) -> None:
         """Again after a pause, unless this was the last try."""
-        due = self._now() + timedelta(seconds=self._rules().pause_s)
+        due = self._now() + timedelta(seconds=self._around.rules.pause_s)
         await self._step(WAITING, leg="", due_at=due, why=why, **values)
 
     async def _give_up(self) -> None:
@@ -300,7 +247,7 @@ class CallbackRun:
         await self._step(CallbackState.GIVEN_UP, reason, ended=self._now())
 
     async def _fail(self, reason: str) -> None:
-        await self._step(CallbackState.FAILED, reason, ended=self._now(), why=self._refusal())
+        await self._step(CallbackState.FAILED, reason, ended=self._now(), why=self._around.refusal)
 
     async def _step(self, to: CallbackState, reason: str = "", **values: Any) -> bool:
         """Commit a step, however long the database is away; False when it stands elsewhere by now.
@@ -311,8 +258,9 @@ class CallbackRun:
 
         def work(session: Session) -> bool:
             done = change(session, before, to, values, before.leg)
-            if done and reason:
-                self._write_mail(session, reason)
+            brand = self._around.brand
+            if done and reason and brand is not None:
+                write_failure(session, before, brand, reason, self._now())
             return done
 
         while True:
@@ -335,82 +283,18 @@ class CallbackRun:
         found = await self._means.database.read(lambda session: find_callback(session, before.id))
         self.callback = found or replace(before, state=CallbackState.CANCELLED)
 
-    def _write_mail(self, session: Session, reason: str) -> None:
-        callback = self.callback
-        brand = self._means.configuration().brands.get(callback.brand)
-        if brand is None:
-            return
-        facts = {
-            "brand": brand.title,
-            "reason": reason,
-            "number": callback.number,
-            "caller": callback.caller,
-            "caller_name": callback.caller_name,
-            "dialled": callback.dialled,
-            "call_id": callback.call_id,
-            "started": callback.asked_at,
-            "at": self._now(),
-            "tries": callback.tries,
-        }
-        enqueue(
-            session,
-            template="call-back-failed",
-            language=brand.mail_language,
-            to=brand.mailboxes,
-            cc=brand.copy,
-            variables=facts,
-            dedupe=f"callback:{callback.id}",
-            now=self._now(),
-        )
-
-    # -- what is asked of the live configuration
+    # -- what it goes by
 
     def _now(self) -> datetime:
         return self._means.clock.now()
 
-    def _rules(self) -> CallBackRules:
-        return self._means.configuration().desk.call_back
+    @property
+    def _around(self) -> Around:
+        return Around(self.callback, self._means.configuration())
 
-    def _refusal(self) -> str:
-        """Why the number may not be rung, by the rules as they are now; empty when it may."""
-        configuration = self._means.configuration()
-        desk = configuration.desk
-        return refusal_of(self.callback.number, desk.call_back, desk.country, configuration.numbers) or ""
-
-    def _shown(self) -> str:
-        configuration = self._means.configuration()
-        brand = configuration.brands.get(self.callback.brand)
-        return brand.shown_number if brand else configuration.desk.shown_number
-
-    def _brand_title(self) -> str:
-        brand = self._means.configuration().brands.get(self.callback.brand)
-        return brand.title if brand else self.callback.brand
-
-    def _spoken_brand(self) -> str:
-        brand = self._means.configuration().brands.get(self.callback.brand)
-        return brand.spoken if brand else f"brand-{self.callback.brand}"
-
-    def _language(self) -> Spoken:
-        """The agent's own, else the first of the brand's."""
-        configuration = self._means.configuration()
-        entry = configuration.directory.get(self.callback.agent_entry)
-        brand = configuration.brands.get(self.callback.brand)
-        wanted = (entry.language if entry else "") or (brand.languages[0] if brand else "en")
-        return cast(Spoken, wanted if wanted in ("nl", "fr", "de", "en") else "en")
-
-    def _agents_outcome(self) -> str:
-        """For the agent's rest: he talked, or he did not answer."""
-        has_worked = self.callback.accepted_at is not None
-        return str(Outcome.ANSWERED if has_worked else Outcome.NO_ANSWER)
-
-
-async def _either(one: asyncio.Event, other: asyncio.Event) -> None:
-    waits = [asyncio.ensure_future(one.wait()), asyncio.ensure_future(other.wait())]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
+    @property
+    def _seat(self) -> Seat:
+        return Seat(self.callback, self._means.places, self._stop)
 
 
 __all__ = ["CallbackRun", "Means"]
