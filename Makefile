@@ -23,7 +23,7 @@ echo "dutyline: no Python 3.11 or newer was found (looked for: $(or $(PYTHON),py
 exit 1
 endef
 
-.PHONY: help run test lint docs bench clean programs
+.PHONY: help run test lint docs bench drill clean programs
 
 help: ## name the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ lint: ## style, types, and who may import whom
 bench: ## how fast, beside the same flow done in other ways on the same machine
 	@$(call set-up,--extra test)
 	@$(VENV)/python -m bench $(ARGS)
+
+drill: programs ## kill the service with -9 under a page, 200 times at random moments (DUTYLINE_DRILLS)
+	@DUTYLINE_DRILLS="$${DUTYLINE_DRILLS:-200}" $(VENV)/python -m pytest -q tests/stories/test_page_drill.py $(ARGS)
 
 docs: ## write anew what in docs/ is made from the description of the language
 	@$(call set-up,--extra test)
