@@ -174,7 +174,7 @@ class Performer:
         """Whether the extensions still wait for our first command."""
         self._visit: Visit | None = None
         self._task: asyncio.Task[object] | None = None
-        self._is_breaking = False
+        self._is_breaking = self._is_visited = False
         self.performing: Asked | None = None
         """What is being done at the moment."""
 
@@ -215,9 +215,9 @@ class Performer:
     # -- an engineer who wants to talk with the caller
 
     @property
-    def is_ringing(self) -> bool:
-        """Whether phones ring for him, or he talks with who picked up."""
-        return isinstance(self.performing, Dial)
+    def is_with_others(self) -> bool:
+        """Whether phones ring for him, or he talks with who picked up, or with an engineer already."""
+        return self._is_visited or isinstance(self.performing, Dial)
 
     def invite(self, visit: Visit) -> None:
         """Let an engineer have this caller as soon as what he is at is over, or can be broken off."""
@@ -273,7 +273,11 @@ class Performer:
         await self._agi.set_variable("DIALSTATUS", "ANSWER")
         await self._agi.set_variable(BRIDGE_RESULT, "")
         visit.begin()
-        await self._agi.exec("Bridge", visit.leg, AFTER_VISIT, timeout_s=LONGEST_CALL_S)
+        self._is_visited = True
+        try:
+            await self._agi.exec("Bridge", visit.leg, AFTER_VISIT, timeout_s=LONGEST_CALL_S)
+        finally:
+            self._is_visited = False
         if await self._agi.get_full_variable(f"${{{BRIDGE_RESULT}}}") == "SUCCESS":
             return TakenOver(visit.entry, visit.title, (self._now() - since).total_seconds())
         log.warning("call.engineer_not_joined", leg=visit.leg)

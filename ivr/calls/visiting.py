@@ -84,7 +84,7 @@ class Visiting:
         uniqueid = call.record.uniqueid if call else self._orphan(call_id)
         if not uniqueid or (call and call.performer.is_gone):
             return Whereabouts.GONE, ""
-        if call and not call.performer.is_ringing:
+        if call and not call.performer.is_with_others:
             return Whereabouts.WAITS, uniqueid
         try:
             channels = {one.unique_id: one for one in await self._link.core_show_channels()}
@@ -140,7 +140,7 @@ class Visiting:
         """Stop what cannot be broken off on the caller's own leg: phones that ring for him, a recording."""
         uniqueid, command = call.record.uniqueid, call.performer.performing
         try:
-            if call.performer.is_ringing:
+            if call.performer.is_with_others:
                 channels = await self._link.core_show_channels()
                 ringing = [one.unique_id for one in channels if _rings_for(one, uniqueid)]
                 await asyncio.gather(*(self._link.hangup(one) for one in ringing), return_exceptions=True)

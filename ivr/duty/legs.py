@@ -26,11 +26,13 @@ from ivr.duty.hunt import Attempt
 from ivr.duty.page import Page
 from ivr.duty.run import PhonesAwayError
 from ivr.duty.speaking import STOP_KEY
+from ivr.storage.states import AttemptState
 
 READY_LIMIT_S = 10.0
 SILENCE_AGAIN_S = (0.2, 0.5, 1.0)
 """A leg that is being made cannot be hung up yet: tried again after so long."""
 SECOND_LOOK_S = 1.0
+ON_ITS_WAY_S = 2.0
 REFUSED_S = 0.5
 
 log = structlog.get_logger(__name__)
@@ -50,6 +52,8 @@ class SwitchLegs:
         self._link, self._caller_id = link, caller_id
         self._ended, self._missing = ended, missing
         self._channels: dict[str, str] = {}
+        self._picked_up: dict[str, float] = {}
+        """Leg -> when it was picked up (`loop.time()`); it comes to us at once."""
         self._telling: set[asyncio.Task[None]] = set()
         link.subscribe("OriginateResponse", self._take_response)
         link.subscribe("Hangup", self._take_hangup)
@@ -80,7 +84,13 @@ class SwitchLegs:
             asyncio.get_running_loop().call_later(REFUSED_S, self._look_again, attempt.id)
 
     async def silence(self, attempt: Attempt) -> None:
-        """Hang up a leg, ringing or answered; harmless when it is over."""
+        """Hang up a leg, ringing or answered; harmless when it is over.
+
+        One that has been picked up in this moment is on its way to us, and hears why it rang for nothing.
+        """
+        since = asyncio.get_running_loop().time() - self._picked_up.get(attempt.id, 0.0)
+        if attempt.state is AttemptState.RINGING and since < ON_ITS_WAY_S:
+            return
         for pause_s in SILENCE_AGAIN_S:
             try:
                 await self._link.hangup(attempt.id)
@@ -118,7 +128,9 @@ class SwitchLegs:
     def _take_response(self, event: AmiEvent) -> None:
         """A leg that was never made has no Hangup: its failure is here alone."""
         attempt_id = event.get("Uniqueid")
-        if attempt_id in self._channels and event.get("Response") != "Success":
+        if attempt_id in self._channels and event.get("Response") == "Success":
+            self._picked_up[attempt_id] = asyncio.get_running_loop().time()
+        elif attempt_id in self._channels:
             asyncio.get_running_loop().call_later(0.3, self._end, attempt_id, 0)
 
     def _take_hangup(self, event: AmiEvent) -> None:
@@ -147,6 +159,7 @@ class SwitchLegs:
             await self._missing(attempt_id)
 
     def _end(self, attempt_id: str, cause: int) -> None:
+        self._picked_up.pop(attempt_id, None)
         if self._channels.pop(attempt_id, None) is not None:
             self._tell(self._ended(attempt_id, cause))
 
