@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from aiohttp.web import RouteDef
 
     from ivr.alarms.house import AlarmHouse
+    from ivr.notify.messenger import Messenger
     from ivr.web.metrics import Reading
 
 EVENTS = ("OriginateResponse", "Hangup", "DialEnd")
@@ -142,6 +143,7 @@ class Service:
             clock=self.clock,
             kept_days=settings.recordings_days,
         )
+        self.messenger: Messenger | None = None
         self.alarms: AlarmHouse | None = None
         """There once calls are taken."""
         self.places, departures = Usher(), Departures(self.link)
@@ -277,7 +279,7 @@ class Service:
         """What no call waits for. Its libraries take as long to import as everything that calls need, so
         that is done only now, and on a thread."""
         await asyncio.to_thread(import_module, "ivr.office")
-        from ivr.office import make_alarms, make_courier, make_scheduler, make_web
+        from ivr.office import make_alarms, make_courier, make_messenger, make_scheduler, make_web
         from ivr.web.alarms import alarm_routes
 
         alarms = self.alarms = make_alarms(
@@ -314,6 +316,9 @@ class Service:
         )
         courier.start()
         stack.push_async_callback(courier.close)
+        messenger = self.messenger = make_messenger(self.settings, self.database, self.clock)
+        messenger.start()
+        stack.push_async_callback(messenger.close)
         alarms.start()
         stack.push_async_callback(alarms.close)
         scheduler = make_scheduler()
@@ -567,6 +572,9 @@ class Service:
         yield "gauge", "page_steps_owed", "Steps of pages not yet in the database", self.ledger.owed
         if self.alarms is not None:
             yield from self.alarms.readings()
+        if self.messenger is not None:
+            yield "counter", "texts_sent", "Text messages delivered since the start", self.messenger.sent
+            yield "counter", "texts_lost", "Text messages given up or refused", self.messenger.lost
         yield "gauge", "database_well", "Whether the database took its last work", self.database.is_well
 
 

@@ -17,7 +17,10 @@ from ivr.alarms.desk import Pages
 from ivr.alarms.house import AlarmHouse
 from ivr.clock import Clock
 from ivr.feed import Feed
+from ivr.notify.channels import ChannelName
 from ivr.notify.courier import Courier
+from ivr.notify.gateway import make_gateway
+from ivr.notify.messenger import Messenger
 from ivr.notify.transport import make_transport
 from ivr.releases import Reloaded
 from ivr.settings import Settings
@@ -62,6 +65,11 @@ def make_courier(settings: Settings, database: Database, sender: Callable[[], st
     )
 
 
+def make_messenger(settings: Settings, database: Database, clock: Clock) -> Messenger:
+    """Who delivers what goes to people beside mail."""
+    return Messenger(database, {ChannelName.SMS: make_gateway(settings)}, now=clock.now)
+
+
 def make_alarms(
     settings: Settings,
     *,
@@ -90,4 +98,4 @@ def make_scheduler() -> AsyncIOScheduler:
     return AsyncIOScheduler(timezone="UTC")
 
 
-__all__ = ["make_alarms", "make_courier", "make_scheduler", "make_web"]
+__all__ = ["make_alarms", "make_courier", "make_messenger", "make_scheduler", "make_web"]

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -97,6 +97,23 @@ class Settings(BaseSettings):
     alarm_mail_host: str = ""
     """The address it listens on; empty: `host`."""
 
+    sms_url: str = ""
+    """The HTTP gateway for text messages; empty: they are kept as files in the state folder."""
+    sms_method: Literal["POST", "PUT", "GET"] = "POST"
+    sms_headers: dict[str, str] = Field(default_factory=dict)
+    """JSON. In headers, body and URL stand `{to}`, `{to_digits}`, `{text}`, `{from}`, `{id}`, `{secret}`."""
+    sms_form: Literal["json", "form", "query"] = "json"
+    """How the body goes: as JSON, as a form, or in the URL."""
+    sms_body: dict[str, Any] = Field(
+        default_factory=lambda: {"to": "{to}", "from": "{from}", "text": "{text}"}
+    )
+    sms_from: str = ""
+    sms_secret: SecretStr = SecretStr("")
+    sms_accepted_if: str = ""
+    """`status=queued|sent`: what the JSON of the answer must say; empty: that its status is 2xx."""
+    sms_reference: str = ""
+    """`messages.0.id`: where the answer says what the provider calls the message."""
+
     recordings_days: int = Field(default=30, ge=1, le=3650)
     """So long the messages of callers are kept; after that their sound is deleted."""
 
@@ -138,6 +155,10 @@ class Settings(BaseSettings):
             yield f'DUTYLINE_PUBLIC_URL is "{self.public_url}"; it begins with https:// or http://'
         if not self.demo and not self.trunk:
             yield "DUTYLINE_DEMO is off, so DUTYLINE_TRUNK must name the carrier: sip:host:port"
+        if self.sms_url and "{to" not in f"{self.sms_url}{self.sms_body}":
+            yield "DUTYLINE_SMS_BODY names no {to}: whom should the gateway send a message to?"
+        if self.sms_accepted_if and "=" not in self.sms_accepted_if:
+            yield "DUTYLINE_SMS_ACCEPTED_IF is written as path=value, as in status=queued"
         if self.rtp_first > self.rtp_last:
             yield _backwards("DUTYLINE_RTP", self.rtp_first, self.rtp_last)
         if self.carrier_rtp_first > self.carrier_rtp_last:

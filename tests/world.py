@@ -196,6 +196,7 @@ def free_settings(state: Path, **more: Any) -> Settings:
                     "carrier_sip_port",
                     "carrier_ami_port",
                     "reason_port",
+                    "alarm_mail_port",
                 )
             )
         }

@@ -190,7 +190,7 @@ class AlarmDesk:
 
     async def _make_page(self, wanted: Wanted) -> Page:
         """The phones ring at once; what is read aloud is made meanwhile."""
-        clip = f"alarm-{wanted.alarm_id}"
+        clip = ledger.clip_of(wanted.alarm_id)
         self._spawn(self._voice.speak(clip, wanted.words, wanted.language), f"speech of {wanted.alarm_id}")
         page = await self._pages.page(_request(wanted, clip))
         self.paged += 1
@@ -242,7 +242,6 @@ def _request(wanted: Wanted, clip: str) -> PageRequest:
     return PageRequest(
         policy=wanted.policy,
         brand=wanted.brand,
-        call_id=wanted.alarm_id,
         customer=wanted.customer,
         about=wanted.words,
         severity=str(wanted.severity),

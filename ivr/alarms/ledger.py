@@ -374,13 +374,18 @@ def claim_paging(session: Session, owner: str, now: datetime, *, mine: bool) -> 
 def wanted_again(session: Session, alarm: KeptAlarm, configuration: Configuration) -> Wanted | None:
     """The page that an alarm found `paging` still wants; None when it has been made, which is then noted."""
     # an earlier page of it, which found nobody, is known by its name
-    theirs = (Page.call_id == alarm.id) & (Page.id != alarm.page_id)
-    made = session.scalar(select(Page.id).where(theirs).limit(1))
+    theirs = Page.request.contains(f'"{clip_of(alarm.id)}"') & (Page.id != alarm.page_id)
+    made = session.scalar(select(Page.id).where(Page.started >= alarm.received, theirs).limit(1))
     if made is not None:
         note_page(session, alarm.id, made)
         return None
     row = row_for(configuration, alarm) or AlarmRow(alarm.name, next(iter(configuration.brands)))
     return _wanted(alarm, row, int(alarm.facts.get("severity") or row.severity), configuration)
+
+
+def clip_of(alarm_id: str) -> str:
+    """Name of the sound file with its words; by it a page is known as that alarm's."""
+    return f"alarm-{alarm_id}"
 
 
 def note_page(session: Session, alarm_id: str, page_id: str) -> list[Joined]:
@@ -474,6 +479,7 @@ __all__ = [
     "Terms",
     "alarms_of",
     "claim_paging",
+    "clip_of",
     "count_open",
     "counts",
     "decide",

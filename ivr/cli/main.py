@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ivr.cli import (
+    alarm_commands,
     beforehand_commands,
     duty_commands,
     page_commands,
@@ -282,6 +283,7 @@ def _mount_prompts() -> None:
         return
     from audio.cli import app as prompts_app
 
+alarm_commands.mount(app)
     app.add_typer(prompts_app, name="prompts")
 
 

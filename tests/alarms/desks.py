@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ class PagesOnPaper:
         page = Page(
             id=uuid4().hex,
             call_ref=f"{len(self.begun) + 100:03}",
-            call_id=request.call_id,
+            request=json.dumps({"words": request.words}),
             brand=request.brand,
             started=self.clock.now(),
             state=PageState.RINGING,

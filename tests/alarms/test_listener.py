@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import random
 import socket
 import subprocess
@@ -204,7 +205,9 @@ def all_pages(session: Any) -> list[str]:
 
     from ivr.storage import Page
 
-    return list(session.scalars(select(Page.call_id)))
+    return [
+        json.loads(one)["words"][0].removeprefix("alarm-") for one in session.scalars(select(Page.request))
+    ]
 
 
 async def test_a_port_that_is_taken_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

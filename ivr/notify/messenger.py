@@ -1,0 +1,142 @@
+"""Delivers messages beside mail: claims them, has a gateway try, and keeps the history of each try."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from ivr.notify.channels import NOTICES
+from ivr.notify.gateway import Gateway
+from ivr.notify.notices import Outgoing, Receipt, claim, release, settle
+from ivr.notify.schedule import Schedule
+from ivr.notify.verdicts import Verdict
+from ivr.storage import Database, DatabaseUnavailable, MailState
+
+log = structlog.get_logger(__name__)
+AT_ONCE: Final = 4
+LEASE_S: Final = 60.0
+"""Longer than a gateway may take."""
+LOOK_S: Final = 30.0
+PAUSE_S: Final = 2.0
+BACK_OFF: Final = Schedule(first_s=2.0, longest_s=120.0, most_tries=40)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Messenger:
+    """One for each service. `gateways`: by the name of the channel."""
+
+    def __init__(
+        self,
+        database: Database,
+        gateways: Mapping[str, Gateway],
+        *,
+        owner: str = "",
+        schedule: Schedule = BACK_OFF,
+        now: Callable[[], datetime] = _now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`owner`: this box among several."""
+        self._database, self._gateways = database, dict(gateways)
+        self._owner = owner or platform.node() or "messenger"
+        self._schedule, self._now, self._sleep, self._chance = schedule, now, sleep, chance
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """What the last try that failed said; empty while messages go through."""
+        self.sent = self.lost = 0
+        """Messages delivered, and those given up, since the start."""
+
+    def start(self) -> None:
+        """Begin, as a task of the running loop."""
+        if self._task is None:
+            self._database.listen(NOTICES, self._wake.set)
+            self._task = asyncio.create_task(self._run(), name="messenger")
+
+    async def close(self) -> None:
+        """Stop; what is in hand is tried again after its lease."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        is_released = False
+        while True:
+            self._wake.clear()
+            try:
+                if not is_released:
+                    await self._database.run(lambda session: release(session, self._owner, self._now()))
+                    is_released = True
+                due = await self.look()
+            except DatabaseUnavailable as fault:
+                log.warning("notices.unread", why=str(fault))
+                await self._sleep(PAUSE_S)
+            except Exception:
+                # a fault of ours must not end it; the messages are still there
+                log.exception("notices.fault")
+                await self._sleep(PAUSE_S)
+            else:
+                await self._rest(due)
+
+    async def look(self) -> datetime | None:
+        """Try what is due; when the next is."""
+        now = self._now()
+        taken, due = await self._database.run(
+            lambda session: claim(session, now, self._owner, AT_ONCE, LEASE_S)
+        )
+        await asyncio.gather(*(self._deliver(one) for one in taken))
+        return now if taken else due
+
+    async def _deliver(self, message: Outgoing) -> None:
+        began = time.monotonic()
+        gateway = self._gateways.get(message.channel)
+        if gateway is None:
+            receipt = Receipt(Verdict.NEVER, 0, f"nothing here delivers {message.channel}")
+        else:
+            receipt = await gateway.send(message)
+        took_s, at = time.monotonic() - began, self._now()
+        retry_at = self._schedule.next_try(at, message.tries, self._chance())
+        if retry_at is not None and receipt.wait_s:
+            retry_at = max(retry_at, at + timedelta(seconds=receipt.wait_s))
+        state = await self._database.run(
+            lambda session: settle(session, message, receipt, at, took_s, retry_at)
+        )
+        self._tell(message, receipt, state)
+
+    def _tell(self, message: Outgoing, receipt: Receipt, state: MailState) -> None:
+        if receipt.verdict is Verdict.SENT:
+            self.sent, self.trouble = self.sent + 1, ""
+            return
+        self.trouble = f"{message.channel}: {receipt.code or ''} {receipt.reply}".replace(":  ", ": ")
+        is_lost = state in (MailState.DEAD, MailState.REFUSED)
+        self.lost += is_lost
+        say = log.error if is_lost else log.warning
+        say("notice.not_sent", notice=message.id, tries=message.tries, state=str(state), code=receipt.code)
+
+    async def _rest(self, due: datetime | None) -> None:
+        wait_s = LOOK_S if due is None else min(LOOK_S, (due - self._now()).total_seconds())
+        waits = {
+            asyncio.ensure_future(self._wake.wait()),
+            asyncio.ensure_future(self._sleep(max(0.05, wait_s))),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*waits, return_exceptions=True)
+
+
+__all__ = ["Messenger"]
