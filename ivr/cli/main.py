@@ -269,6 +269,7 @@ def doctor(as_json: AsJson = False) -> None:
     run_doctor(read_settings(needs_state=False), as_json=as_json)
 
 
+alarm_commands.mount(app)
 duty_commands.mount(app)
 beforehand_commands.mount(app, duty_commands.duty_app)
 phones.mount(duty_commands.duty_app)
@@ -283,7 +284,6 @@ def _mount_prompts() -> None:
         return
     from audio.cli import app as prompts_app
 
-alarm_commands.mount(app)
     app.add_typer(prompts_app, name="prompts")
 
 

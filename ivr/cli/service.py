@@ -7,6 +7,7 @@ of its own, but a process that was stopped (SIGSTOP) cannot end itself.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -85,7 +86,7 @@ class ServiceProcess:
             value = getattr(self._settings, name)
             if hasattr(value, "get_secret_value"):
                 value = value.get_secret_value()
-            env[f"DUTYLINE_{name.upper()}"] = str(value)
+            env[f"DUTYLINE_{name.upper()}"] = json.dumps(value) if isinstance(value, dict) else str(value)
         return env
 
     async def wait_ready(self, limit_s: float = READY_LIMIT_S) -> None:
