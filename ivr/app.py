@@ -57,6 +57,7 @@ from ivr.failsafe import FailsafeKeeper
 from ivr.feed import Feed
 from ivr.overrides import FOLLOW_S, Board, ByPhone, Pins
 from ivr.records import Recorder
+from ivr.records.retention import EVERY_S, Retention
 from ivr.releases import ReleaseRefusedError, Releases, Schedule, Shadows
 from ivr.schedule import LOOK_S
 from ivr.settings import Settings
@@ -301,8 +302,8 @@ class Service:
             actions=actions(self)
             | release_actions(self.releases, self.shadows)
             | self.beforehand.actions()
-            | self.school.actions()
-            | alarms.actions(),
+            | alarms.actions()
+            | self.school.actions(),
             open_routes=[*self._open_routes(), *alarm_routes(alarms.hooks)],
         )
         await web.start()
@@ -324,6 +325,8 @@ class Service:
         scheduler = make_scheduler()
         scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
         scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
+        kept = Retention(self.database, self.clock, self.settings.calls_days, self.settings.tapes_days)
+        scheduler.add_job(kept.tend, "interval", seconds=EVERY_S, max_instances=1, coalesce=True)
         scheduler.add_job(self.school.refresh, "interval", seconds=LESSONS_S, max_instances=1, coalesce=True)
         scheduler.add_job(self.board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True)
         scheduler.add_job(

@@ -116,6 +116,10 @@ class Settings(BaseSettings):
 
     recordings_days: int = Field(default=30, ge=1, le=3650)
     """So long the messages of callers are kept; after that their sound is deleted."""
+    tapes_days: int = Field(default=0, ge=0, le=36500)
+    """So long it is kept what happened on a call answer by answer, which `replay` needs; 0: for ever."""
+    calls_days: int = Field(default=0, ge=0, le=36500)
+    """So long calls are kept: who called whom, when, and which way; 0: for ever."""
 
     log: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
@@ -159,6 +163,11 @@ class Settings(BaseSettings):
             yield "DUTYLINE_SMS_BODY names no {to}: whom should the gateway send a message to?"
         if self.sms_accepted_if and "=" not in self.sms_accepted_if:
             yield "DUTYLINE_SMS_ACCEPTED_IF is written as path=value, as in status=queued"
+        if self.calls_days and self.tapes_days > self.calls_days:
+            yield (
+                f"DUTYLINE_TAPES_DAYS ({self.tapes_days}) is above DUTYLINE_CALLS_DAYS ({self.calls_days}): "
+                "a call is forgotten with all that is known of it"
+            )
         if self.rtp_first > self.rtp_last:
             yield _backwards("DUTYLINE_RTP", self.rtp_first, self.rtp_last)
         if self.carrier_rtp_first > self.carrier_rtp_last:
