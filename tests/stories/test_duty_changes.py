@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import aiohttp
 import pytest
+import recurring_ical_events
+from icalendar import Calendar
 
 from ivr.carrier.habits import answer_and_key
 from tests.stories.house import BRUSSELS, House
@@ -76,6 +79,9 @@ async def test_whoever_is_put_on_duty_by_the_command_is_rung_by_the_next_page(ho
     assert said.code == 0 and said.out.startswith("live "), (said.out, said.err)
     assert f": {trigram} is on duty from Saturday" in said.out
     assert f"warning: {trigram} is alone from" in said.err
+    given = (await house.dutyline("duty", "calendars", "make", trigram, "--json")).json()
+    (turn,) = recurring_ical_events.of(Calendar.from_ical(await _get(given["address"]))).at(night)
+    assert str(turn["SUMMARY"]) == f"On duty: {trigram}, rung first" and "storm" in str(turn["DESCRIPTION"])
     call = await house.call(DESK, at=night)
     page = await house.page_reaches("accepted", timeout_s=40)
     assert page.accepted_number == last
@@ -83,6 +89,13 @@ async def test_whoever_is_put_on_duty_by_the_command_is_rung_by_the_next_page(ho
     for one in (await house.dutyline("duty", "changes", "--json")).json():
         await house.dutyline("duty", "cancel", one["id"])
     assert await _duty(house, night) == usual
+
+
+async def _get(address: str) -> str:
+    """As a calendar program asks: with nothing but the address."""
+    async with aiohttp.ClientSession() as http, http.get(address) as answer:
+        assert answer.status == 200
+        return await answer.text()
 
 
 async def _duty(house: House, at: datetime) -> list[tuple[str, str]]:
