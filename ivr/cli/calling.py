@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from audio.listening import Listening
@@ -20,8 +21,13 @@ from ivr.cli.queues import say_waiting
 from ivr.settings import Settings
 
 LISTEN_S = 0.25
+TONE = "beep"
+"""The prompt after which a message may be spoken."""
+CUT = 0.9
+"""Who has heard less of a prompt was cut off."""
 Tell = Callable[[str, Mapping[str, Any]], None]
-"""Told (kind, facts): `placed`, `heard`, `hop`, `page`, `key`, `rings`, `talks`, `queue`, `end`, `note`."""
+"""Told (kind, facts): `placed`, `heard`, `hop`, `page`, `key`, `rings`, `talks`, `queue`, `says`, `end`,
+`note`."""
 
 
 class CallStory:
@@ -36,6 +42,9 @@ class CallStory:
         self._heard: list[str] = []
         self._started = 0.0
         self._is_dialling = False
+        self._said: Path | None = None
+        self._may_speak = False
+        self._tone = asyncio.Event()
         self._paged: set[str] = set()
         """Numbers of engineers: when they pick up, it is not to talk with the caller."""
 
@@ -49,15 +58,19 @@ class CallStory:
         hang_up_after_s: float | None,
         talk_s: float,
         limit_s: float,
+        habits: Mapping[str, str] | None = None,
+        said: Path | None = None,
     ) -> bool:
         """Place the call and follow it to its end; whether it was answered.
 
-        `talk_s`: with whoever picks up. The caller hangs up when this is cancelled.
+        `talk_s`: with whoever picks up. `habits`: what telephones do from now on; `said`: what the caller
+        says where a message may be left. The caller hangs up when this is cancelled.
         """
-        self._keys = list(keys)
+        self._keys, self._said = list(keys), said
         recogniser = await asyncio.to_thread(Recogniser.load, self._settings.prompts)
         carrier = Carrier(self._settings)
         await carrier.attach()
+        await carrier.set_phones(habits or {})
         carrier.forget_legs()
         followed = asyncio.Event()
         following = asyncio.create_task(self._follow(number, caller, followed))
@@ -82,6 +95,7 @@ class CallStory:
     ) -> None:
         listening = Listening(recogniser)
         pressing = asyncio.create_task(self._press(call))
+        speaking = asyncio.create_task(self._speak(call))
         place = 0
         deadline = self._started + limit_s
         try:
@@ -96,6 +110,7 @@ class CallStory:
             self._note_heard(listening.finish())
         finally:
             pressing.cancel()
+            speaking.cancel()
             with suppress(AmiError, TimeoutError):
                 await call.hang_up()
                 await call.ended(5.0)
@@ -117,9 +132,11 @@ class CallStory:
     def _note_heard(self, heard: Sequence[Heard]) -> None:
         for one in heard:
             self._heard.append(one.prompt_id)
-            self._tell(
-                "heard", {"prompt": one.prompt_id, "language": one.language, "at_s": round(one.start_s, 1)}
-            )
+            facts = {"prompt": one.prompt_id, "language": one.language, "at_s": round(one.start_s, 1)}
+            self._tell("heard", {**facts, "share": one.share, "also": list(one.also)})
+            if one.prompt_id == TONE and self._may_speak:
+                self._may_speak = False
+                self._tone.set()
 
     async def _press(self, call: PlacedCall) -> None:
         """One key (or string of keys) for each question the plan asks."""
@@ -130,6 +147,15 @@ class CallStory:
             await asyncio.sleep(1.0)
             self._tell("key", {"keys": keys})
             await call.press(keys)
+
+    async def _speak(self, call: PlacedCall) -> None:
+        """What the caller says after the tone, each time that he is asked to."""
+        while self._said is not None:
+            await self._tone.wait()
+            self._tone.clear()
+            self._tell("says", {"file": str(self._said)})
+            with suppress(AmiError, TimeoutError):
+                await call.say(self._said)
 
     async def _follow(self, number: str, caller: str | None, followed: asyncio.Event) -> None:
         wanted = to_e164(number, home()) or number
@@ -152,6 +178,8 @@ class CallStory:
             return
         if kind == "command" and line.get("what") == "collect":
             self._asked.set()
+        elif kind == "command" and line.get("what") == "record":
+            self._may_speak = True
         elif kind == "command" and line.get("what") == "dial":
             self._is_dialling = True
             self._tell("rings", {"who": line.get("says", [])})
@@ -175,9 +203,12 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
             return f"dialling {facts['to']} as {caller}{clock}"
         case "heard":
             language = "" if facts["language"] == "*" else f" ({facts['language']})"
-            return f"heard   {facts['prompt']}{language}, at {facts['at_s']} s"
+            cut = ", cut off" if facts.get("share", 1.0) < CUT else ""
+            names = " or ".join((facts["prompt"], *facts.get("also", ())) if cut else (facts["prompt"],))
+            return f"heard   {names}{language}{cut}, at {facts['at_s']} s"
         case "hop":
-            node = f"{facts['plan']}.{facts['node']} [{facts['node_kind']}]"
+            where = ".".join(filter(None, (facts["plan"], facts["node"])))
+            node = " ".join(filter(None, (where, f"[{facts['node_kind']}]")))
             return f"node    {node} -> {facts['exit']}: {facts['why']}"
         case "page":
             return _page_sentence(facts)
@@ -189,6 +220,8 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
             return f"rings   {', '.join(facts['who'])}"
         case "talks":
             return f"talks   with {shown(facts['number'])}, who picked up"
+        case "says":
+            return "says    his message"
         case "key":
             return f"pressed {facts['keys']}"
         case "end":

@@ -142,15 +142,29 @@ def call(
     talk: Annotated[
         float, typer.Option("--talk", min=0, help="Seconds to talk with whoever picks up, then hang up.")
     ] = 5.0,
+    phone: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--phone",
+            metavar="WHO=WHAT",
+            help="What a telephone does from now on: `agent-1=busy`, `ADU=no-answer,accepts`; answers, "
+            "accepts, declines, hangs-up, voicemail, no-answer, busy, rejects, congested, away, usual. "
+            "Repeatable.",
+        ),
+    ] = None,
+    say: Annotated[
+        str, typer.Option("--say", help='How long the caller speaks where a message may be left: "5 s".')
+    ] = "",
     limit: Annotated[float, typer.Option("--limit", help="End the call after so many seconds.")] = 180.0,
     as_json: AsJson = False,
 ) -> None:
     """Place a real call from the demo carrier and tell, as it happens, what the caller hears and why.
 
     The exit code is 0 when the call was answered and 1 when it was not."""
-    from ivr.cli.placing import run_call
+    from ivr.cli.placing import Tried, run_call
 
-    run_call(read_settings(), number, caller, keys, at, hang_up_after, talk, limit, as_json=as_json)
+    tried = Tried(tuple(phone or ()), say, keys, talk, hang_up_after, limit)
+    run_call(read_settings(), number, caller, at, tried, as_json=as_json)
 
 
 calls_app = typer.Typer(invoke_without_command=True, help="Past calls: their list, and the story of one.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,27 +14,34 @@ from zoneinfo import ZoneInfo
 import typer
 
 from dialplan.numbers import is_withheld, to_e164
+from dialplan.times import parse_duration_s
 from ivr.ami import AmiError
 from ivr.cli.calling import CallStory, sentence_of
 from ivr.cli.home import home
+from ivr.cli.phoning import read_phones, words_said
 from ivr.cli.shared import give_up, out
+from ivr.cli.simulating import load_quickly
 from ivr.logs import configure
 from ivr.settings import Settings
 
 ZONE = ZoneInfo("Europe/Brussels")
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What people do in the call: the telephones (`agent-1=busy`), how long the caller speaks where a message
+    may be left (`5 s`), what he keys, how long he talks, and when he hangs up."""
+
+    phones: Sequence[str] = ()
+    say: str = ""
+    keys: str = ""
+    talk_s: float = 5.0
+    hang_up_after_s: float | None = None
+    limit_s: float = 180.0
+
+
 def run_call(
-    settings: Settings,
-    number: str,
-    caller: str,
-    keys: str,
-    at: str | None,
-    hang_up_after_s: float | None,
-    talk_s: float,
-    limit_s: float,
-    *,
-    as_json: bool,
+    settings: Settings, number: str, caller: str, at: str | None, tried: Tried, *, as_json: bool
 ) -> None:
     """Place the call; the exit code is 0 when it was answered, 1 when not, 130 or 143 when it was stopped."""
     if not settings.demo:
@@ -41,17 +49,21 @@ def run_call(
     shown_number = _caller(caller)
     configure(settings.log, "error")
     story = CallStory(settings, _print_json if as_json else _print)
+    habits = read_phones(load_quickly(settings.config), tried.phones) if tried.phones else {}
+    said = words_said(settings, _seconds(tried.say)) if tried.say else None
     try:
         was_answered = asyncio.run(
             _stoppable(
                 story.run(
                     _dialled(number),
                     caller=shown_number,
-                    keys=[part.strip() for part in keys.split(",")] if keys else [],
+                    keys=[part.strip() for part in tried.keys.split(",")] if tried.keys else [],
                     at=_moment(at),
-                    hang_up_after_s=hang_up_after_s,
-                    talk_s=talk_s,
-                    limit_s=limit_s,
+                    hang_up_after_s=tried.hang_up_after_s,
+                    talk_s=tried.talk_s,
+                    limit_s=tried.limit_s,
+                    habits=habits,
+                    said=said,
                 )
             )
         )
@@ -82,6 +94,13 @@ def _caller(text: str) -> str | None:
     if found is None:
         give_up(f'--from "{text}" is no telephone number; write for instance 0470 00 99 99, or anonymous.')
     return found
+
+
+def _seconds(text: str) -> float:
+    try:
+        return parse_duration_s(text)
+    except ValueError as fault:
+        give_up(f"--say: {fault}.")
 
 
 def _dialled(number: str) -> str:

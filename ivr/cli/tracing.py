@@ -104,8 +104,8 @@ def _tell(one: TracedCall) -> None:
 
 
 def _tell_step(at: str, plan: str, node: str, kind: str, exit_: str, why: str) -> None:
-    where = f"{plan}.{node}" if plan else node
-    out.print(f"  {at}  {where} [{kind}] -> {exit_}: {why}", markup=False)
+    where = " ".join(filter(None, (".".join(filter(None, (plan, node))), f"[{kind}]")))
+    out.print(f"  {at}  {where} -> {exit_}: {why}", markup=False)
 
 
 def _tell_values(values: Mapping[str, str]) -> None:

@@ -71,7 +71,6 @@ def test_a_prompt_cut_by_a_key_says_how_much_was_heard(recogniser: Recogniser, p
     ("cut", "other"),
     [
         ("nl/brand-fuzer-mobile-emergency", "brand-fuzer-mobile-legal"),
-        ("fr/brand-fuzer-mobile-legal", "brand-fuzer-mobile-emergency"),
         ("nl/all-agents-busy", "lines-busy"),
     ],
 )
