@@ -5,7 +5,8 @@ Changes are no part of a configuration's files: `dialplan.roster.with_changes` l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -49,6 +50,38 @@ def check_change(duty: Duty, change: Change, now: datetime) -> None:
         raise ChangeRefused(f"{change.by} cannot stand in for {change.by}")
     if isinstance(change, Swap) and not change.order:
         raise ChangeRefused("nobody is named who would be on duty")
+
+
+def change_of(
+    kind: str, people: Sequence[str], start: datetime, end: datetime, layer: str = "", title: str = ""
+) -> Change:
+    """A change by its kind, `override`, `cover`, `swap` or `leave`: who is on duty in which order, who is
+    absent and who stands in (nobody yet: a request), or who is on leave."""
+    names = tuple(str(each) for each in people)
+    if kind == "leave":
+        return Absence(names[0], start, end, title)
+    if kind == "override":
+        return Swap(start, end, names, title, layer)
+    by = names[1] if len(names) > 1 else ""
+    return Cover(start, end, names[0], by, kind == "swap", layer, title)
+
+
+def effective(
+    change: Change, made_at: datetime, agreed_at: datetime | None = None, ended_at: datetime | None = None
+) -> Iterator[Change]:
+    """What a change did and will do to a duty: from when it was made until it was cancelled (`ended_at`).
+
+    A request that was agreed to is a request until `agreed_at`, and then a cover.
+    """
+    end = min(change.end, ended_at) if ended_at else change.end
+    start = max(change.start, made_at)
+    if agreed_at is not None and isinstance(change, Cover):
+        until = min(end, agreed_at)
+        if start < until:
+            yield replace(change, by="", is_exchange=False, start=start, end=until)
+        start = max(start, agreed_at)
+    if start < end:
+        yield replace(change, start=start, end=end)
 
 
 def people_of(change: Change) -> tuple[str, ...]:
@@ -238,7 +271,9 @@ def _say_more(times: int) -> str:
 __all__ = [
     "LONGEST",
     "ChangeRefused",
+    "change_of",
     "check_change",
+    "effective",
     "fault_of_change",
     "people_of",
     "say_change",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from shlex import quote
 
 from dialplan.counts import say_count
 from dialplan.faults import nearest_of
-from dialplan.model import Configuration
+from dialplan.model import Configuration, Duty
 from dialplan.numbers import display, to_e164
 from dialplan.overrides import Override, with_overrides
 from dialplan.prove import CounterExample, Proof, prove
@@ -27,14 +28,16 @@ def run_prove(
     *,
     named: Path | None = None,
     overrides: Sequence[Override] = (),
+    over_duty: Callable[[Duty], Duty] = lambda duty: duty,
     as_json: bool,
 ) -> None:
     """Exit code 0: it is so; 1: there is a counter-example, or not everything could be looked at.
 
     `named`: the folder as it was named, which the commands that show something then need too; `overrides`:
-    what is switched for a while.
+    what is switched for a while; `over_duty`: what is laid over the duty.
     """
     configuration = with_overrides(load_quickly(folder), overrides)
+    configuration = replace(configuration, duty=over_duty(configuration.duty))
     if not 0 < days <= LONGEST_DAYS:
         give_up(f"--days {days:g}: prove looks at more than 0 and at most {LONGEST_DAYS} days.")
     proof = prove(configuration, _start(start, configuration), days, _number(number, configuration))

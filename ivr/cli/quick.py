@@ -86,7 +86,7 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _simulate(given: argparse.Namespace) -> None:
-    from ivr.cli.laid_over import overrides_of
+    from ivr.cli.laid_over import over_duty_of, overrides_of
     from ivr.cli.simulating import run_simulate
 
     run_simulate(
@@ -101,6 +101,7 @@ def _simulate(given: argparse.Namespace) -> None:
         given.found,
         given.record,
         overrides=overrides_of(given.config),
+        over_duty=over_duty_of(given.config),
         switched=given.switched_to,
         chance=given.chance,
         dutch_first=not given.french_first,
@@ -118,7 +119,7 @@ def _prove_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _prove(given: argparse.Namespace) -> None:
-    from ivr.cli.laid_over import overrides_of
+    from ivr.cli.laid_over import over_duty_of, overrides_of
     from ivr.cli.proving import run_prove
 
     run_prove(
@@ -128,6 +129,7 @@ def _prove(given: argparse.Namespace) -> None:
         given.number,
         named=given.config,
         overrides=overrides_of(given.config),
+        over_duty=over_duty_of(given.config),
         as_json=given.as_json,
     )
 

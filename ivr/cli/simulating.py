@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults, nearest_of
-from dialplan.model import Configuration
+from dialplan.model import Configuration, Duty
 from dialplan.numbers import display, to_e164
 from dialplan.overrides import Override, switched_to, with_overrides
 from dialplan.simulate import (
@@ -37,15 +38,17 @@ def run_simulate(
     record: str,
     *,
     overrides: Sequence[Override] = (),
+    over_duty: Callable[[Duty], Duty] = lambda duty: duty,
     switched: str = "",
     chance: float,
     dutch_first: bool,
     why: bool,
     as_json: bool,
 ) -> None:
-    """The engine without a switch. `overrides`: what is switched for a while; `switched`: the plan to which
-    the number is supposed to be, whatever is switched."""
+    """The engine without a switch. `overrides`: what is switched for a while; `over_duty`: what is
+    laid over the duty; `switched`: the plan to which the number is supposed to be, whatever is switched."""
     configuration = with_overrides(load_quickly(folder), overrides)
+    configuration = replace(configuration, duty=over_duty(configuration.duty))
     if switched:
         configuration = _switched(configuration, switched, to)
     try:

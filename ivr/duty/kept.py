@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from dialplan.changes import change_of, effective
 from dialplan.model import Absence, Cover, Swap
 from dialplan.roster import Change
 from ivr.storage import Audit, AuditAction, DutyChangeKind, KeptDutyChange
@@ -74,18 +75,8 @@ class Kept:
         return Standing.PLANNED if self.change.start > now else Standing.HOLDS
 
     def effective(self) -> Iterator[Change]:
-        """What it did and will do to the duty: from when it was made, until it was cancelled."""
-        end = min(self.change.end, self.ended_at) if self.ended_at else self.change.end
-        start = max(self.change.start, self.made_at)
-        if self.agreed_at is not None and isinstance(self.change, Cover):
-            request = replace(
-                self.change, by="", is_exchange=False, start=start, end=min(end, self.agreed_at)
-            )
-            if request.start < request.end:
-                yield request
-            start = max(start, self.agreed_at)
-        if start < end:
-            yield replace(self.change, start=start, end=end)
+        """What it did and will do to the duty."""
+        return effective(self.change, self.made_at, self.agreed_at, self.ended_at)
 
 
 def add_change(session: Session, kept: Kept, place: int = 0) -> Kept:
@@ -126,7 +117,7 @@ def as_kept(row: KeptDutyChange) -> Kept:
     """A row as the roster takes it."""
     return Kept(
         row.id,
-        _change_of(row),
+        change_of(str(row.kind), row.people, row.starts, row.ends, row.layer, row.title),
         row.made_at,
         row.made_by,
         tuple(row.asked),
@@ -144,17 +135,6 @@ def note_change(
     """One row of the audit."""
     id_ = f"{int(at.timestamp() * 1_000_000):015x}{next(_count) & 0xFFFF:04x}{secrets.token_hex(3)}"
     session.add(Audit(id=id_, at=at, actor=actor, action=action, object=subject, detail=detail, call_id=""))
-
-
-def _change_of(row: KeptDutyChange) -> Change:
-    people = [str(each) for each in row.people]
-    if row.kind is DutyChangeKind.LEAVE:
-        return Absence(people[0], row.starts, row.ends, row.title)
-    if row.kind is DutyChangeKind.OVERRIDE:
-        return Swap(row.starts, row.ends, tuple(people), row.title, row.layer)
-    by = people[1] if len(people) > 1 else ""
-    is_exchange = row.kind is DutyChangeKind.SWAP
-    return Cover(row.starts, row.ends, people[0], by, is_exchange, row.layer, row.title)
 
 
 def _row(kept: Kept, place: int) -> KeptDutyChange:
