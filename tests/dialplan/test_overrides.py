@@ -95,11 +95,11 @@ def test_the_other_numbers_of_the_desk_stay_where_they_are() -> None:
     plans = {
         number.number: plan_at(configuration, number, START) for number in configuration.numbers.values()
     }
-    assert {plans[n.number] for n in configuration.numbers.values() if n.brand == "fuzer"} == {
+    assert {plans[n.number] for n in configuration.numbers.values() if n.group == "fuzer"} == {
         "day-and-night"
     }
     for number in configuration.numbers.values():
-        if number.brand != "fuzer":
+        if number.group != "fuzer":
             assert plans[number.number] == number.plan
 
 

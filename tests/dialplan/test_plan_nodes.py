@@ -26,7 +26,7 @@ MENU = """
 
 
 def test_every_kind_is_registered_once_and_says_what_it_is() -> None:
-    assert len(KINDS) == 19
+    assert len(KINDS) == 20
     for kind in KINDS:
         module = getattr(nodes, kind.replace("-", "_"))
         assert module.__doc__.startswith(f"`{kind}`: "), f"the module of {kind} opens with what it does"

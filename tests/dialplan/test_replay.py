@@ -8,7 +8,7 @@ import pytest
 
 from dialplan.commands import Asked, Collect, Hangup
 from dialplan.engine import CallFacts, advance, begin
-from dialplan.events import Admission, Dialled, Event, Keyed, Outcome, Played
+from dialplan.events import Admission, Dialled, Event, Keyed, LineEnd, Outcome, Played
 from dialplan.model import Configuration
 from dialplan.overrides import Override, OverrideKind, overrides_on, with_overrides
 from dialplan.replay import ANSWERS, Comparison, Verdict, compare, rebuild
@@ -193,7 +193,13 @@ def test_every_event_fits_on_a_tape_and_every_question_has_its_answer() -> None:
 
 
 def _some(name: str) -> object:
-    return {"outcome": Outcome.BUSY, "admission": Admission.FULL, "row": {"key": "465"}}.get(name, "text")
+    some = {
+        "outcome": Outcome.BUSY,
+        "admission": Admission.FULL,
+        "row": {"key": "465"},
+        "end": LineEnd.DESK,
+    }
+    return some.get(name, "text")
 
 
 def test_a_tape_that_is_cut_or_of_another_make_says_so() -> None:
