@@ -115,6 +115,7 @@ class BeforehandDesk:
             "drill-plan": self._plan_drill,
             "drill-show": self._show_drill,
             "drill-off": self._call_off,
+            "run-show": self._show_run,
             "nights": self._show_nights,
         }
 
@@ -140,14 +141,18 @@ class BeforehandDesk:
 
     async def _show_drill(self, asked: Asked) -> Mapping[str, Any]:
         """How one stands; without an id, the last."""
+        return await self._show_run(asked, DRILL)
+
+    async def _show_run(self, asked: Asked, job: str = "") -> Mapping[str, Any]:
+        """A run, and the phones that it has rung."""
         wanted = str(asked.get("run", ""))
         run = await self._house.database.read(
             lambda session: (
-                find_run(session, wanted) if wanted else next(iter(last_runs(session, 1, DRILL)), None)
+                find_run(session, wanted) if wanted else next(iter(last_runs(session, 1, job)), None)
             )
         )
         if run is None:
-            return {"error": "there was no drill"}
+            return {"error": f"there is no run {wanted!r}" if wanted else f"there was no {job or 'run'}"}
         rings = await self.drills.rings(run.id)
         is_over = run.state is not RunState.RUNNING
         return {**run.to_json(), "over": is_over, "rings": [ring.to_json() for ring in rings]}

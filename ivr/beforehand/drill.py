@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from dialplan.calendars import is_open
 from dialplan.model import Configuration, Engineer, Phone
-from ivr.beforehand.ringing import Means, Ringer
+from ivr.beforehand.ringing import Means, Ringer, tell
 from ivr.beforehand.rings import Ring, Skipped, add_rings, keep_ring, make_ring, rings_of
 from ivr.beforehand.words import say_ring
 from ivr.notify import enqueue
@@ -136,7 +136,7 @@ class Drills:
         if ring.state is RingState.WAITING and (why := await self._hindrance(run, ring, wish)):
             skipped = replace(ring, state=RingState.SKIPPED, why=why)
             await self._means.database.run(lambda session: keep_ring(session, skipped))
-            self._means.feed.publish(JOB, self._means.clock.now(), run=run.id, **skipped.to_json())
+            tell(self._means.feed, skipped, self._means.clock.now())
             return
         await self._ringer.ring(ring)
         await asyncio.sleep(PAUSE_S)
@@ -144,7 +144,7 @@ class Drills:
     async def _hindrance(self, run: KeptRun, ring: Ring, wish: DrillWish) -> str:
         """What stands against ringing it now; empty: nothing, any more."""
         waited_s = 0.0
-        while await self._means.is_wanted(ring.number):
+        while run.id not in self._called_off and await self._means.is_wanted(ring.number):
             if waited_s >= PAGE_LIMIT_S:
                 return Skipped.PAGE
             await asyncio.sleep(LOOK_S)

@@ -202,7 +202,7 @@ class Ringer:
             await self._means.database.run(lambda session: keep_ring(session, ring))
         except StorageError as fault:
             log.error("ring.not_kept", ring=ring.id, why=str(fault))
-        self._means.feed.publish(str(ring.kind), self._now(), run=ring.run_id, **ring.to_json())
+        tell(self._means.feed, ring, self._now())
 
     def _shown(self, ring: Ring) -> str:
         desk = self._means.configuration().desk
@@ -211,6 +211,12 @@ class Ringer:
 
     def _now(self) -> datetime:
         return self._means.clock.now()
+
+
+def tell(feed: Feed, ring: Ring, now: datetime) -> None:
+    """The live feed hears how a ring stands."""
+    facts = {name: value for name, value in ring.to_json().items() if name != "at"}
+    feed.publish(str(ring.kind), now, run=ring.run_id, **facts)
 
 
 def _state_of(ring: Ring, key: str) -> RingState:
@@ -231,4 +237,4 @@ async def _nobody_cares(_leg_id: str) -> None:
     """Nobody is dialled on these legs."""
 
 
-__all__ = ["Means", "Ringer"]
+__all__ = ["Means", "Ringer", "tell"]

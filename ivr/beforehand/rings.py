@@ -82,6 +82,7 @@ class Ring:
             "entry": self.entry,
             "number": self.number,
             "label": self.label,
+            "at": self.planned_at.isoformat() if self.planned_at else None,
             "state": str(self.state),
             "cause": self.cause,
             "rang": self.rang_at is not None,

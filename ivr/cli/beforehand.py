@@ -127,12 +127,12 @@ def show_schedule(settings: Settings, last: int, *, as_json: bool) -> None:
     if not found["runs"]:
         return
     out.print()
-    runs = Table("due", "job", "about", "state", "late", "by", "detail", box=None, pad_edge=False)
+    runs = Table("id", "due", "job", "about", "state", "late", "by", "detail", box=None, pad_edge=False)
     for run in found["runs"]:
         late = _late(run)
         runs.add_row(
-            _moment(run["due_at"], zone), run["job"], run["subject"] or "-", run["state"], late, run["by"],
-            run["detail"],
+            run["id"][:6], _moment(run["due_at"], zone), run["job"], run["subject"] or "-", run["state"],
+            late, run["by"], run["detail"],
         )  # fmt: skip
     out.print(runs)
 
@@ -153,19 +153,47 @@ def run_drill(
     if dry_run:
         _print_plan(_ask(settings, "drill-plan", asked), pick_language(language), as_json=as_json)
         return
-    begun = _ask(settings, "drill", asked)
-    _follow(settings, begun["run"], pick_language(language), as_json=as_json)
+    run = _ask(settings, "drill", asked)["run"]
+    try:
+        _follow(settings, run, pick_language(language), as_json=as_json)
+    except KeyboardInterrupt:
+        _ask(settings, "drill-off", {"run": run})
+        give_up(
+            "The drill is called off: no further phone is rung. `dutyline duty drill --last` shows it.", 130
+        )
+
+
+def stop_drill(settings: Settings) -> None:
+    """The one that goes on rings no further phone."""
+    found = _ask(settings, "drill-show", {})
+    if found["over"]:
+        give_up("No drill goes on.")
+    _ask(settings, "drill-off", {"run": found["id"]})
+    out.print("The drill is called off: no further phone is rung.")
 
 
 def show_drill(settings: Settings, language: str, *, as_json: bool) -> None:
     """The last one, or the one that goes on."""
-    found = _ask(settings, "drill-show", {})
+    _print_run(_ask(settings, "drill-show", {}), pick_language(language), as_json=as_json)
+
+
+def show_run(settings: Settings, run: str, language: str, *, as_json: bool) -> None:
+    """Any run: the phones that it has rung, and what came of it."""
+    _print_run(_ask(settings, "run-show", {"run": run}), pick_language(language), as_json=as_json)
+
+
+def _print_run(found: Answer, language: Language, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    zone = datetime.now().astimezone().tzinfo
+    subject = f" {found['subject']}" if found["subject"] else ""
+    head = f"{found['job']}{subject}, due {_moment(found['due_at'], zone)}: {found['state']}"
+    out.print(head, markup=False)
     for ring in found["rings"]:
-        out.print(_line(ring, pick_language(language)), markup=False)
-    out.print(found["detail"] or str(found["state"]), markup=False)
+        out.print(f"  {_clock(ring['at'], zone)}  {_line(ring, language)}", markup=False)
+    if found["detail"]:
+        out.print(found["detail"], markup=False)
 
 
 def _print_plan(found: Answer, language: Language, *, as_json: bool) -> None:
@@ -250,6 +278,10 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "the command line"
+
+
+def _clock(text: str | None, zone: Any) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(zone):%H:%M:%S}" if text else " " * 8
 
 
 def _moment(text: str, zone: Any) -> str:

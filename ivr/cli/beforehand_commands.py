@@ -17,7 +17,12 @@ def mount(app: typer.Typer, duty_app: typer.Typer) -> None:
     duty_app.command("forecast")(forecast)
     duty_app.command("drill")(drill)
     duty_app.command("nights")(nights)
-    app.command("schedule")(schedule)
+    schedule_app = typer.Typer(
+        invoke_without_command=True, help="What is done by itself: when next, and how it went; one run whole."
+    )
+    schedule_app.callback()(schedule)
+    schedule_app.command("show")(schedule_show)
+    app.add_typer(schedule_app, name="schedule")
 
 
 def forecast(
@@ -41,16 +46,21 @@ def drill(
         bool, typer.Option("--anyway", help="Also outside its calendar, in quiet hours and in leave.")
     ] = False,
     last: Annotated[bool, typer.Option("--last", help="Ring nobody; show the last drill.")] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="Have the drill that goes on ring no further phone.")
+    ] = False,
     language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Really ring the phones of the engineers, one by one, and tell which of them work.
 
     It says that it is a drill and asks for a key. A phone for which a page is out is left alone.
-    The exit code is 0 when every phone that was rung works."""
-    from ivr.cli.beforehand import run_drill, show_drill
+    Ctrl-C ends it with the phone that rings. The exit code is 0 when every phone that was rung works."""
+    from ivr.cli.beforehand import run_drill, show_drill, stop_drill
 
-    if last:
+    if stop:
+        stop_drill(read_settings())
+    elif last:
         show_drill(read_settings(), language, as_json=as_json)
     else:
         run_drill(read_settings(), who, language, dry_run=dry_run, anyway=anyway, as_json=as_json)
@@ -67,13 +77,26 @@ def nights(
 
 
 def schedule(
+    context: typer.Context,
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many past runs.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Say what is done by itself, when next, and how the last times went."""
     from ivr.cli.beforehand import show_schedule
 
-    show_schedule(read_settings(), last, as_json=as_json)
+    if context.invoked_subcommand is None:
+        show_schedule(read_settings(), last, as_json=as_json)
+
+
+def schedule_show(
+    run: Annotated[str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")],
+    language: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Tell one run whole: which phones it has rung, and what came of it."""
+    from ivr.cli.beforehand import show_run
+
+    show_run(read_settings(), run, language, as_json=as_json)
 
 
 __all__ = ["mount"]
