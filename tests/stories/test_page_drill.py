@@ -117,6 +117,7 @@ async def test_killed_at_each_state_after_the_acceptance(house: House, state: st
         await finish(house, page)
 
 
+@pytest.mark.timeout(60 * DRILLS + 60)
 async def test_killed_at_random_moments(house: House) -> None:
     chance = random.Random(SEED)
     async with drilled(house) as order:
