@@ -43,10 +43,12 @@ class Turn:
         mine = [one for one in self.attempts if one.entry == person.entry]
         own = {one.number: one for one in mine if not one.backup}
         spares = [one for one in mine if one.backup]
+        if any(one.is_open for one in spares):
+            return PersonsTurn(is_waiting=True)
         for group in self._groups(person):
             missing = [phone for phone in group if phone.number not in own]
             made = [own[phone.number] for phone in group if phone.number in own]
-            is_waiting = any(one.is_open for one in (*made, *spares))
+            is_waiting = any(one.is_open for one in made)
             spare = None if is_waiting else self._instead(made, spares) or self._first(missing, spares)
             wanted = [self._plan(person, spare, is_backup=True)] if spare else []
             wanted = wanted or [self._plan(person, phone) for phone in missing]

@@ -208,6 +208,34 @@ def test_every_hop_carries_the_time_it_was_made() -> None:
     assert [hop.at for hop in call.hops] == [at("2026-11-23 10:00:01"), at("2026-11-23 10:00:02")]
 
 
+def test_a_page_says_how_bad_it_is_and_what_it_is_about_and_another_policy_may_be_chosen() -> None:
+    plan = """
+        start: badly
+        nodes:
+          badly: {set: {severity: 2, category: fiber, other: 12}, next: page}
+          page: {page: standard, next: again}
+          again: {page: standard, severity: 4, category: $brand_id, next: odd}
+          odd: {page: standard, severity: $other, next: ring}
+          ring: {destination: one, rest: bye}
+          bye: {hangup: normal}
+    """
+    duty = """
+        engineers: {ENG: {title: engineer, entry: eng}}
+        roster: {handover: Mon 08:00, first_week: 2026-01-05, weeks: [ENG]}
+        backup_phones: [spare]
+        policies: {standard: {}, urgent: {ring: 10 s}}
+        choose: [{severity: [1, 2], policy: urgent}]
+    """
+    call = PaperCall(small(plan, duty=duty))
+    said = [(one.policy, one.severity, one.category) for one in call.told if isinstance(one, StartPage)]
+    assert said == [("urgent", "2", "fiber"), ("standard", "4", "acme"), ("standard", "", "fiber")]
+    whys = [hop.why for hop in call.hops if hop.kind == "page"]
+    assert whys[0] == (
+        'engineers are being rung for Acme, by the policy "urgent" (choose[1], severity 1 or 2)'
+    )
+    assert whys[1] == 'engineers are being rung for Acme, by the policy "standard"'
+
+
 def test_a_page_starts_beside_the_call_and_knows_the_customer() -> None:
     plan = """
         start: who

@@ -245,3 +245,11 @@ def test_a_number_that_rings_for_another_page_is_left_alone(
             assert not {one.phone.number for one in move.planned} & engaged
         elif isinstance(move, Wait) and not any(one.is_open for one in rows):
             assert move.until is not None, "it looks again"
+
+
+@settings(deadline=None)
+@given(hunts(), ends)
+def test_in_turn_one_phone_rings_at_a_time(hunt: Hunt, ends: dict[str, tuple[AttemptState, float]]) -> None:
+    stages = tuple(replace(stage, together=False, phones_together=False) for stage in hunt.stages)
+    for before, after in pairwise(played(replace(hunt, stages=stages), ends).attempts):
+        assert before.over_at <= after.planned_at

@@ -46,6 +46,12 @@ def test_a_fault_on_one_engineers_network_sends_the_next_ring_to_another_network
     ]
 
 
+def test_the_own_phone_waits_for_the_back_up_phone() -> None:
+    night = Night(Hunt((stage(ANN, BOB, rounds=1),)), {OWN_A: AttemptState.NETWORK})
+    night.run()
+    assert night.rung == [(0, OWN_A), (30, SPARE_1.number), (60, SPARE_2.number), (90, OWN_B)]
+
+
 def test_it_is_held_against_the_operator_for_a_while_only() -> None:
     hunt = Hunt((stage(ANN, BOB, rounds=1),), fault_memory_s=20)
     assert numbers(hunt, {OWN_A: AttemptState.NETWORK}) == [OWN_A, SPARE_1.number, OWN_B]
