@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 
 from ivr.cli.main import app
 from ivr.settings import ROOT
+from tests.cli.command import dutyline
 from tests.stories.house import copy_configuration
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -222,3 +225,12 @@ def data_list(*words: str) -> list[dict[str, object]]:
     assert code == 0, said
     found: list[dict[str, object]] = json.loads(said)
     return found
+
+
+def test_simulation_and_the_live_duty_say_the_same() -> None:
+    duty("override", "ADU", "--from", "2031-12-06", "--until", "2031-12-06")
+    words = ("simulate", "--to", "032055582", "--at", "2031-12-06T23:15", "--json")
+    said = asyncio.run(dutyline(*words, env=os.environ))
+    assert said.code == 0, said.err
+    rang = json.loads(said.out)["rang"]
+    assert [one["number"] for one in rang if one["by"] == "page"] == ["+32470000002"]
