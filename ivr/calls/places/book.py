@@ -10,56 +10,23 @@ so in `news`; `next_due` is the moment at which `pass_time` has something to do.
 
 from __future__ import annotations
 
-import heapq
 import itertools
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from dialplan.commands import Limit
 from dialplan.events import Admission, Admitted, Outcome
+from ivr.calls.places.agenda import Agenda, Due, What
+from ivr.calls.places.demand import Demand, Failed
+from ivr.calls.places.held import Held, HeldBack
 from ivr.calls.places.kept import Kept, KeptPlace
-from ivr.calls.places.line import choose
 from ivr.calls.places.queue import Queue
 from ivr.calls.places.staff import Agent, AgentState, Staff
 from ivr.calls.places.tally import Tally
-from ivr.calls.places.wish import AGENT, GROUP, Kind, Waiter, Wish
+from ivr.calls.places.wish import AGENT, GROUP, Waiter, Wish
 
 SWEEP_EVERY: Final = 512
 """Asks between two looks for limits that nobody has used lately."""
-
-
-@dataclass(slots=True)
-class Held:
-    """What one call has."""
-
-    places: dict[str, tuple[Limit, float]] = field(default_factory=dict)
-    """Key -> the limit, and since when."""
-    begun: dict[str, tuple[Limit, float]] = field(default_factory=dict)
-    """Places that it gave back, in limits that count it as begun all the same."""
-    agent: str = ""
-
-
-@dataclass(slots=True)
-class HeldBack:
-    """What is free, but meant for callers who have waited too long."""
-
-    places: Counter[str] = field(default_factory=Counter)
-    agents: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Failed:
-    """What has been found out in one round: who need not be tried."""
-
-    kinds: set[Kind] = field(default_factory=set)
-    packed: set[str] = field(default_factory=set)
-    """Limits with no place for anybody."""
-
-    def includes(self, waiter: Waiter) -> bool:
-        """Whether he fails for the same reason as one before him."""
-        return waiter.kind in self.kinds or not self.packed.isdisjoint(waiter.things)
 
 
 class Book:
@@ -75,11 +42,10 @@ class Book:
         self._waiters: dict[int, Waiter] = {}
         self._waiting: dict[str, Waiter] = {}
         """By call."""
-        self._wanted: dict[str, Counter[str]] = {}
-        """Name of a thing -> queues whose callers want it, and how many of each."""
+        self._demand = Demand(self.queues)
         self._came: dict[str, dict[str, float]] = {}
         """Call -> queue -> when it first came there, while it has not been served."""
-        self._due: list[tuple[float, int, str, str | int]] = []
+        self._agenda = Agenda(self._matters)
         self._openings: dict[str, float] = {}
         self._touched: set[str] = set()
         self._numbers = itertools.count(1)
@@ -132,44 +98,35 @@ class Book:
 
     def next_due(self) -> float | None:
         """When time alone will change something."""
-        while self._due and not self._matters(self._due[0]):
-            heapq.heappop(self._due)
-        return self._due[0][0] if self._due else None
+        return self._agenda.next_due()
 
     def pass_time(self, at: float) -> None:
         """Do what is due: end rests and waits that took too long, open windows."""
-        if not self._due or self._due[0][0] > at:
+        if not self._agenda.is_due(at):
             return
-        while self._due and self._due[0][0] <= at:
-            entry = heapq.heappop(self._due)
-            if self._matters(entry):
-                self._do_due(entry, at)
+        for entry in self._agenda.take(at):
+            self._do(entry, at)
         self._settle()
 
-    def _do_due(self, entry: tuple[float, int, str, str | int], at: float) -> None:
-        _, _, what, name = entry
-        if what == "wait":
-            waiter = self._waiters[int(name)]
+    def _do(self, due: Due, at: float) -> None:
+        if due.what is What.WAIT:
+            waiter = self._waiters[int(due.name)]
             self._answer(waiter, Admitted(Admission.TIMEOUT), at)
             self._serve(waiter.things, at)
-        elif what == "rest":
-            self.staff.rouse(str(name), at)
-            self._serve((f"{AGENT}{name}",), at)
+        elif due.what is What.REST:
+            self.staff.rouse(str(due.name), at)
+            self._serve((f"{AGENT}{due.name}",), at)
         else:
-            self._openings.pop(str(name), None)
-            self._serve((str(name),), at)
+            self._openings.pop(str(due.name), None)
+            self._serve((str(due.name),), at)
 
-    def _matters(self, entry: tuple[float, int, str, str | int]) -> bool:
-        due, _, what, name = entry
-        if what == "wait":
-            return name in self._waiters
-        if what == "rest":
-            agent = self.staff.agents.get(str(name))
-            return agent is not None and agent.until == due and not agent.call
-        return self._openings.get(str(name)) == due
-
-    def _remind(self, due: float, what: str, name: str | int) -> None:
-        heapq.heappush(self._due, (due, next(self._numbers), what, name))
+    def _matters(self, due: Due) -> bool:
+        if due.what is What.WAIT:
+            return due.name in self._waiters
+        if due.what is What.REST:
+            agent = self.staff.agents.get(str(due.name))
+            return agent is not None and agent.until == due.at and not agent.call
+        return self._openings.get(str(due.name)) == due.at
 
     # -- what is known
 
@@ -196,7 +153,7 @@ class Book:
 
     def is_quiet(self) -> bool:
         """Whether nobody waits for or has anything."""
-        return not (self._held or self._waiting or self._came or self._wanted)
+        return not (self._held or self._waiting or self._came or self._demand)
 
     # -- over a restart
 
@@ -300,7 +257,7 @@ class Book:
         waiter = Waiter(wish, waiting, at, since, next(self._numbers), things, kind)
         self._came.setdefault(wish.call, {})[queue.name] = since
         self._join(queue, waiter)
-        self._remind(at + waiting.wait_s, "wait", waiter.number)
+        self._agenda.remind(at + waiting.wait_s, What.WAIT, waiter.number)
         self._note_openings(wish, at)
         return waiter
 
@@ -327,8 +284,7 @@ class Book:
     def _join(self, queue: Queue, waiter: Waiter) -> None:
         self._waiters[waiter.number] = self._waiting[waiter.wish.call] = waiter
         queue.join(waiter)
-        for thing in waiter.things:
-            self._wanted.setdefault(thing, Counter())[queue.name] += 1
+        self._demand.add(waiter)
         self._touched.add(queue.name)
         waiter.position = queue.position(waiter)
 
@@ -337,8 +293,7 @@ class Book:
         queue = self.queues[waiter.waiting.queue]
         queue.leave(waiter)
         del self._waiters[waiter.number], self._waiting[waiter.wish.call]
-        for thing in waiter.things:
-            self._want_less(thing, queue.name)
+        self._demand.remove(waiter)
         waiter.answer = Admitted(
             answer.admission, answer.agent, answer.key, answer.limit, waiter.position, at - waiter.joined
         )
@@ -347,19 +302,11 @@ class Book:
         self.news.append(waiter)
         self._touched.add(queue.name)
 
-    def _want_less(self, thing: str, queue: str) -> None:
-        wanted = self._wanted[thing]
-        wanted[queue] -= 1
-        if not wanted[queue]:
-            del wanted[queue]
-        if not wanted:
-            del self._wanted[thing]
-
     def _serve(self, things: Iterable[str], at: float) -> HeldBack:
         """Let in whoever can use what has become free, in order; what is kept for those who cannot."""
         held_back = HeldBack()
         failed = Failed()
-        for waiter in self._in_order(things, failed):
+        for waiter in self._demand.in_order(things, failed):
             answer = self._admit(waiter.wish, at, held_back)
             if answer is not None:
                 self._answer(waiter, answer, at)
@@ -375,33 +322,6 @@ class Book:
             if waiter.overdue <= at:
                 self._hold_back(waiter.wish, at, held_back)
         return held_back
-
-    def _in_order(self, things: Iterable[str], failed: Failed) -> Iterator[Waiter]:
-        """Waiters who want any of that, over all queues, but for those who must fail as others did."""
-        names = {name for thing in things for name in self._wanted.get(thing, ())}
-        lines = [list(self.queues[name].line) for name in sorted(names)]
-        ways = [iter(line) for line in lines]
-        heads = [next(way) for way in ways]
-        while heads:
-            place = heads.index(choose(heads)) if len(heads) > 1 else 0
-            waiter = heads[place]
-            if not failed.includes(waiter):
-                yield waiter
-            following = None
-            if not self._is_hopeless(self.queues[waiter.waiting.queue], failed):
-                following = next((one for one in ways[place] if not failed.includes(one)), None)
-            if following is None:
-                del heads[place], ways[place]
-            else:
-                heads[place] = following
-
-    def _is_hopeless(self, queue: Queue, failed: Failed) -> bool:
-        """Whether nobody of this queue can be let in now."""
-        if queue.kinds.keys() <= failed.kinds:
-            return True
-        count = len(queue.waiters)
-        wanted = (self._wanted.get(key) for key in failed.packed)
-        return any(queues is not None and queues[queue.name] >= count for queues in wanted)
 
     def _hold_back(self, wish: Wish, at: float, held_back: HeldBack) -> None:
         for limit in wish.limits:
@@ -419,7 +339,7 @@ class Book:
             opens = self._tallies[limit.key].opens_at(at)
             if opens is not None and self._openings.get(limit.key) != opens:
                 self._openings[limit.key] = opens
-                self._remind(opens, "window", limit.key)
+                self._agenda.remind(opens, What.WINDOW, limit.key)
 
     def _release(self, call: str, outcome: str, at: float, *, is_over: bool = False) -> None:
         self.pass_time(at)
@@ -446,7 +366,7 @@ class Book:
         held.agent = ""
         if agent.state is AgentState.FREE:
             return [AGENT + agent.entry]
-        self._remind(agent.until, "rest", agent.entry)
+        self._agenda.remind(agent.until, What.REST, agent.entry)
         return []
 
     def _settle(self) -> None:
@@ -460,6 +380,6 @@ class Book:
 
     def _sweep(self, at: float) -> None:
         """Forget limits that nobody uses: there may be one for every caller."""
-        idle = [key for key, tally in self._tallies.items() if tally.is_empty(at) and key not in self._wanted]
+        idle = [key for key, tally in self._tallies.items() if tally.is_empty(at) and key not in self._demand]
         for key in idle:
             del self._tallies[key]
