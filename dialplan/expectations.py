@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
+from dialplan.chains import ChainStage, Rung, Who, chain_of
 from dialplan.commands import Prompt, StartPage
 from dialplan.faults import Place, nearest_of
 from dialplan.model import Configuration, PagePolicy
@@ -175,6 +176,12 @@ def _policy(read: Callable[[Configuration, PagePolicy], Sequence[str]]) -> Check
     return check
 
 
+def _stage(policy: PagePolicy, kind: Rung) -> ChainStage:
+    """The first stage that rings everybody on duty, or the one on call; one of nothing where there is none."""
+    found = (stage for stage in chain_of(policy) if Who(kind) in stage.who)
+    return next(found, ChainStage("", (), tries=0))
+
+
 CHECKS: Final[Mapping[str, Check]] = {
     "brand": _brand,
     "plan": _plan,
@@ -189,9 +196,9 @@ CHECKS: Final[Mapping[str, Check]] = {
     "ends": _ends,
     "levels": _policy(lambda _, policy: [level.entry for level in policy.levels]),
     "backups": _policy(lambda configuration, _: configuration.duty.backup_phones),
-    "pages_for": _policy(lambda _, policy: [say_duration(policy.page_for_s)]),
-    "direct_tries": _policy(lambda _, policy: [str(policy.direct_tries)]),
-    "direct_within": _policy(lambda _, policy: [say_duration(policy.direct_within_s)]),
+    "pages_for": _policy(lambda _, policy: [say_duration(_stage(policy, Rung.DUTY).within_s)]),
+    "direct_tries": _policy(lambda _, policy: [str(_stage(policy, Rung.ON_CALL).tries)]),
+    "direct_within": _policy(lambda _, policy: [say_duration(_stage(policy, Rung.ON_CALL).within_s)]),
 }
 """What can be expected, by its key."""
 
