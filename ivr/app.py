@@ -229,7 +229,6 @@ class Service:
             )
         )
         self.pager.woken = lambda: self.beforehand.fair.woken
-        self.pager.woken = lambda: self.beforehand.fair.woken
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.link.on_sync(self._take_talking)
         self.orphans = Orphans(
