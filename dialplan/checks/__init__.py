@@ -21,6 +21,7 @@ from dialplan.checks import (
     messages,
     names,
     people,
+    promises,
     speech,
     ways,
 )
@@ -84,6 +85,7 @@ RULES: tuple[Rule, ...] = (
     chains.check_choices_are_reached,
     chains.check_backup_on_another_network,
     chains.check_last_resort,
+    promises.check_reminders_come_in_time,
     alarms.check_alarms_caught,
     alarms.check_alarms_in_a_circle,
 )
