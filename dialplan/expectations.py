@@ -177,7 +177,7 @@ def _policy(read: Callable[[Configuration, PagePolicy], Sequence[str]]) -> Check
 
 
 def _stage(policy: PagePolicy, kind: Rung) -> ChainStage:
-    """The first stage that rings everybody on duty, or the one on call; one of nothing where there is none."""
+    """The first stage that rings everybody on duty, or the one on call; an empty one where none does."""
     found = (stage for stage in chain_of(policy) if Who(kind) in stage.who)
     return next(found, ChainStage("", (), tries=0))
 
