@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,7 +20,8 @@ from zoneinfo import ZoneInfo
 from dialplan.calendars import changes_between as calendar_changes
 from dialplan.calendars import is_open
 from dialplan.model import Absence, Cover, Duty, Engineer, Layer, Roster, Swap
-from dialplan.rotations import Order, Rotation, edges_of, turn_at
+from dialplan.openings import opening_at
+from dialplan.rotations import OPENING, Order, Rotation, Turn, edges_of, moment_of, turn_at
 from dialplan.times import DAY_NAMES, say_clock, say_date
 
 ROSTER = "roster"
@@ -207,7 +208,7 @@ def _closed_by(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str] | No
 
 def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
     if layer.rotation is not None:
-        turn = turn_at(layer.rotation, at)
+        turn = _turn_of_layer(duty, layer, layer.rotation, at)
         if turn is None:
             hours = layer.rotation.hours
             return (), f"nobody, outside {hours}" if hours else "nobody, it has no turns"
@@ -228,6 +229,20 @@ def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
     return _once(each for row in rows for each in row.order), (
         f"by its file, until {say_moment(until, layer.zone)}"
     )
+
+
+def _turn_of_layer(duty: Duty, layer: Layer, rotation: Rotation, at: datetime) -> Turn | None:
+    if rotation.days != OPENING:
+        return turn_at(rotation, at)
+    calendar = duty.calendars.get(layer.during)
+    first = datetime.combine(rotation.first, time()) + timedelta(minutes=rotation.clock_min)
+    opening = (
+        opening_at(calendar, moment_of(first, rotation.zone), at) if calendar and rotation.turns else None
+    )
+    if opening is None:
+        return None
+    number = opening.number % len(rotation.turns)
+    return Turn(number, opening.start, rotation.turns[number])
 
 
 def _by_events(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:

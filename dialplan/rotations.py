@@ -18,6 +18,8 @@ from dialplan.times import DAY_MINUTES
 Order: TypeAlias = tuple[str, ...]
 """Trigrams, first to last."""
 WEEK_MINUTES = 7 * DAY_MINUTES
+OPENING = -1
+"""The `days` of a rotation whose turns are the openings of a calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Rotation:
     """Turns that follow one another; after the last one the first comes again.
 
     The first begins on `first` at `clock_min` by the clock of `zone`. Each lasts `days`; 0: each shift that
-    begins on `first` or later is a turn. With `shifts` (sorted, apart) nobody has a turn outside of them.
+    begins on `first` or later is a turn; `OPENING`: each opening of a calendar (`dialplan.openings`). With
+    `shifts` (sorted, apart) nobody has a turn outside of them.
     """
 
     turns: tuple[Order, ...]
@@ -72,7 +75,7 @@ def turn_at(rotation: Rotation, at: datetime) -> Turn | None:
 
 def edges_of(rotation: Rotation, start: datetime, end: datetime) -> Iterator[datetime]:
     """Every moment (UTC) of a period at which a turn or a shift begins or ends, and perhaps more."""
-    if rotation.days:
+    if rotation.days > 0:
         yield from _until(end, (_start_of(rotation, n) for n in _counting(_count_at(rotation, start))))
     if rotation.shifts:
         for number in _counting(_shift_number(rotation, start)):

@@ -19,7 +19,7 @@ from dialplan.model import Absence, Cover, Engineer, Entry, Level, Phone, Swap
 from dialplan.numbers import display
 from dialplan.quiet import Quiet
 from dialplan.remote import Remote, hide_address
-from dialplan.rotations import Rotation
+from dialplan.rotations import OPENING, Rotation
 from dialplan.skills import Agent
 from dialplan.times import say_clock, say_duration, say_window
 from dialplan.words import Value
@@ -142,7 +142,8 @@ def _say_while(laid: Swap | Cover | Absence, what: str) -> str:
 
 
 def _say_rotation(rotation: Rotation) -> str:
-    length = f"{rotation.days} days each" if rotation.days else "each shift"
+    lengths = {0: "each shift", OPENING: "each opening"}
+    length = lengths.get(rotation.days, f"{rotation.days} days each")
     hours = f", {rotation.hours}" if rotation.hours else ""
     since = f"{rotation.first} {say_clock(rotation.clock_min)}"
     return f"{_say_weeks(rotation.turns)}, {length} from {since}{hours}"

@@ -5,13 +5,14 @@
     layers:
       nights:
         team: voice                               # or people: [ADU, [WTI, MAB], ...], one for each turn
-        turn: weekly                              # daily, shift, 2 weeks, 3 days
+        turn: weekly                              # daily, shift, 2 weeks, 3 days, opening
         first: 2026-01-05 18:00                   # the first turn begins; a day alone: at 00:00
         hours: [Mon-Thu 18:00-08:00, Fri 18:00 - Mon 08:00]
         outside: office-hours                     # nobody while this calendar is open; during: the reverse
       second: {calendar: calendars/on-call.ics}   # summaries name trigrams; or https://..., see `remotes`
       third: {file: rosters/2026.csv}             # columns from, until, trigram
 
+With `turn: opening` each time the calendar `during` opens is a turn: of holidays everybody has his share.
 An hour of `hours` that ends before it begins ends on the next day; with two days it may last several. A layer
 ends where its hours end; without any it is always there.
 """
@@ -33,7 +34,7 @@ from dialplan.files.watches import read_rows, read_watches
 from dialplan.model import Layer, Team
 from dialplan.nodes.calendar import CALENDAR
 from dialplan.reading import Section, Wrong, as_section
-from dialplan.rotations import WEEK_MINUTES, Rotation, Shift
+from dialplan.rotations import OPENING, WEEK_MINUTES, Rotation, Shift
 from dialplan.times import (
     DAY_MINUTES,
     DAYS,
@@ -48,7 +49,7 @@ TEAM: Final = "team"
 """What a reference to a team is called."""
 SOURCES: Final = ("people", "team", "calendar", "file")
 SHIFT: Final = 0
-_LENGTHS: Final = {"weekly": 7, "daily": 1, "shift": SHIFT}
+_LENGTHS: Final = {"weekly": 7, "daily": 1, "shift": SHIFT, "opening": OPENING}
 _LENGTH = re.compile(r"^([1-9]\d?) (day|week)s?$")
 _ACROSS = re.compile(r"^([A-Za-z]+)\s+(\d{1,2}:\d{2})\s*-\s*([A-Za-z]+)\s+(\d{1,2}:\d{2})$")
 _WITHIN = re.compile(r"^(\S.*?)\s+(\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})$")
@@ -142,6 +143,8 @@ def _read_rotation(row: Section, zone: str, team: Team | None) -> Rotation | Non
     if days == SHIFT and not hours.shifts:
         row.fault("turn", 'shifts need "hours"')
         days = 7
+    if days == OPENING and not row.has("during"):
+        row.fault("turn", 'needs "during": each time that calendar opens is a turn')
     minutes = first.hour * 60 + first.minute
     return Rotation(turns, first.date(), minutes, days, zone, hours.shifts, hours.text)
 
@@ -172,7 +175,9 @@ def _parse_length(text: str) -> int:
         return int(found[1]) * (7 if found[2] == "week" else 1)
     if written not in _LENGTHS:
         near = nearest_of(written, _LENGTHS)
-        raise Wrong(f'"{text}" is no turn; write weekly, daily, shift, or as in "2 weeks" or "3 days"', near)
+        raise Wrong(
+            f'"{text}" is no turn; write weekly, daily, shift, opening, or as in "2 weeks" or "3 days"', near
+        )
     return _LENGTHS[written]
 
 

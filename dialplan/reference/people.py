@@ -122,8 +122,8 @@ _LAYER: Final = (
     ),
     Field(
         "turn",
-        text("`weekly`, `daily`, `shift`, `2 weeks`, `3 days`"),
-        "How long a turn lasts; `shift`: each of the `hours` is one.",
+        text("`weekly`, `daily`, `shift`, `opening`, `2 weeks`, `3 days`"),
+        "How long a turn lasts; `shift`: each of the `hours` is one; `opening`: each time `during` opens.",
         "`weekly`",
     ),
     Field("first", _DAY_OR_MOMENT, "When the first turn begins; needed beside turns."),
@@ -280,6 +280,7 @@ _POLICY: Final = (
         "Whoever picks up keys his PIN (`pins` in `desk.yaml`) before he hears anything of the caller.",
         "no",
     ),
+    Field("sms", FLAG, "Whoever is rung first, or accepts, gets a text on his first mobile phone.", "no"),
 )
 _NAMED: Final = Shape("", {"pattern": NAME_PATTERN})
 DUTY: Final = (
