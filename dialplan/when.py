@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -61,6 +62,8 @@ CLOCKS: Final[Mapping[str, int]] = {
 NEXT: Final = ("next", "volgende", "prochain", "nachsten", "naechsten")
 FILLERS: Final = ("at", "om", "op", "a", "le", "um", "am", "the", "of", "de", "on", "uhr", "uur", "uren", "h")
 
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 2200
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.hu](\d{2})|[hu]|:)?")
 _SAID_CLOCK = re.compile(r"\d{1,2}[:.hu]\d{2}(?::\d{2})?|\d{1,2}[hu]")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -95,66 +98,116 @@ def parse_when(text: str, base: datetime, zone: str, *, is_end: bool = False) ->
     said = " ".join(text.strip().lower().translate(_PLAIN).split())
     if said in NOW:
         return base.astimezone(UTC)
-    found = _ahead(said, base, zone) or _iso(said)
-    if found is not None:
-        return found
-    here = base.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     try:
-        day, minutes, is_fixed = _read(said, here)
+        moment = _ahead(said, base, zone) or _iso(said) or _by_the_clock(said, base, zone, is_end)
     except UnknownMoment as unknown:
-        raise UnknownMoment(text.strip(), unknown.nearest) from None
+        raise UnknownMoment(_short(text), unknown.nearest) from None
     except (ValueError, OverflowError):
-        raise UnknownMoment(text.strip()) from None
+        raise UnknownMoment(_short(text)) from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise UnknownMoment(_short(text))
+    return moment
+
+
+def _by_the_clock(said: str, base: datetime, zone: str, is_end: bool) -> datetime:
+    here = base.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    day, minutes, is_fixed = _read(said, here)
     moment = _at(day, minutes, is_end, zone)
     if moment <= base and not is_fixed:
         moment = _at(day + timedelta(days=_step(said)), minutes, is_end, zone)
     return moment
 
 
+def _short(text: str) -> str:
+    """What somebody wrote, in the length in which it can be said."""
+    return text.strip()[:60]
+
+
 def _read(said: str, here: datetime) -> tuple[date, int | None, bool]:
     """The day, the minutes since its midnight (None: none were said), and whether the day was said fully."""
-    day, is_fixed = here.date(), False
-    minutes: int | None = None
-    has_day = False
     words = [word for word in re.split(r"[\s,]+|(?<=\d)t(?=\d)", said) if word]
-    numbers: list[int] = []
-    month = 0
+    found = _Found(here, here.date(), any(word in NEXT for word in words))
     for word in words:
-        if word in FILLERS or word in NEXT:
-            continue
-        if word in AWAY:
-            day, has_day, is_fixed = here.date() + timedelta(days=AWAY[word]), True, True
-        elif word in MONTHS and (numbers or word not in DAYS):
-            month = MONTHS[word]
-        elif word in DAYS:
-            ahead = (DAYS[word] - here.weekday()) % 7
-            if not ahead and _is_next(words):
-                ahead = 7
-            day, has_day = here.date() + timedelta(days=ahead), True
-        elif word in CLOCKS:
-            minutes = CLOCKS[word]
-        elif found := _ISO_DAY.fullmatch(word):
-            day, has_day, is_fixed = date(int(found[1]), int(found[2]), int(found[3])), True, True
-        elif _SAID_CLOCK.fullmatch(word):
-            minutes = _clock(word)
-        elif found := _DAY.fullmatch(word):
-            day, has_day = _dated(int(found[1]), int(found[2]), found[3], here), True
-            is_fixed = bool(found[3])
-        elif word.rstrip(".").isdecimal() and len(word) <= 5:
-            numbers.append(int(word.rstrip(".")))
-        else:
+        if word not in FILLERS and word not in NEXT:
+            found.take(word)
+    return found.done(said)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the words that were read so far mean, at `here` by the clock."""
+
+    here: datetime
+    day: date
+    is_next: bool
+    minutes: int | None = None
+    month: int = 0
+    numbers: list[int] = field(default_factory=list)
+    has_day: bool = False
+    is_fixed: bool = False
+
+    def take(self, word: str) -> None:
+        """One word more. UnknownMoment, with the nearest one that is known."""
+        if not (self._name(word) or self._date(word) or self._clock(word) or self._number(word)):
             raise UnknownMoment(word, nearest_of(word, _known()))
-    if month:
-        if not numbers:
+
+    def done(self, said: str) -> tuple[date, int | None, bool]:
+        """All words are read."""
+        if self.month:
+            self._dated_by_month(said)
+        if self.numbers and self.minutes is None and self.has_day:
+            self.minutes = _clock(str(self.numbers.pop(0)))
+        if self.numbers or (not self.has_day and self.minutes is None):
             raise UnknownMoment(said)
-        year = next((each for each in numbers if each > 31), 0)
-        day, has_day = _dated(numbers[0], month, str(year) if year else None, here), True
-        is_fixed, numbers = bool(year), [each for each in numbers[1:] if each != year]
-    if numbers and minutes is None and has_day:
-        minutes = _clock(str(numbers.pop(0)))
-    if numbers or (not has_day and minutes is None):
-        raise UnknownMoment(said)
-    return day, minutes, is_fixed
+        return self.day, self.minutes, self.is_fixed
+
+    def _name(self, word: str) -> bool:
+        if word in AWAY:
+            self._is(self.here.date() + timedelta(days=AWAY[word]), is_fixed=True)
+        elif word in MONTHS and (self.numbers or word not in DAYS):
+            # `mar` is Tuesday in French, and March after a number
+            self.month = MONTHS[word]
+        elif word in DAYS:
+            ahead = (DAYS[word] - self.here.weekday()) % 7
+            self._is(self.here.date() + timedelta(days=ahead or 7 * self.is_next), is_fixed=False)
+        elif word in CLOCKS:
+            self.minutes = CLOCKS[word]
+        else:
+            return False
+        return True
+
+    def _date(self, word: str) -> bool:
+        if found := _ISO_DAY.fullmatch(word):
+            self._is(date(int(found[1]), int(found[2]), int(found[3])), is_fixed=True)
+        elif (found := _DAY.fullmatch(word)) and not _SAID_CLOCK.fullmatch(word):
+            self._is(_dated(int(found[1]), int(found[2]), found[3], self.here), is_fixed=bool(found[3]))
+        else:
+            return False
+        return True
+
+    def _clock(self, word: str) -> bool:
+        if _SAID_CLOCK.fullmatch(word):
+            self.minutes = _clock(word)
+            return True
+        return False
+
+    def _number(self, word: str) -> bool:
+        digits = word.rstrip(".")
+        if digits.isdecimal() and len(word) <= 5:
+            self.numbers.append(int(digits))
+            return True
+        return False
+
+    def _dated_by_month(self, said: str) -> None:
+        if not self.numbers:
+            raise UnknownMoment(said)
+        day, *others = self.numbers
+        year = next((each for each in others if each > 31), 0)
+        self._is(_dated(day, self.month, str(year) if year else None, self.here), is_fixed=bool(year))
+        self.numbers = [each for each in others if each != year]
+
+    def _is(self, day: date, *, is_fixed: bool) -> None:
+        self.day, self.has_day, self.is_fixed = day, True, is_fixed
 
 
 def _dated(day: int, month: int, year: str | None, here: datetime) -> date:
@@ -221,10 +274,6 @@ def _iso(said: str) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC) if found.tzinfo else None
-
-
-def _is_next(words: list[str]) -> bool:
-    return any(word in NEXT for word in words)
 
 
 def _known() -> Iterator[str]:

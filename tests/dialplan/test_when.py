@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialplan.when import UnknownMoment, parse_when
 
@@ -112,6 +114,9 @@ def test_the_nights_when_the_clock_is_changed() -> None:
         ("18", ""),
         ("in 99999999999999999999 weeks", ""),
         ("2026-12-24 18:00 19", ""),
+        ("9999-12-31", ""),
+        ("0001-01-01", ""),
+        ("29/2/2027", ""),
     ],
 )
 def test_what_is_no_time_is_said_with_the_nearest_right_word(text: str, nearest: str) -> None:
@@ -119,3 +124,25 @@ def test_what_is_no_time_is_said_with_the_nearest_right_word(text: str, nearest:
         parse_when(text, BASE, ZONE)
     assert str(unknown.value).startswith(f'"{text}" is no time; write it as in "friday 18:00"')
     assert unknown.value.nearest == nearest
+
+
+SAID = (
+    "friday vr di mar 24 24. december 2027 18:00 8h in 2 h tomorrow t noon next at +3 days 2026-12-24 24/12 "
+    "24/12/2027 2026-12-24T18:00 9999-12-31"
+)
+WORDS = st.sampled_from(SAID.split())
+
+
+@given(
+    st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=5).map(" ".join)),
+    st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+    st.booleans(),
+)
+def test_whatever_is_written_is_a_moment_or_is_said_to_be_none(
+    text: str, base: datetime, is_end: bool
+) -> None:
+    try:
+        moment = parse_when(text, base, ZONE, is_end=is_end)
+    except UnknownMoment:
+        return
+    assert moment.tzinfo is UTC

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,13 +18,13 @@ from dialplan.source import load
 from ivr.clock import VirtualClock
 from ivr.duty.change_mails import ChangeMails, News
 from ivr.duty.changes import DutyBoard, UnknownChange
-from ivr.duty.kept import Standing
+from ivr.duty.kept import Kept, Standing
 from ivr.duty.live import with_live_duty
 from ivr.notify.letters import DEFAULT
 from ivr.notify.words import LANGUAGES
 from ivr.overrides.kept import list_audit
 from ivr.settings import ROOT
-from ivr.storage import Database, Mail
+from ivr.storage import Database, Mail, StorageError
 
 NOW = datetime(2026, 11, 21, 22, 15, tzinfo=UTC)
 """A Saturday night, 23:15 by the desk's clock."""
@@ -273,3 +274,31 @@ def test_every_change_can_be_told_in_every_language(language: str, news: News, k
     letter = DEFAULT.render("duty-changed", language, facts)
     assert "ADU" in letter.body and "nights" in letter.body and "{" not in letter.subject + letter.body
     assert "\n\n\n" not in letter.body
+
+
+async def test_of_two_who_agree_at_the_same_moment_one_stands_in(desk: Desk, usual: list[str]) -> None:
+    """Two boxes, one request: the other is told that somebody has agreed already."""
+    other = desk.another()
+    for turn in range(10):
+        start = NOW + timedelta(days=turn)
+        asked = await desk.board.add(Cover(start, start + timedelta(hours=1), usual[0]), "tsc")
+        answers = await asyncio.gather(
+            desk.board.agree(asked.id, "SVO", "SVO"),
+            other.agree(asked.id, "ADU", "ADU"),
+            return_exceptions=True,
+        )
+        agreed = [one for one in answers if isinstance(one, Kept)]
+        refused = [str(one) for one in answers if isinstance(one, ChangeRefused)]
+        assert len(agreed) == len(refused) == 1, answers
+        assert refused == [f"{agreed[0].agreed_by} has agreed to {asked.id} already"]
+
+
+async def test_a_database_that_is_away_changes_nothing_and_what_held_holds(desk: Desk) -> None:
+    await desk.board.add(Swap(NOW, MORNING, ("MAB",)), "tsc")
+    before = desk.order
+    await desk.database.close()
+    await desk.board.follow()
+    assert desk.order == before and desk.board.why_stale
+    with pytest.raises(StorageError):
+        await desk.board.add(Swap(NOW, MORNING, ("SVO",)), "tsc")
+    assert desk.order == before
