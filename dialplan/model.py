@@ -300,6 +300,8 @@ class PagePolicy:
     """Ask whoever picks up for his PIN before anything about the caller is said."""
     together: bool = False
     """Ring everybody on duty at once instead of one after another."""
+    sms: bool = False
+    """Whoever is rung first, and whoever accepts, gets a text message on his first mobile phone too."""
     stages: tuple[ChainStage, ...] = ()
     """As they are written; empty: the short form."""
     last_resort: LastResort | None = field(default_factory=LastResort)

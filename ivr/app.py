@@ -53,6 +53,7 @@ from ivr.duty.pager import Pager
 from ivr.duty.patient import PatientLedger
 from ivr.duty.recorded import words_in
 from ivr.duty.school import School
+from ivr.duty.texts import PageTexts
 from ivr.failsafe import FailsafeKeeper
 from ivr.feed import Feed
 from ivr.overrides import FOLLOW_S, Board, ByPhone, Pins
@@ -118,7 +119,7 @@ class Service:
         self.releases.on_activation(self._forget_lengths)
         self.releases.on_activation(_spare_collector)
         self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended, self._leg_missing)
-        mails = PageMails(self.clock.now)
+        mails = PageMails(self.clock.now, PageTexts(self._configuration))
         steps = StepMails(self._configuration)
         self.ledger = PatientLedger(
             DatabaseLedger(self.database, mails.writers(), mails.announce_stage, announce_step=steps.announce)

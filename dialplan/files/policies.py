@@ -90,6 +90,7 @@ def _read_policy(row: Section, name: str, engineers: Sequence[Engineer]) -> Page
         languages=row.list_of("languages", spoken_language) or usual.languages,
         together=row.get("together", flag, usual.together),
         pin=row.get("pin", flag, usual.pin),
+        sms=row.get("sms", flag, usual.sms),
         fault_memory_s=row.get("network_fault_for", duration(0, 86400), usual.fault_memory_s),
         last_resort=_read_last_resort(row),
     )

@@ -18,6 +18,7 @@ from ivr.duty.ledger import PageMail, read_attempts
 from ivr.duty.moves import next_move
 from ivr.duty.page import Page
 from ivr.duty.planning import level_stage
+from ivr.duty.texts import PageTexts
 from ivr.notify import enqueue
 from ivr.storage import PageState
 
@@ -27,8 +28,9 @@ LEVEL = level_stage("")
 class PageMails:
     """Writes them to whom the brand's mails went when the page began."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], texts: PageTexts | None = None) -> None:
+        """`texts`: who tells those who are rung by short messages; None: nobody does."""
+        self._now, self._texts = now, texts
 
     def writers(self) -> Mapping[PageState, PageMail]:
         """Which step of a page is announced by which mail."""
@@ -41,8 +43,12 @@ class PageMails:
     def announce(self, session: Session, page: Page, now: datetime) -> None:
         """A call has come in, and these are being rung."""
         to = page.request.contacts.mailboxes
-        facts = {"at": now, "ringing": _first_rung(page.hunt, now)}
+        rung = _first_rung(page.hunt, now)
+        facts = {"at": now, "ringing": [{"title": who, "number": number} for _, who, number in rung]}
         self._write(session, page, "call-in", to, facts, now)
+        if self._texts is not None:
+            words = variables_of(page) | {"at": now}
+            self._texts.tell_rung(session, page, [entry for entry, _, _ in rung], words, now)
 
     def announce_acceptance(self, session: Session, page: Page, now: datetime) -> None:
         """Call ID, engineer, and the number on which he accepted."""
@@ -52,6 +58,8 @@ class PageMails:
         facts = {"engineer": name, "number": acceptance.number, "at": acceptance.at}
         to = (page.request.contacts.accepted_to,)
         self._write(session, page, "call-accepted", to, facts, now, nth(page.acceptances))
+        if self._texts is not None:
+            self._texts.tell_accepted(session, page, variables_of(page) | {"at": acceptance.at}, now)
 
     def announce_stage(self, session: Session, page: Page, stage: str) -> None:
         """The hunt has come to a level of the escalation: the desk is told who is rung now; or to its end."""
@@ -110,6 +118,7 @@ def variables_of(page: Page) -> dict[str, Any]:
         "dialled": request.dialled,
         "caller": request.caller,
         "caller_name": request.caller_name,
+        "about": request.about,
         "customer": request.customer,
         "started": page.started,
     }
@@ -132,8 +141,9 @@ def _name(hunt: Hunt, entry: str) -> str:
     return next((person.name for person in people if person.entry == entry), "")
 
 
-def _first_rung(hunt: Hunt, now: datetime) -> list[dict[str, str]]:
+def _first_rung(hunt: Hunt, now: datetime) -> list[tuple[str, str, str]]:
+    """Entry, title and number of each."""
     move = next_move(hunt, now, [], now, at=hunt.wall_clock(now))
     if not isinstance(move, Ring):
         return []
-    return [{"title": one.person.title, "number": one.phone.number} for one in move.planned]
+    return [(one.person.entry, one.person.title, one.phone.number) for one in move.planned]

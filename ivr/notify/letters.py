@@ -35,6 +35,7 @@ SUFFIX: Final = ".txt.j2"
 SUBJECT: Final = "Subject:"
 LONGEST_SUBJECT: Final = 200
 _OPTIONAL: Final[Mapping[str, object]] = {
+    "about": "",
     "call_id": "",
     "call_ref": "",
     "caller": None,

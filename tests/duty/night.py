@@ -23,6 +23,7 @@ from ivr.duty.page import Page, PageRequest
 from ivr.duty.pager import Pager
 from ivr.duty.patient import PatientLedger
 from ivr.duty.run import PhonesAwayError
+from ivr.duty.texts import PageTexts
 from ivr.feed import Feed
 from ivr.storage import Database, Mail
 
@@ -180,7 +181,7 @@ async def the_night(
     database = BusyDatabase(f"sqlite:///{path / 'pages.db'}")
     await database.open()
     phones = FakePhones(clock)
-    mails = PageMails(clock.now)
+    mails = PageMails(clock.now, PageTexts(lambda: configuration))
     steps = StepMails(lambda: configuration)
     inner = DatabaseLedger(database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
     ledger = PatientLedger(inner)
