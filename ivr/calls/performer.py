@@ -330,6 +330,7 @@ class Performer:
         if self.is_gone:
             raise CallerGoneError
         tone = TONE if command.beep else ""
+        self._tell("record", what="tone")
         try:
             return await self._messages.take(self._agi, command, tone)
         except OSError as fault:

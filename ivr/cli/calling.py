@@ -21,8 +21,8 @@ from ivr.cli.queues import say_waiting
 from ivr.settings import Settings
 
 LISTEN_S = 0.25
-TONE = "beep"
-"""The prompt after which a message may be spoken."""
+TONE_S = 0.5
+"""How long the tone lasts after which a message may be spoken."""
 CUT = 0.9
 """Who has heard less of a prompt was cut off."""
 Tell = Callable[[str, Mapping[str, Any]], None]
@@ -43,7 +43,6 @@ class CallStory:
         self._started = 0.0
         self._is_dialling = False
         self._said: Path | None = None
-        self._may_speak = False
         self._tone = asyncio.Event()
         self._paged: set[str] = set()
         """Numbers of engineers: when they pick up, it is not to talk with the caller."""
@@ -134,9 +133,6 @@ class CallStory:
             self._heard.append(one.prompt_id)
             facts = {"prompt": one.prompt_id, "language": one.language, "at_s": round(one.start_s, 1)}
             self._tell("heard", {**facts, "share": one.share, "also": list(one.also)})
-            if one.prompt_id == TONE and self._may_speak:
-                self._may_speak = False
-                self._tone.set()
 
     async def _press(self, call: PlacedCall) -> None:
         """One key (or string of keys) for each question the plan asks."""
@@ -153,6 +149,7 @@ class CallStory:
         while self._said is not None:
             await self._tone.wait()
             self._tone.clear()
+            await asyncio.sleep(TONE_S)
             self._tell("says", {"file": str(self._said)})
             with suppress(AmiError, TimeoutError):
                 await call.say(self._said)
@@ -178,8 +175,8 @@ class CallStory:
             return
         if kind == "command" and line.get("what") == "collect":
             self._asked.set()
-        elif kind == "command" and line.get("what") == "record":
-            self._may_speak = True
+        elif kind == "record":
+            self._tone.set()
         elif kind == "command" and line.get("what") == "dial":
             self._is_dialling = True
             self._tell("rings", {"who": line.get("says", [])})
