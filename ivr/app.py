@@ -120,7 +120,7 @@ class Service:
         self.releases.on_activation(_spare_collector)
         self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended, self._leg_missing)
         mails = PageMails(self.clock.now, PageTexts(self._configuration))
-        steps = StepMails(self._configuration)
+        steps = StepMails(self._configuration, settings.link_base)
         self.ledger = PatientLedger(
             DatabaseLedger(self.database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
         )
@@ -444,10 +444,12 @@ class Service:
     def _open_routes(self) -> list[RouteDef]:
         """What people open without the control token."""
         from ivr.web.calendars import calendar_routes
+        from ivr.web.called_back import CalledBackPage
         from ivr.web.here import HerePage
 
         page = HerePage(self.beforehand.handshakes, self._configuration)
-        return [*page.routes(), *calendar_routes(self.duty_feeds)]
+        called_back = CalledBackPage(self.pager, self._configuration, self.clock)
+        return [*page.routes(), *called_back.routes(), *calendar_routes(self.duty_feeds)]
 
     async def _leg_missing(self, attempt_id: str) -> None:
         await self.pager.leg_missing(attempt_id)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dialplan.model import Configuration
+from ivr.duty.done_links import link_for
 from ivr.duty.history import Event, told, write
 from ivr.duty.mails import variables_of
 from ivr.duty.page import GoingOn, Page
@@ -24,10 +25,10 @@ from ivr.storage import PageStep
 
 
 class StepMails:
-    """Writes them; `configuration` is the live one, for people's addresses."""
+    """Writes them. `configuration`: the live one, for people; `address`: what links begin with."""
 
-    def __init__(self, configuration: Callable[[], Configuration]) -> None:
-        self._configuration = configuration
+    def __init__(self, configuration: Callable[[], Configuration], address: str = "") -> None:
+        self._configuration, self._address = configuration, address
 
     def announce(self, session: Session, before: Page, after: Page, step: Event) -> None:
         """What this step announces (see `ivr.duty.ledger.StepMail`)."""
@@ -46,7 +47,8 @@ class StepMails:
     def _remind(self, session: Session, page: Page, step: Event) -> None:
         acceptance = page.acceptance
         if acceptance is not None:
-            facts = {"until": lapses_at(page), "at": acceptance.at}
+            link = link_for(self._address, page, acceptance.entry)
+            facts = {"until": lapses_at(page), "at": acceptance.at, "link": link}
             self._person(session, page, acceptance.entry, "page-reminder", facts, step)
 
     def _go_on(self, session: Session, before: Page, after: Page, step: Event) -> None:
@@ -63,7 +65,8 @@ class StepMails:
         }
         self._desk(session, before, "page-gone-on", facts, step)
         if gone.why is GoingOn.PROMISE:
-            self._person(session, before, had.entry, "page-lapsed", facts, step)
+            lapsed = {**facts, "link": link_for(self._address, before, had.entry)}
+            self._person(session, before, had.entry, "page-lapsed", lapsed, step)
 
     def _hand_over(self, session: Session, before: Page, after: Page, step: Event) -> None:
         had, has = before.acceptance, after.acceptance

@@ -63,6 +63,8 @@ class PageRequest:
     chosen: str | None = None
     """Why it is this policy, empty where it was asked for; None: nobody has chosen yet (see `choose`)."""
     promise: Promise = Promise()
+    link_key: str = ""
+    """Signs the links in its mails (see `ivr.duty.done_links`)."""
 
 
 @dataclass(frozen=True, slots=True)

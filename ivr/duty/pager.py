@@ -19,6 +19,7 @@ from ivr.clock import Clock
 from ivr.duty.aftertalk import AfterEar
 from ivr.duty.connecting import write_beside
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
+from ivr.duty.done_links import make_key
 from ivr.duty.hands import Hands
 from ivr.duty.hunt import Attempt
 from ivr.duty.live import with_live_duty
@@ -142,6 +143,7 @@ class Pager:
             spoken=brand.spoken,
             contacts=Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language),
             promise=Promise(policy.promise_s, policy.remind_s),
+            link_key=make_key(),
         )
         hunt = plan_hunt(
             configuration,

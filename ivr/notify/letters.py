@@ -43,6 +43,7 @@ _OPTIONAL: Final[Mapping[str, object]] = {
     "customer": "",
     "dialled": "",
     "host": "",
+    "link": "",
     "is_cut_off": False,
     "node": "",
     "recordings": (),
