@@ -249,13 +249,24 @@ async def test_when_the_service_dies_in_the_middle_he_comes_to_the_failsafe(desk
     await desk.ready(60)
 
 
+async def test_he_is_connected_with_the_desk(desk: House) -> None:
+    await desk.phones({AGENT_1: answer_and_talk(after_s=0.3)})
+    call = await dial_in(desk)
+    await key(desk, call, "4", "line-desk")
+    await desk.answers(AGENT_1)
+    await call.hang_up()
+    record = await desk.record_from(ADU)
+    assert record.record.agent_entry == "agent-1"
+    assert [hop.exit for hop in record.hops] == ["known", "desk", "desk", "answered"]
+
+
 async def test_he_steps_into_the_talk_of_caller_and_agent(desk: House) -> None:
     """The caller is with the agent: key 4 brings the engineer into that conversation."""
     await desk.phones({AGENT_1: answer_and_talk(after_s=0.3)})
     caller = await desk.call("032056131", at=None)
     await desk.answers(AGENT_1)
     call = await dial_in(desk)
-    await key(desk, call, "3", "line-page-connect")
+    await key(desk, call, "3", "page-call")
     await key(desk, call, "4", "page-joining")
     done = await desk.page_reaches("done")
     assert (done.called_back_by, done.called_back_how) == ("adu", "line")
