@@ -16,8 +16,8 @@ LOOK_BACK: Final = timedelta(days=4)
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """At `at` (UTC) `who` becomes the first of `layer`, after `before` (empty: nobody). `backup`: who is rung
-    when he is not there, the next in the order of everybody on duty; empty: nobody."""
+    """At `at` (UTC) `who` becomes the first of `layer`, after `before` (empty: nobody). `backup`: the next in
+    the order of everybody on duty, after the last the first; empty: nobody."""
 
     at: datetime
     layer: str
@@ -48,7 +48,9 @@ def _come_on(stretch: Stretch, last: Mapping[str, str]) -> Iterator[Handover]:
         if not who or who == before or who in told:
             continue
         told.add(who)
-        backup = next((each for each in stretch.order if each != who), "")
+        place = stretch.order.index(who)
+        others = (*stretch.order[place + 1 :], *stretch.order[:place])
+        backup = others[0] if others else ""
         yield Handover(stretch.start, part.layer, who, before, backup)
 
 

@@ -30,7 +30,6 @@ GLANCE_S: Final = 0.3
 GRACE_S: Final = 10.0
 """A leg of which the switch says nothing for so long after its time is lost."""
 READY_LIMIT_S: Final = 30.0
-NETWORK_CAUSES: Final = frozenset({27, 34, 38, 41, 42})
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +138,9 @@ class Ringer:
         if is_lost:
             return await self._step(ring_id, state=RingState.LOST, ended_at=self._now())
         cause = await self._means.cause_of(ring.number, ring.planned_at or self._now(), leg.cause)
-        state = RingState(attempt_state_of(cause, NETWORK_CAUSES).value)
+        policies = self._means.configuration().duty.policies.values()
+        faults = {each for policy in policies for each in policy.network_fault_causes}
+        state = RingState(attempt_state_of(cause, faults).value)
         return await self._step(ring_id, state=state, cause=cause, ended_at=self._now())
 
     async def _silent(self, ring_id: str, cause: int = 0) -> Ring:

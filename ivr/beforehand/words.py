@@ -253,6 +253,8 @@ def say_ring(ring: Ring, language: Language, answered_s: float | None = None) ->
     """How the ring of a phone ended: `rang, picked up after 4 s, key 1 heard`. `answered_s`: if not by it."""
     if ring.state in (RingState.SKIPPED, RingState.GAVE_WAY):
         return _NOT_RUNG[language].format(why=_WHY.get(ring.why, {}).get(language, ring.why))
+    if ring.state in (RingState.RINGING, RingState.ANSWERED):
+        return outcome(str(ring.state), language)
     rang = _RINGS[ring.rang_at is not None][language]
     if ring.state in _MORE:
         more = _MORE[ring.state][language].format(key=ring.key)

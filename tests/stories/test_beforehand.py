@@ -13,7 +13,7 @@ import pytest
 from ivr.carrier.habits import Habit, answer_and_key, cause, voicemail
 from tests.stories.house import BRUSSELS, House
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.timeout(300)]
 
 TSC, ADU, WTI, MAB, MSS, SVO = (f"+3247000000{n}" for n in range(1, 7))
 TSC_FIXED = "+32470000011"
@@ -104,71 +104,100 @@ async def _over(house: House, run: str, timeout_s: float = 60.0) -> dict[str, An
             await asyncio.sleep(0.3)
 
 
-def handover_in(minutes: float) -> tuple[str, str]:
-    """A handover of the roster so soon: its day and time, and the day on which the first week began."""
-    at = datetime.now(BRUSSELS) + timedelta(minutes=minutes)
-    monday = at - timedelta(weeks=1)
-    return f"{at:%a %H:%M}", f"{monday:%Y-%m-%d}"
+def whole_minute_in(seconds: float) -> datetime:
+    """The first whole minute that is at least so far away."""
+    at = datetime.now(BRUSSELS) + timedelta(seconds=seconds + 60)
+    return at.replace(second=0, microsecond=0)
 
 
-def roster_with(weeks: str, minutes: float, more: str) -> Any:
-    handover, first = handover_in(minutes)
+def three_come_on_duty(at: datetime, more: str) -> Any:
+    """After ADU, at that minute: WTI in a first layer, MSS in a second, MAB in a third."""
+    layers = "".join(
+        f"  {name}: {{people: [ADU, {who}], turn: weekly, first: {at - timedelta(weeks=1):%Y-%m-%d %H:%M}}}\n"
+        for name, who in (("one", "WTI"), ("two", "MSS"), ("three", "MAB"))
+    )
 
     def change(text: str) -> str:
-        text = re.sub(r"handover: .*", f"handover: {handover}", text)
-        text = re.sub(r"first_week: .*", f"first_week: {first}", text)
-        text = re.sub(r"weeks: .*", f"weeks: {weeks}", text)
+        text = re.sub(r"roster:\n(  .*\n)+", f"layers:\n{layers}", text)
         return re.sub(r"handshake:\n(  .*\n)+", f"handshake:\n{more}", text)
 
     return change
 
 
-async def test_whoever_comes_on_duty_is_rung_and_says_that_he_is_there(house: House) -> None:
-    await house.phones({WTI: answer_and_key("1", after_s=0.5, listens_s=8)})
-    soon = "  {before: 2 min, tries: 1, ring: 20 s, to: [service-team.ext@escaux.com]}\n"
-    # the configuration is live a moment before the handshake is due
-    async with house.configured({"duty.yaml": roster_with("[ADU, WTI]", 3, soon)}):
-        await house.answers(WTI, timeout_s=90)
-        leg = await house.leg_over(WTI, timeout_s=60)
-        heard = house.heard_by(leg.heard_bytes())
-        assert heard[:2] == ["page-intro", "handshake-intro"]
-        assert "handshake-keys" in heard
-        assert heard[-1] == "handshake-thanks"
-        run = await _handshake(house, "WTI", "done")
-        assert run["answer"] == "here"
-    assert house.rung() == [WTI]
-
-
-async def test_silence_tells_the_back_up_and_the_desk(house: House) -> None:
-    await house.phones({WTI: voicemail(after_s=0.5, greets_s=1)})
-    soon = "  {before: 2 min, tries: 2, pause: 5 s, ring: 20 s, to: [service-team.ext@escaux.com]}\n"
-    async with house.configured({"duty.yaml": roster_with("[ADU, [WTI, MAB]]", 3, soon)}):
-        run = await _handshake(house, "WTI", "done", timeout_s=150)
-        assert "has not answered; MAB and the desk were told" in run["detail"]
-    assert house.rung() == [WTI, WTI], "two tries"
-    desk = await house.mail_arrives("WTI does not answer", to="service-team.ext@escaux.com")
+async def test_three_come_on_duty_one_keys_one_is_silent_one_has_quiet_hours(house: House) -> None:
+    """WTI says that he is there; of MSS, who is not, the next and the desk are told; MAB is mailed a link."""
+    await house.phones({WTI: answer_and_key("1", listens_s=9), MSS: voicemail(after_s=0.5, greets_s=1)})
+    more = "  {before: 2 min, tries: 2, pause: 5 s, ring: 20 s, to: [service-team.ext@escaux.com]}\n"
+    changes = {
+        "duty.yaml": three_come_on_duty(whole_minute_in(120 + 15), more),
+        "directory.yaml": lambda text: text.replace(
+            "phone: +32 470 00 00 04", "phone: {number: +32 470 00 00 04, quiet: [always]}"
+        ),
+    }
+    async with house.configured(changes):
+        mail = await house.mail_arrives("MAB, vous êtes de garde", to="mab@example.com", timeout_s=120)
+        await follow_link(mail.get_content())
+        there = await _handshake(house, "WTI", "done")
+        silent = await _handshake(house, "MSS", "done", timeout_s=90)
+        linked = await _handshake(house, "MAB", "done")
+        told = await house.dutyline("schedule", "show", silent["id"][:8])
+    assert sorted(house.rung()) == [WTI, MSS, MSS], "two tries; nothing rings in its quiet hours"
+    assert there["answer"] == "here"
+    heard = [one.prompt_id for one in await house.heard_whole(await house.leg_over(WTI))]
+    assert heard[:2] == ["page-intro", "handshake-intro"]
+    assert heard[-2:] == ["handshake-keys", "handshake-thanks"]
+    assert "has not answered; MAB and the desk were told" in silent["detail"]
+    assert told.out.count("no key: voicemail?") == 2, told.out
+    desk = await house.mail_arrives("MSS does not answer", to="service-team.ext@escaux.com")
     assert "no key: voicemail?" in desk.get_content()
-    backup = await house.mail_arrives("WTI ne répond pas", to="mab@example.com")
+    backup = await house.mail_arrives("MSS ne répond pas", to="mab@example.com")
     assert "MAB est prévenu aussi" in backup.get_content()
+    assert (linked["answer"], linked["detail"]) == ("here", "MAB is there, by link")
 
 
-async def test_a_link_in_a_mail_does_as_well_as_a_key(house: House) -> None:
-    soon = "  {before: 2 min, by: mail, tries: 1, pause: 30 s, to: [service-team.ext@escaux.com]}\n"
-    async with house.configured({"duty.yaml": roster_with("[ADU, WTI]", 3, soon)}):
-        mail = await house.mail_arrives("WTI, u bent van wacht", to="wti@example.com", timeout_s=90)
-        link = re.search(r"http://\S+", mail.get_content())[0]  # type: ignore[index]
-        async with aiohttp.ClientSession() as http:
+async def follow_link(text: str) -> None:
+    """Open the link of a mail, as a scanner would; then press the button, as the engineer does."""
+    link = re.search(r"http://\S+", text)[0]  # type: ignore[index]
+    async with aiohttp.ClientSession() as http:
+        for _ in range(2):
             async with http.get(link) as page:
                 assert page.status == 200
-                assert "Ik ben er" in await page.text()
-            assert (await _handshake(house, "WTI", "running"))["answer"] == "", "to open it changes nothing"
-            async with http.get(link + "0") as wrong:
-                assert wrong.status == 404
-            async with http.post(link, data={"said": "here"}) as page:
-                assert "Een rustige wacht" in await page.text()
-        run = await _handshake(house, "WTI", "done")
-        assert (run["answer"], run["detail"]) == ("here", "WTI is there, by link")
-    assert house.rung() == []
+                assert "Je suis là" in await page.text(), "to open it changes nothing"
+        async with http.get(link + "0") as wrong:
+            assert wrong.status == 404
+        async with http.post(link, data={"said": "here"}) as page:
+            assert "une garde tranquille" in await page.text()
+
+
+async def test_a_forecast_that_was_missed_is_mailed_late_and_once(house: House) -> None:
+    """The service is dead at the minute at which it is due; a day has nobody, for all are on leave."""
+    due = whole_minute_in(25)
+    leave = due + timedelta(days=2)
+
+    def change(text: str) -> str:
+        text = re.sub(r"weeks: .*", "weeks: [[MAB], [MSS], [SVO], [TSC], [ADU], [WTI]]", text)
+        text = re.sub(r"  at: 06:00", f"  at: {due:%H:%M}", text)
+        everybody = "".join(
+            f"  - {{engineer: {who}, from: {leave:%Y-%m-%d}, until: {leave:%Y-%m-%d}}}\n"
+            for who in ("TSC", "ADU", "WTI", "MAB", "MSS", "SVO")
+        )
+        return f"{text}leave:\n{everybody}"
+
+    async with house.configured({"duty.yaml": change}):
+        await asyncio.sleep(6)  # it is looked every five seconds: the new time is known
+        async with house.without_service():
+            await asyncio.sleep(max(0.0, (due - datetime.now(BRUSSELS)).total_seconds()) + 1)
+        mail = await house.mail_arrives("days on duty", to="service-team.ext@escaux.com", timeout_s=60)
+        assert "Nobody is on duty from" in mail.get_content()
+        await asyncio.sleep(12)
+        mails = [one for one in house.mails() if "days on duty" in one["Subject"]]
+        assert len(mails) == 1
+        printed = await house.dutyline("duty", "forecast", "--language", "fr")
+        assert printed.code == 1
+        assert "Personne n'est de garde" in printed.out
+        listed = await house.dutyline("schedule")
+        assert "this box leads" in listed.out
+        assert "done: 2 to see to, mailed to service-team.ext@escaux.com" in listed.out
 
 
 async def _handshake(house: House, who: str, state: str, timeout_s: float = 60.0) -> dict[str, Any]:
