@@ -46,6 +46,11 @@ class Hop(NamedTuple):
     why: str
     at: datetime
 
+    @property
+    def where(self) -> str:
+        """`plan.node`; less where the call is in no node or no plan."""
+        return ".".join(filter(None, (self.plan, self.node)))
+
 
 class State(NamedTuple):
     """A call between two steps: immutable, and all that `advance` needs beside the configuration."""

@@ -76,7 +76,8 @@ def _beginning(configuration: Configuration, call: Simulation) -> str:
 
 
 def _hop(hop: Hop) -> str:
-    return f"{hop.at:%H:%M:%S}  {hop.plan}.{hop.node} ({hop.kind}): {hop.why}; so by {hop.exit}."
+    where = f"{hop.where} ({hop.kind})".strip()
+    return f"{hop.at:%H:%M:%S}  {where}: {hop.why}; so by {hop.exit}."
 
 
 def _doings(configuration: Configuration, done: Performed) -> Iterator[str]:

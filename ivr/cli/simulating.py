@@ -133,7 +133,8 @@ def _row(text: str) -> tuple[str, dict[str, str]]:
 def _lines(configuration: Configuration, done: Simulation) -> list[str]:
     lines = [f"brand {done.brand or '-'}, plan {done.plan or '-'}"]
     for hop in done.steps:
-        lines.append(f"  {hop.at:%a %H:%M:%S}  {hop.plan}.{hop.node} [{hop.kind}] -> {hop.exit}: {hop.why}")
+        where = f"{hop.where} [{hop.kind}]".strip()
+        lines.append(f"  {hop.at:%a %H:%M:%S}  {where} -> {hop.exit}: {hop.why}")
     lines.append(f"heard: {', '.join(done.heard) or 'nothing'}")
     for rung in done.rang:
         end = f", {rung.outcome}" if rung.outcome else ""

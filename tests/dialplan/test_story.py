@@ -10,6 +10,7 @@ from paper import at, shipped, small
 from dialplan import story
 from dialplan.commands import Asked, Command, Hangup, Leave
 from dialplan.nodes import KINDS
+from dialplan.overrides import switched_to
 from dialplan.prove.answers import _ANSWERS
 from dialplan.simulate import simulate
 from dialplan.story import tell
@@ -73,3 +74,12 @@ def test_every_command_is_told_and_every_question_is_tried() -> None:
     assert set(get_args(Command)) - {Leave} <= set(story._SAYERS) | {Command}
     assert set(get_args(Asked)) - {Hangup} == set(_ANSWERS)
     assert KINDS
+
+
+def test_a_step_outside_of_any_node_is_told_without_one() -> None:
+    configuration = switched_to(shipped(), "night", ["+3227887499"])
+    told = list(tell(configuration, simulate(configuration, "02 788 74 99", None, at("2026-11-23 10:00"))))
+    assert any("  day-and-night (override): the number" in line for line in told), told
+    unknown = simulate(shipped(), "03 999 99 99", None, at("2026-11-23 10:00"))
+    assert unknown.steps[0].where == ""
+    assert any("  (number): no brand has the dialled number" in line for line in tell(shipped(), unknown))
