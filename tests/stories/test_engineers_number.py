@@ -249,6 +249,22 @@ async def test_when_the_service_dies_in_the_middle_he_comes_to_the_failsafe(desk
     await desk.ready(60)
 
 
+async def test_he_types_ahead_and_the_talk_outlives_the_service(desk: House) -> None:
+    """Open calls and call back in one go; the promise is kept as the caller answers, come what may."""
+    await desk.phones({CALLER: answer_and_talk(after_s=1)})
+    page = await page_for_a_caller_who_has_gone(desk)
+    call = await dial_in(desk)
+    await call.press("35")
+    ring = await desk.answers(CALLER, timeout_s=30)
+    done = await desk.page_reaches("done")
+    assert done.id == page.id
+    await desk.kill_service()
+    await desk.ready(60)
+    assert ring.is_live and call.is_live, "they talk on"
+    await call.hang_up()
+    await desk.leg_over(CALLER)
+
+
 async def test_he_is_connected_with_the_desk(desk: House) -> None:
     await desk.phones({AGENT_1: answer_and_talk(after_s=0.3)})
     call = await dial_in(desk)
