@@ -1,4 +1,4 @@
-"""Who it is that dials the engineers' number: by the number shown, by what was keyed; and such a call on paper.
+"""Who it is that dials the engineers' number: by the number shown, by keys; and such a call on paper.
 
 Three letters on the keypad (ADU is 238) or a telephone number of one's own say who somebody claims to be;
 only a PIN shows it.

@@ -317,7 +317,8 @@ async def test_who_is_on_duty_and_the_next_handover(tmp_path: Path, configuratio
         assert desk.hands.heard[3] == [
             "fr line-on-duty", "fr digits:MAB", "fr line-after", "fr digits:MSS",
             "fr line-after", "fr digits:SVO", "fr line-after", "fr digits:TSC",
-            "fr line-after", "fr digits:ADU", "fr line-after", "fr digits:WTI", "fr silence-200", "fr line-handover", "fr weekday:2026-11-23", "fr at", "fr time:08:00",
+            "fr line-after", "fr digits:ADU", "fr line-after", "fr digits:WTI", "fr silence-200",
+            "fr line-handover", "fr weekday:2026-11-23", "fr at", "fr time:08:00",
             "fr line-next", "fr digits:MSS",
         ]  # fmt: skip
 
