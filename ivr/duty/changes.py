@@ -47,7 +47,7 @@ class Lost:
     why: str
 
     def __str__(self) -> str:
-        return f"change {self.kept.id} means nothing: {self.why}"
+        return f"the change {self.kept.id} of the duty means nothing: {self.why}"
 
 
 class UnknownChange(ChangeRefused):
@@ -196,6 +196,11 @@ class DutyBoard:
         duty = self._duty()
         judged = ((one, fault_of_change(duty, one.change)) for one in self.live())
         return tuple(Lost(one, str(fault)) for one, fault in judged if fault is not None)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Which changes the live configuration makes meaningless, in sentences; said in the log as well."""
+        self.warn_of_lost()
+        return tuple(map(str, self.lost()))
 
     def warn_of_lost(self) -> None:
         """Say in the log which changes the live configuration makes meaningless."""

@@ -8,7 +8,7 @@ kept, never changed, and can be gone back to (docs/decisions/0009-what-is-live-a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -136,6 +136,7 @@ class Releases:
         self._active: Configuration | None = None
         self._preparations: list[Activate] = []
         self._activations: list[Activate] = []
+        self._more_warnings: list[Callable[[], Iterable[str]]] = []
         self._turn = asyncio.Lock()
         self._plain: Configuration | None = None
         self._overrides: tuple[Override, ...] = ()
@@ -164,6 +165,10 @@ class Releases:
     def before_activation(self, preparation: Activate) -> None:
         """Have `preparation` called, in turn, before a configuration becomes live."""
         self._preparations.append(preparation)
+
+    def warn_also(self, ask: Callable[[], Iterable[str]]) -> None:
+        """Have `ask` asked, after each change, what else somebody should know of what is live now."""
+        self._more_warnings.append(ask)
 
     def on_activation(self, activation: Activate) -> None:
         """Have `activation` called, in turn, after each change."""
@@ -423,7 +428,8 @@ class Releases:
         await _tell(self._preparations, loaded.configuration)
         self._plain = loaded.configuration
         self._lay()
-        self.warnings = tuple(str(warning) for warning in loaded.warnings)
+        found = [str(warning) for warning in loaded.warnings]
+        self.warnings = (*found, *(each for ask in self._more_warnings for each in ask()))
         log.info("configuration.live", release=loaded.configuration.fingerprint[:SHOWN])
         await _tell(self._activations, loaded.configuration)
 

@@ -140,6 +140,9 @@ async def test_who_left_the_directory_is_reported_and_counts_again_when_he_is_ba
     assert desk.order == [name for name in usual if name != "MAB"]
     (lost,) = desk.board.lost()
     assert lost.why == 'there is no engineer "MAB"; there are TSC, ADU, WTI, MSS, SVO'
+    assert desk.board.warnings() == (f"the change {lost.kept.id} of the duty means nothing: {lost.why}",), (
+        "whoever reloads is told"
+    )
     desk.plain = with_mab
     assert (desk.order, desk.board.lost()) == (["MAB"], ())
 

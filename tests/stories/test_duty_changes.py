@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from datetime import datetime, timedelta
 
 import aiohttp
 import pytest
 import recurring_ical_events
-from icalendar import Calendar
+from aiohttp import web
+from icalendar import Calendar, Event
 
 from ivr.carrier.habits import answer_and_key
 from tests.stories.house import BRUSSELS, House
@@ -16,6 +19,7 @@ pytestmark = pytest.mark.switch
 
 LINE = "+3232056020"
 DESK = "032055582"
+SECRET = "f00dfeedbeef"
 PLAN = """\
 start: hello
 nodes:
@@ -89,6 +93,51 @@ async def test_whoever_is_put_on_duty_by_the_command_is_rung_by_the_next_page(ho
     for one in (await house.dutyline("duty", "changes", "--json")).json():
         await house.dutyline("duty", "cancel", one["id"])
     assert await _duty(house, night) == usual
+
+
+async def test_whoever_a_fetched_calendar_names_is_rung_and_its_address_is_nowhere_said(
+    house: House,
+) -> None:
+    """A server of somebody else's; then it is gone, and what it said last counts."""
+    night = next_saturday_night()
+    trigram, number = (await _duty(house, night))[-1]
+    served = web.Application()
+    served.router.add_get(f"/{SECRET}.ics", lambda request: _calendar(trigram, night))
+    runner = web.AppRunner(served, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/{SECRET}.ics"
+    layers = f"layers:\n  watch: {{calendar: '{address}', default: nobody, every: 1 min}}\n"
+    await house.phones({number: answer_and_key("1", after_s=0.5, listens_s=3)})
+    change = {"duty.yaml": lambda text: re.sub(r"(?ms)^roster:.*?(?=^backup_phones)", layers, text)}
+    async with house.configured(change):
+        async with asyncio.timeout(30):
+            while await _duty(house, night) != [(trigram, number)]:
+                await asyncio.sleep(0.3)
+        await runner.cleanup()
+        await house.kill_service()
+        await house.ready(60)
+        said = await house.dutyline("duty", "at", night.isoformat())
+        assert "by the calendar at 127.0.0.1, until" in said.out, (said.out, said.err)
+        call = await house.call(DESK, at=night)
+        page = await house.page_reaches("accepted", timeout_s=40)
+        assert page.accepted_number == number
+        await call.hang_up()
+        async with asyncio.timeout(30):
+            while "cannot be fetched" not in (await house.client.ready())["checks"]["duty"]["note"]:
+                await asyncio.sleep(0.3)
+    log = (house.settings.state_dir / "service.log").read_text()
+    assert "calendar.live" in log and SECRET not in log and SECRET not in said.out
+
+
+async def _calendar(trigram: str, night: datetime) -> web.Response:
+    calendar, event = Calendar(), Event()
+    event.add("uid", "1@example.com")
+    event.add("dtstart", night - timedelta(hours=4))
+    event.add("dtend", night + timedelta(hours=4))
+    event.add("summary", f"On call: {trigram}")
+    calendar.add_component(event)
+    return web.Response(body=calendar.to_ical(), content_type="text/calendar")
 
 
 async def _get(address: str) -> str:
