@@ -193,6 +193,7 @@ class Service:
             self.calendars.over,
             ChangeMails(self._configuration),
         )
+        self.releases.warn_also(self.duty_board.warnings)
         self.duty_feeds = DutyFeeds(self.database, self.clock, lambda: self.releases.active.duty)
         self.duty_desk = DutyDesk(
             self.duty_board,
