@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from ivr.duty.hunt import Attempt
 from ivr.duty.page import Page, PageRefused
 from ivr.duty.promise import HANDOVER, REMINDER
 from ivr.settings import ROOT
-from ivr.storage import AttemptState, Mail, PageState, PageStep
+from ivr.storage import AttemptState, DatabaseUnavailable, Mail, PageState, PageStep
 from ivr.storage import Page as PageRow
 from tests.duty.night import NIGHT, FakePhones, Night, Reaction, accepts, the_night
 
@@ -424,6 +425,36 @@ async def test_a_handover_survives_a_restart(
         found = await stored(night, page)
         assert found.acceptance is not None
         assert found.acceptance.entry == entries[2]
+
+
+async def test_the_promise_runs_out_while_the_database_is_away(
+    night: Night, order: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await accepted_by_first(night, order, presses("3"))
+    await night.clock.pass_time(18 * MINUTE)
+    inner = night.ledger._inner
+
+    async def away(*_given: object) -> bool:
+        raise DatabaseUnavailable("here", "it is away")
+
+    with monkeypatch.context() as patch:
+        for name in ("move", "add_attempts", "change_attempt", "find_page", "keep_time", "claim", "press"):
+            patch.setattr(inner, name, away)
+        night.phones.reactions[order[1]] = accepts()
+        await night.clock.pass_time(3 * MINUTE)
+        assert rings_after(night, 16 * MINUTE) == [order[1]], "the next one is rung all the same, once"
+        assert night.ledger.owed > 0
+    for _ in range(100):
+        if not night.ledger.owed:
+            break
+        await asyncio.sleep(0.1)
+    found = await stored(night, page)
+    assert found.acceptance is not None
+    assert found.acceptance.number == order[1]
+    assert found.acceptances == 2
+    steps = await steps_of(night, page)
+    assert steps.count(PageStep.GONE_ON) == 1
+    assert steps.count(PageStep.ACCEPTED) == 2
 
 
 async def test_another_box_marks_it_done(night: Night, order: list[str]) -> None:
