@@ -35,9 +35,9 @@ def read_alarms(section: Section) -> Alarms:
         forward_most=section.get("forward_most", whole(1, 1000), usual.forward_most),
     )
     if alarms.mails and not addresses and not section.has("addresses"):
-        section.fault("mails", 'are asked of mails to the "addresses", which are missing')
+        section.fault("mails", 'wants "addresses": where are alarm mails sent to?')
     if addresses and not section.has("mails"):
-        section.fault("addresses", 'take mails that no row of "mails" pages for')
+        section.fault("addresses", 'wants "mails": which procedure does a mail that is sent there page by?')
     section.close()
     return alarms
 
