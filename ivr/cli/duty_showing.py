@@ -86,16 +86,20 @@ def _say_change(one: Answer) -> str:
 
 
 def _people_table(answer: Answer, words: Words) -> Table:
-    has_layers = (
-        len({one["layer"] for one in answer["order"]} | {each["layer"] for each in answer["layers"]}) > 1
-    )
+    layers = {one["layer"]: _say_layer(one) for one in answer["layers"]}
+    has_layers = len(layers) > 1 or any(one["team"] for one in answer["layers"])
     table = Table(box=None, pad_edge=True, show_header=False)
     for place, one in enumerate(answer["order"], 1):
-        layer = [one["layer"]] if has_layers else []
-        table.add_row(
-            str(place), f"[bold]{one['trigram']}[/]", *layer, _phones(one["phones"], words), one["title"]
-        )
+        layer = [layers[one["layer"]]] if has_layers else []
+        phones = _phones(one["phones"], words)
+        table.add_row(str(place), f"[bold]{one['trigram']}[/]", *layer, phones, one["title"])
     return table
+
+
+def _say_layer(layer: Answer) -> str:
+    """`nights (team voice)`."""
+    team = f" (team {layer['team']})" if layer["team"] else ""
+    return f"{layer['layer']}{team}"
 
 
 def _phones(phones: Sequence[Answer], words: Words) -> str:

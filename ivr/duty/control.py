@@ -6,7 +6,7 @@ Times come as people write them and are read by the clock of the roster; answers
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -71,11 +71,11 @@ class DutyDesk:
         return {
             **await asyncio.to_thread(duty_at, configuration, at),
             "release": configuration.fingerprint,
-            "requests": [self._json(one) for one in self._board.requests()],
-            "changes": [
-                self._json(one) for one in self._board.live(now) if one.change.start <= at < one.change.end
-            ],
-            "means_nothing": [self._json(lost.kept) for lost in self._board.lost()],
+            "requests": self._rows(self._board.requests()),
+            "changes": self._rows(
+                one for one in self._board.live(now) if one.change.start <= at < one.change.end
+            ),
+            "means_nothing": self._rows(lost.kept for lost in self._board.lost()),
             "notes": list(self._taken.notes(configuration.duty)) if self._taken else [],
             "stale": self._board.why_stale,
         }
@@ -106,7 +106,7 @@ class DutyDesk:
         else:
             kept = self._board.live()
         zone = self._configuration().duty.roster.zone
-        return {"changes": [self._json(one) for one in kept], "zone": zone}
+        return {"changes": self._rows(kept), "zone": zone}
 
     async def change(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make a change; with `dry_run` only say what it would be, and what there is to know of it."""
@@ -233,9 +233,12 @@ class DutyDesk:
         return tuple(engineer.trigram for engineer in self._configuration().duty.engineers[:1])
 
     def _json(self, kept: Kept) -> dict[str, Any]:
+        return self._rows([kept])[0]
+
+    def _rows(self, kept: Iterable[Kept]) -> list[dict[str, Any]]:
+        now, zone = self._clock.now(), self._configuration().duty.roster.zone
         lost = {each.kept.id: each.why for each in self._board.lost()}
-        zone = self._configuration().duty.roster.zone
-        return change_as_json(kept, self._clock.now(), zone, lost.get(kept.id, ""))
+        return [change_as_json(one, now, zone, lost.get(one.id, "")) for one in kept]
 
 
 def refused(refusal: Exception) -> dict[str, Any]:

@@ -59,6 +59,26 @@ def test_who_is_on_duty_on_which_phone_until_when_and_why() -> None:
     assert lines[-1] == "Why: MAB is on call: week 4 of 6, since Monday 16 November 08:00."
 
 
+def test_layers_and_teams_are_shown_and_a_week_has_a_column_for_each(folder: Path) -> None:
+    layers = (
+        "teams: {voice: {members: [ADU, WTI]}}\n"
+        "layers:\n  nights: {team: voice, first: 2026-01-05 18:00, hours: every day 18:00-08:00}\n"
+        "  days: {people: [SVO], first: 2026-01-05}\n"
+    )
+    file = folder / "duty.yaml"
+    file.write_text(re.sub(r"(?ms)^roster:.*?(?=^backup_phones)", layers, file.read_text()))
+    said = [" ".join(line.split()) for line in duty("at", "2031-03-05", "23:00")[1].splitlines()]
+    assert said[1:3] == [
+        "1 WTI nights (team voice) mobile 0470 00 00 03 WTI",
+        "2 SVO days mobile 0470 00 00 06 SVO",
+    ]
+    assert "; days: SVO is on call: turn 1 of 1, since" in said[-1]
+    week = [" ".join(line.split()) for line in duty("week", "--from", "2031-03-05")[1].splitlines()]
+    assert week[0] == "from until nights days"
+    assert week[1].endswith("WTI SVO") and week[2].endswith("- SVO")
+    assert "nobody" in duty("week", "--from", "2031-03-05", "--layer", "nights")[1]
+
+
 @pytest.mark.parametrize(
     ("language", "first"),
     [("nl", "Van wacht op za 21 nov"), ("fr", "De garde le sam 21 nov"), ("de", "Im Dienst am Sa 21 Nov")],
