@@ -37,24 +37,24 @@ class AskedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ForecastPlan:
-    """Each day at `clock_min`: the next `days`, to whom.
+    """Each day at `at_min`: the next `days`, to whom.
 
     `well_on`: the day of the week (Monday is 0) on which it is written though nothing is wrong; -1: never.
     """
 
     to: tuple[str, ...]
-    clock_min: int = 6 * 60
+    at_min: int = 6 * 60
     days: int = 14
     language: str = "en"
     well_on: int = 0
 
     def __str__(self) -> str:
-        return f"every day at {say_clock(self.clock_min)}, {self.days} days ahead"
+        return f"every day at {say_clock(self.at_min)}, {self.days} days ahead"
 
     def due(self, zone: str, after: datetime, until: datetime) -> Iterator[datetime]:
         """When it is due after a moment and until another (both aware)."""
         for day in _days(zone, after, until):
-            at = _at(day, self.clock_min, zone)
+            at = _at(day, self.at_min, zone)
             if after < at <= until:
                 yield at
 
@@ -80,12 +80,12 @@ class HandshakePlan:
 @dataclass(frozen=True, slots=True)
 class DrillPlan:
     """Rings each phone of the engineers to see whether it works. `monthly`: by itself on that day at
-    `clock_min`; None: only by command. `during`: the calendar in whose open hours alone it rings; while it
+    `at_min`; None: only by command. `during`: the calendar in whose open hours alone it rings; while it
     is closed the drill is put off by days. `team`: whose phones; empty: everybody's."""
 
     to: tuple[str, ...]
     monthly: MonthDays | None = None
-    clock_min: int = 10 * 60
+    at_min: int = 10 * 60
     during: str = ""
     team: str = ""
     ring_s: float = 30.0
@@ -96,7 +96,7 @@ class DrillPlan:
             return ""
         who = f", the team {self.team}" if self.team else ""
         during = f", while {self.during} is open" if self.during else ""
-        return f"{self.monthly} at {say_clock(self.clock_min)}{who}{during}"
+        return f"{self.monthly} at {say_clock(self.at_min)}{who}{during}"
 
     def due(
         self, zone: str, calendar: Calendar | None, after: datetime, until: datetime
@@ -114,7 +114,7 @@ class DrillPlan:
     def _put_off(self, day: date, zone: str, calendar: Calendar | None) -> datetime | None:
         """That time on that day, or on the first after it on which the calendar is open."""
         for later in range(LONGEST_WAIT_DAYS + 1):
-            at = _at(day + timedelta(days=later), self.clock_min, zone)
+            at = _at(day + timedelta(days=later), self.at_min, zone)
             if calendar is None or is_open(calendar, at)[0]:
                 return at
         return None
@@ -156,8 +156,8 @@ def say_day(number: int) -> str:
     return DAY_NAMES[number] if 0 <= number < len(DAY_NAMES) else ""
 
 
-def _at(day: date, clock_min: int, zone: str) -> datetime:
-    return moment_of(datetime.combine(day, time()) + timedelta(minutes=clock_min), zone)
+def _at(day: date, at_min: int, zone: str) -> datetime:
+    return moment_of(datetime.combine(day, time()) + timedelta(minutes=at_min), zone)
 
 
 def _days(zone: str, after: datetime, until: datetime) -> Iterator[date]:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from dialplan.beforehand import say_day
 from dialplan.calendars import OwnDay, WeekWindow
 from dialplan.chains import ChainStage, LastResort, say_choice
 from dialplan.commands import Limit, Target
+from dialplan.days import MonthDays
 from dialplan.ical import Events
 from dialplan.keyed import Form
 from dialplan.limits import CAUSES, Gate, say_limit
@@ -41,6 +43,7 @@ _NAMES: Mapping[str, str] = {
     "at_once": "calls",
     "apart": "tries",
     "forms": "pattern",
+    "well_on": "when well",
 }
 """What administrators call a field, where its name would not tell them."""
 
@@ -188,6 +191,7 @@ _OF_FIELDS: Mapping[str, Sayer] = {
     "gates": _say_gates,
     "ring_each": _say_seconds,
     "address": hide_address,
+    "well_on": lambda day: say_day(day) or "never",
 }
 
 _SAYERS: tuple[tuple[Any, Sayer], ...] = (
@@ -202,6 +206,7 @@ _SAYERS: tuple[tuple[Any, Sayer], ...] = (
     (OwnDay, _say_own_day),
     (WeekWindow, str),
     (Events, str),
+    (MonthDays, str),
     (Remote, str),
     (Swap, _say_swap),
     (Cover, _say_cover),

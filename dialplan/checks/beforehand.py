@@ -23,7 +23,7 @@ def check_drills_are_held(survey: Survey) -> Iterator[Finding]:
     first = datetime.combine(survey.from_day, time())
     start, end = (moment_of(each, zone) for each in (first, first + timedelta(days=DAYS)))
     if not any(drill.due(zone, duty.calendars[drill.during], start, end)):
-        message = f"is never held: {drill.during} is closed at {say_clock(drill.clock_min)} all year"
+        message = f"is never held: {drill.during} is closed at {say_clock(drill.at_min)} all year"
         yield Finding(survey.place("beforehand", "drill"), "drill", message)
 
 

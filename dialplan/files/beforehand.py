@@ -32,7 +32,7 @@ def _read_forecast(section: Section) -> ForecastPlan | None:
         return None
     found = ForecastPlan(
         to=row.list_of("to", email, is_needed=True),
-        clock_min=row.get("at", parse_clock_min, usual.clock_min) % DAY_MINUTES,
+        at_min=row.get("at", parse_clock_min, usual.at_min) % DAY_MINUTES,
         days=row.get("days", whole(1, 90), usual.days),
         language=row.get("language", spoken_language, usual.language),
         well_on=row.get("when_well", _parse_day_or_never, usual.well_on),
@@ -71,12 +71,12 @@ def _read_drill(section: Section) -> DrillPlan | None:
     if row is None:
         return None
     row.reading.places["beforehand", "drill"] = row.place
-    nothing: tuple[MonthDays | None, int] = (None, usual.clock_min)
-    monthly, clock_min = row.get("monthly", _parse_monthly, nothing)
+    nothing: tuple[MonthDays | None, int] = (None, usual.at_min)
+    monthly, at_min = row.get("monthly", _parse_monthly, nothing)
     found = DrillPlan(
         to=row.list_of("to", email, is_needed=True),
         monthly=monthly,
-        clock_min=clock_min,
+        at_min=at_min,
         during=row.name("during", CALENDAR, is_needed=False, parse=identifier),
         team=row.name("team", TEAM, is_needed=False, parse=identifier),
         ring_s=row.get("ring", duration(5, 120), usual.ring_s),

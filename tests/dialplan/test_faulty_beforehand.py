@@ -72,7 +72,7 @@ def test_what_is_left_unsaid() -> None:
     more = f"forecast: {{{TO}, when_well: never}}\nhandshake: {{{TO}}}\ndrill: {{{TO}}}"
     beforehand = load_texts(texts_with(more), known_prompts(), {"plan-mail"}).configuration.duty.beforehand
     assert beforehand.forecast and beforehand.handshake and beforehand.drill
-    assert (beforehand.forecast.clock_min, beforehand.forecast.days, beforehand.forecast.well_on) == (
+    assert (beforehand.forecast.at_min, beforehand.forecast.days, beforehand.forecast.well_on) == (
         360,
         14,
         -1,

@@ -159,7 +159,7 @@ def test_whoever_comes_back_night_after_night_was_not_relieved(shipped: Configur
 
 
 def test_the_forecast_is_due_once_a_day_also_when_the_clock_is_changed() -> None:
-    plan = ForecastPlan(("a@example.com",), clock_min=2 * 60 + 30)
+    plan = ForecastPlan(("a@example.com",), at_min=2 * 60 + 30)
     found = list(plan.due("Europe/Brussels", at("2026-10-24T12:00"), at("2026-10-26T12:00")))
     assert found == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)]
     spring = list(plan.due("Europe/Brussels", at("2027-03-27T12:00"), at("2027-03-29T12:00")))

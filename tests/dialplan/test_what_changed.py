@@ -35,6 +35,11 @@ CHANGES = [
     ("duty", "{levels:", "{ring: 20 s, levels:", 'page policy "standard", ring time: now 20 s (was 30 s)'),
     ("duty", "{levels:", "{together: yes, levels:", 'page policy "standard", together: now yes (was no)'),
     ("duty", "backup_phones: [spare]", "backup_phones: []", "duty, backup phones: now empty (was spare)"),
+    ("duty", "backup_phones:", "forecast: {at: 07:00, to: [a@example.com]}\nbackup_phones:",
+     "duty, beforehand, forecast: now to a@example.com, at 07:00, days 14, language en, when well Monday (was none)"),
+    ("duty", "backup_phones:", "drill: {monthly: first Tue 10:00, to: [a@example.com]}\nbackup_phones:",
+     "duty, beforehand, drill: now to a@example.com, monthly first Tuesday of every month, at 10:00, ring time 30 s, "
+     "language en (was none)"),
     ("desk", "failsafe: boss", "failsafe: two", "the desk, failsafe: now two (was boss)"),
     ("plans/main", "next: ring", "next: bye", 'plan "main", node "hello", exits "next" is now bye (was ring)'),
     ("plans/main", "rest: bye", "ring: 40 s, rest: bye", 'plan "main", node "ring", ring time: now 40 s (was 25 s)'),
