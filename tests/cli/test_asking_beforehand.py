@@ -82,8 +82,25 @@ async def test_two_folders_are_compared(tmp_path: Path) -> None:
     assert 'calendar "office-hours", opening hours: now Mon-Fri 08:00-19:00' in said.out
 
 
+async def test_a_plan_that_is_only_switched_to_is_proved_and_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(ROOT / "config", folder)
+    (folder / "plans/storm.yaml").write_text("start: bye\nnodes:\n  bye: {hangup: normal}\n")
+    options = ("--config", str(folder), "--from", "2026-11-23", "--number", "03 205 55 82")
+    said = await dutyline("prove", *options, env=environment())
+    assert said.code == 1 and "03 205 55 82 (Fuzer) switched to storm: the caller is cut off" in said.out
+    assert "  what happens when numbers are switched to storm" in said.out.splitlines()
+    shown = next(line for line in said.out.splitlines() if line.startswith("  dutyline simulate"))
+    again = await dutyline(*shlex.split(shown)[1:], env=environment())
+    assert again.code == 0 and "night [override] -> switched" in again.out and "storm.bye" in again.out
+
+
 async def test_what_is_wrong_is_said_in_a_sentence() -> None:
     env = environment()
+    said = await dutyline("simulate", "--to", "03 205 55 82", "--switched-to", "nigth", env=env)
+    assert (said.code, said.out) == (1, "") and 'unknown plan "nigth"; did you mean "night"?' in said.err
+    said = await dutyline("prove", "--number", "03 205 55 83", env=env)
+    assert said.code == 1 and "is no number of this configuration; did you mean 03 205 55 82?" in said.err
     said = await dutyline("simulate", "--to", "03 205 55 82", "--suppose", "dsek=busy", env=env)
     assert (said.code, said.out) == (1, "") and 'unknown node "dsek"; did you mean "desk"?' in said.err
     said = await dutyline("prove", "--days", "0", env=env)
