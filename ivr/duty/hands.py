@@ -72,7 +72,7 @@ class Hands:
     async def hand_over(self, wanted: str, to_entry: str, by: str, *, forced: bool = False) -> None:
         """Offer an accepted page to somebody else, or give it to him at once."""
         run, person = await self._run(wanted), self._person(to_entry)
-        if why := _refusal(run.page, person):
+        if why := _refusal(run.page, person, forced):
             raise PageRefused(why)
         take = steps.transfer(self._stand_in(person), by, "forced") if forced else steps.offer(person, by)
         if not await run.step(take):
@@ -163,8 +163,8 @@ def person_now(configuration: Configuration, entry: Entry) -> Person:
     )
 
 
-def _refusal(page: Page, person: Person) -> str:
-    """Why it cannot be handed over to him; empty when it can."""
+def _refusal(page: Page, person: Person, forced: bool) -> str:
+    """Why it cannot be handed over to him; empty when it can. `forced`: whatever was offered to whom."""
     ref, acceptance = page.call_ref, page.acceptance
     if page.state is not PageState.ACCEPTED or acceptance is None:
         if page.is_open:
@@ -172,7 +172,7 @@ def _refusal(page: Page, person: Person) -> str:
         return f"Page {ref} is over: it is {page.state}."
     if acceptance.entry == person.entry:
         return f"{person.title} has page {ref} already."
-    if page.handover is not None:
+    if page.handover is not None and not forced:
         return f"Page {ref} is being handed over to {page.handover.to.title} already."
     return "" if person.phones else f"{person.title} has no phone that could be rung."
 
