@@ -294,7 +294,7 @@ DUTY: Final = (
                     Field("entry", name("directory entry"), "With phones and mail address.", needed=True),
                     Field("languages", list_of(SPOKEN), "What this engineer speaks, the best first."),
                     Field("skills", list_of(_SKILL), "What this engineer can do."),
-                    Field("pin", FLAG, "Is asked for his PIN when he picks up for a page.", "as the policy"),
+                    Field("pin", FLAG, "Is asked for his PIN; without it as the policy says."),
                 )
             ),
             "trigram -> engineer",

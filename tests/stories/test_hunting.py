@@ -111,3 +111,33 @@ leave: [{engineer: SVO, from: 2026-11-21, until: 2026-11-22}]
     assert fixed.number == over.number
     assert first not in house.rung()
     assert NIGHT_DESK not in house.rung()
+
+
+async def test_when_nobody_accepts_somebody_at_the_desk_is_connected_with_the_caller(house: House) -> None:
+    """The caller still waits for an agent: whoever hears that nobody has accepted takes him over."""
+
+    def short(text: str) -> str:
+        return text.replace("page_for: 10 min ", "page_for: 5 s ").replace(
+            "direct_tries: 2 ", "direct_tries: 0 "
+        )
+
+    def no_levels(text: str) -> str:
+        return re.sub(r"    levels:\n(      - .*\n)+", "", shorter(short(text)))
+
+    await house.phones(
+        {
+            AGENT_1: TALKS,
+            **dict.fromkeys(await order_of_duty(house), Habit.RING_FOREVER.value),
+            NIGHT_DESK: answer_and_key("4", after_s=0.5, listens_s=3),
+        }
+    )
+    async with house.configured({"duty.yaml": no_levels}):
+        call = await house.call(FUZER_DESK)
+        page = await house.page_reaches("done", timeout_s=60)
+        await house.hears(call, "engineer-connecting", timeout_s=20)
+        leg = house.carrier.legs(NIGHT_DESK)[-1]
+        assert call.is_live, "they talk"
+        assert leg.ended_at is None
+        assert "page-connecting" in house.heard_by(leg.heard_bytes())
+    told = [(one.number, str(one.state)) for one in await house.attempts(page) if one.stage == "last-resort"]
+    assert told == [(NIGHT_DESK, "heard")]
