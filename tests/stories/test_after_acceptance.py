@@ -22,8 +22,8 @@ RINGS = Habit.RING_FOREVER.value
 
 def promising(seconds: int, remind_s: int) -> Callable[[str], str]:
     """The shipped policy with the promise in seconds."""
-    words = f"    promise: {seconds} s\n    remind: {remind_s} s\n    ring: 30 s "
-    return lambda text: text.replace("    ring: 30 s ", words, 1)
+    promise, remind = f"promise: {seconds} s", f"remind: {remind_s} s"
+    return lambda text: text.replace("promise: 20 min", promise).replace("remind: 5 min", remind)
 
 
 @asynccontextmanager

@@ -34,8 +34,14 @@ NEVER_RANG = frozenset({AttemptState.CANCELLED, AttemptState.LOST, AttemptState.
 
 
 def short(text: str) -> str:
-    assert "    ring: 30 s " in text
-    return text.replace("    ring: 30 s ", "    promise: 30 s\n    remind: 15 s\n    ring: 3 s ", 1)
+    for usual, short_one in (
+        ("    ring: 30 s ", "    ring: 3 s "),
+        ("promise: 20 min", "promise: 30 s"),
+        ("remind: 5 min", "remind: 15 s"),
+    ):
+        assert usual in text
+        text = text.replace(usual, short_one, 1)
+    return text
 
 
 @asynccontextmanager
