@@ -29,6 +29,8 @@ from ivr.storage import StorageError
 from ivr.storage.states import PageState
 
 ACCEPT, PASS, AGAIN = "1", "2", "3"
+TAKES: Final = (ACCEPT, CONNECT, CALL_BACK)
+"""Keys that accept."""
 SILENT_TURNS: Final = 2
 """Times it is said to somebody who presses nothing."""
 MOST_TURNS: Final = 8
@@ -112,7 +114,7 @@ class EngineersEar:
                 break
             key = await self._ask(said, words_s)
             silent += not key
-            if key in (ACCEPT, CONNECT, CALL_BACK):
+            if key in TAKES:
                 return await self._accept(key)
             if key == PASS:
                 await self._pass_on()
@@ -134,12 +136,18 @@ class EngineersEar:
         if not key or (key == STOP_KEY and not self._run.page.is_open):
             return ""
         self._has_keyed = True
-        write_beside(self._run.press(self._attempt.id, key))
+        if key not in TAKES:
+            self._note_key(key)
         return key
 
+    def _note_key(self, key: str) -> None:
+        write_beside(self._run.press(self._attempt.id, key))
+
     async def _accept(self, key: str) -> str:
-        """The acceptance is in the database before he hears of it."""
+        """The acceptance is in the database before he hears of it, and before anything else is written:
+        meanwhile others are woken."""
         acceptance = await self._run.accept(self._attempt.id)
+        self._note_key(key)
         if acceptance is None or acceptance.attempt_id != self._attempt.id:
             await self._part()
             return ""
