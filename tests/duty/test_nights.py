@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.orm import Session
 
 from dialplan.calendars import WeekWindow
 from dialplan.model import Configuration, Phone
 from dialplan.quiet import Quiet
 from dialplan.source import load
+from ivr.clock import VirtualClock
+from ivr.duty.fairness import FairNights
 from ivr.duty.nights import Rung, fair_order, nights_of
 from ivr.settings import ROOT
+from ivr.storage import Attempt, AttemptState, Database
+from ivr.storage import Page as PageRow
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=BRUSSELS)
@@ -75,3 +81,40 @@ def test_holidays_belong_to_whoever_is_first(configuration: Configuration) -> No
 def test_of_equals_whoever_was_woken_least_is_rung_first() -> None:
     assert fair_order(["adu", "wti", "mab"], {"adu": 3, "mab": 1}) == ("wti", "mab", "adu")
     assert fair_order(["adu", "wti", "mab"], {}) == ("adu", "wti", "mab"), "else they stand as they are"
+
+
+async def test_the_pager_is_told_without_asking_the_database(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    """Rows of attempts: what never rang, and back-up phones, woke nobody."""
+    database, clock = Database(f"sqlite:///{tmp_path / 'n.db'}"), VirtualClock(NOW)
+    await database.open()
+    night = datetime(2026, 11, 17, 2, 0, tzinfo=BRUSSELS)
+    rows = [
+        ("mab", night, AttemptState.NO_ANSWER, False),
+        ("mab", night + timedelta(days=1), AttemptState.ACCEPTED, False),
+        ("mss", night, AttemptState.NETWORK, False),
+        ("wti", night, AttemptState.ACCEPTED, True),
+        ("adu", night + timedelta(hours=12), AttemptState.ACCEPTED, False),
+        ("svo", night, AttemptState.PASSED, False),
+    ]
+
+    def write(session: Session) -> None:
+        session.add(PageRow(id="p", call_ref="123", started=night))
+        session.flush()
+        for seq, (entry, at, state, backup) in enumerate(rows):
+            session.add(
+                Attempt(
+                    id=f"a{seq}", page_id="p", seq=seq, entry=entry, planned_at=at, state=state, backup=backup
+                )
+            )
+
+    await database.run(write)
+    fair = FairNights(database, clock, lambda: configuration)
+    assert fair.order(["mab", "svo", "adu"]) == ("mab", "svo", "adu"), "nothing is known yet"
+    await fair.refresh()
+    assert fair.woken == {"mab": 2, "svo": 1}
+    assert fair.order(["mab", "svo", "adu", "wti"]) == ("adu", "wti", "svo", "mab")
+    await database.close()
+    await fair.refresh()
+    assert fair.woken == {"mab": 2, "svo": 1}, "a database that is away changes nothing"
