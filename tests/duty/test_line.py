@@ -391,6 +391,16 @@ async def test_an_open_call_is_told_and_accepted(tmp_path: Path, configuration: 
         assert ("page-accepted", f"accepted call {page.call_ref}") in desk.steps
 
 
+async def test_what_a_call_is_about_is_said(tmp_path: Path, configuration: Configuration) -> None:
+    with_prompts = replace(configuration, prompts=frozenset({"category-mobile"}))
+    async with the_desk(tmp_path, with_prompts) as desk:
+        for category in ("mobile", "unheard-of"):
+            await desk.night.pager.page(replace(REQUEST, category=category))
+        await desk.dial_in(PIN, "3", "7", "*", "0")
+        said = [word for word in desk.words if "category" in word]
+        assert said == ["fr category-mobile"]
+
+
 async def test_two_who_want_the_same_call(tmp_path: Path, configuration: Configuration) -> None:
     """The second hears who has it; then he takes it over all the same."""
     async with the_desk(tmp_path, configuration) as desk:

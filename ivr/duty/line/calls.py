@@ -121,7 +121,7 @@ class Calls:
             page = pages[place]
             on_line = (await self._where(page))[0] in (Whereabouts.WAITS, Whereabouts.TALKS)
             words, keys = self._keys(page, on_line, has_next=len(pages) > 1)
-            told = say_page(page, self.him.entry, self.now())
+            told = say_page(page, self.him.entry, self.now(), self.configuration().prompts)
             key = await self.ear.choose((*intro, *told, *words, "line-back"), keys)
             intro, shown = [], page.id
             if key == BACK:

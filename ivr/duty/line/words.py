@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -81,15 +81,19 @@ def say_count(pages: int) -> list[Piece]:
     return ["line-pages-before", ("number", str(pages)), "line-pages-after"]
 
 
-def say_page(page: Page, entry: str, now: datetime) -> list[Piece]:
-    """Number, brand, customer or caller, since when, who has it, and what is left of the promise."""
-    request = page.request
+def say_page(page: Page, entry: str, now: datetime, known: Collection[str]) -> list[Piece]:
+    """Number, brand, customer or caller, what it is about, since when, who has it, what is left of the promise.
+
+    `known`: ids of prompts; a category without one is not said.
+    """
+    request, category = page.request, f"category-{page.request.category}"
     age_s = max(60.0, (now - page.started).total_seconds())
     return [
         "page-call",
         ("digits", page.call_ref),
         request.spoken or f"brand-{request.brand}",
         *_say_customer(page),
+        *([category] if category in known else []),
         "line-since",
         ("duration", f"{_minutes(age_s):.0f}"),
         *_say_holder(page, entry),
