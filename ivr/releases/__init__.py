@@ -20,7 +20,8 @@ from ivr.releases.library import (
 from ivr.releases.place import place_of
 from ivr.releases.schedule import Schedule
 from ivr.releases.shadow import ShadowReport, Shadows, report_shadow
-from ivr.releases.shelf import NoConfigurationError, Releases, Reloaded, Wish
+from ivr.releases.shelf import Releases
+from ivr.releases.wishes import NoConfigurationError, Reloaded, Wish
 
 __all__ = [
     "SHOWN",

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 from sqlalchemy.orm import Session
 
-import audio.source
-from audio.source import CatalogueError
-from dialplan.counts import say_count
 from dialplan.diff import describe_changes
-from dialplan.faults import ConfigurationFaults, Fault
+from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration, Duty
 from dialplan.overrides import Override, with_overrides
 from dialplan.scenarios import demand_scenarios
 from dialplan.source import Loaded, read_texts
-from ivr.building import Order, Proving, build
+from ivr.building import Proving
 from ivr.clock import Clock
-from ivr.notify import DEFAULT as TEMPLATES
 from ivr.releases.guard import ReleaseRefusedError, judge
 from ivr.releases.library import (
     SHOWN,
@@ -36,12 +32,13 @@ from ivr.releases.library import (
     keep_release,
     last_live,
     make_live,
-    note_copy,
     plan_activation,
     planned_activations,
     release_before,
 )
+from ivr.releases.loading import Loading
 from ivr.releases.place import place_of
+from ivr.releases.wishes import Candidate, NoConfigurationError, Reloaded, Wish, note_origin
 from ivr.storage import (
     Activation,
     ActivationSource,
@@ -49,7 +46,6 @@ from ivr.storage import (
     Copy,
     Database,
     DatabaseUnavailable,
-    Draft,
     Release,
     StorageError,
 )
@@ -58,65 +54,8 @@ log = structlog.get_logger(__name__)
 
 Activate = Callable[[Configuration], Awaitable[None]]
 """Told of each configuration that becomes live: the failsafe of the switch is made from it."""
-PROMPTS = "catalogue of prompts"
-"""What faults of the prompts are said of, when they have no place of their own."""
 AT_START = "start"
 """The author of what was taken from the folder when the service started."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reloaded:
-    """What a change did: sentences about what changed, and warnings about what is live now."""
-
-    fingerprint: str
-    changes: tuple[str, ...]
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-    """What somebody should know beside: files that were put together, a release that was gone back from."""
-    due_at: datetime | None = None
-    """When it becomes live, if that is not now; `planned` is the id of that activation."""
-    planned: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Something to publish. `place`: the folder it comes from, `host:/path`; `draft`: the draft it is.
-
-    `base`: the release it began with, where that is known. `rebase` puts disjoint changes of others
-    together with it, `force` undoes them.
-    """
-
-    files: Mapping[str, str]
-    author: str = ""
-    message: str = ""
-    place: str = ""
-    draft: str = ""
-    base: str = ""
-    at: datetime | None = None
-    rebase: bool = False
-    force: bool = False
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """A checked configuration on its way to the shelf."""
-
-    loaded: Loaded
-    files: dict[str, str]
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def fingerprint(self) -> str:
-        return self.loaded.configuration.fingerprint
-
-
-class NoConfigurationError(RuntimeError):
-    """Neither the folder nor the database has a configuration that can be used."""
-
-    def __init__(self, folder: Path, faults: Collection[Fault]) -> None:
-        self.faults = tuple(faults)
-        said = say_count(len(self.faults), "fault")
-        super().__init__(f"the configuration in {folder} has {said}, and no earlier one is kept")
 
 
 class Releases:
@@ -131,8 +70,9 @@ class Releases:
         prove: Proving | None = demand_scenarios,
     ) -> None:
         """`prove`: what a configuration must stand beside its checks (its scenarios)."""
-        self._folder, self._prompts, self._prove = folder, prompts, prove
+        self._folder = folder
         self._database, self._clock = database, clock
+        self._loading = Loading(folder, prompts, prove, lambda: clock.now().date())
         self._active: Configuration | None = None
         self._preparations: list[Activate] = []
         self._activations: list[Activate] = []
@@ -210,7 +150,7 @@ class Releases:
         async with self._turn:
             kept = await self._read_last()
             try:
-                folder = await asyncio.to_thread(self._load)
+                folder = await asyncio.to_thread(self._loading.load)
             except ConfigurationFaults as faults:
                 await self._go_back(kept, faults)
             else:
@@ -233,7 +173,7 @@ class Releases:
         if is_same and activation is not None:
             await self._switch_to(loaded)
         elif release is None or is_followed:
-            await self._take(_Candidate(loaded, texts), ActivationSource.FOLDER, AT_START)
+            await self._take(Candidate(loaded, texts), ActivationSource.FOLDER, AT_START)
         else:
             await self._keep_to(release, loaded)
 
@@ -254,12 +194,12 @@ class Releases:
     async def _keep_to(self, release: Release, folder: Loaded) -> None:
         """What is live was chosen by somebody: an edit of the folder waits for somebody to choose it."""
         try:
-            loaded = await asyncio.to_thread(self._build_kept, release.files)
+            loaded = await asyncio.to_thread(self._loading.build_kept, release.files)
         except ConfigurationFaults as faults:
             for fault in faults.faults:
                 log.error("configuration.fault", fault=str(fault))
             log.error("configuration.folder_taken", why=f"release {release.fingerprint[:SHOWN]} has faults")
-            await self._take(_Candidate(folder, read_texts(self._folder)), ActivationSource.FOLDER, AT_START)
+            await self._take(Candidate(folder, read_texts(self._folder)), ActivationSource.FOLDER, AT_START)
             return
         await self._switch_to(loaded)
         differing = [
@@ -279,7 +219,7 @@ class Releases:
         if kept is None:
             raise NoConfigurationError(self._folder, faults.faults) from faults
         try:
-            loaded = await asyncio.to_thread(self._build_kept, kept[0].files)
+            loaded = await asyncio.to_thread(self._loading.build_kept, kept[0].files)
         except ConfigurationFaults:
             raise NoConfigurationError(self._folder, faults.faults) from faults
         self.faults = tuple(str(fault) for fault in faults.faults)
@@ -302,16 +242,16 @@ class Releases:
         ReleaseRefusedError: that would undo what somebody published meanwhile, and `force` was not said.
         """
         async with self._turn:
-            loaded, texts = await asyncio.to_thread(self._load)
+            loaded, texts = await asyncio.to_thread(self._loading.load)
             wish = Wish(texts, author, place=place_of(self._folder), force=force)
-            candidate = await self._guard(_Candidate(loaded, texts), wish)
+            candidate = await self._guard(Candidate(loaded, texts), wish)
             return await self._publish(candidate, wish, ActivationSource.FOLDER)
 
     async def publish(self, wish: Wish) -> Reloaded:
         """Make a release, and make it live now or at a time. ConfigurationFaults, ReleaseRefusedError."""
         async with self._turn:
-            loaded = await asyncio.to_thread(self._checked, wish.files)
-            candidate = await self._guard(_Candidate(loaded, dict(wish.files)), wish)
+            loaded = await asyncio.to_thread(self._loading.checked, wish.files)
+            candidate = await self._guard(Candidate(loaded, dict(wish.files)), wish)
             if wish.at is None or wish.at <= self._clock.now():
                 return await self._publish(candidate, wish, ActivationSource.PUBLISHED)
             return await self._plan(candidate, wish, wish.at)
@@ -323,9 +263,9 @@ class Releases:
         async with self._turn:
             release = await self._database.read(lambda session: find_release(session, wanted))
             # in an emergency what was live before is good enough, though a scenario may have moved on since
-            load = self.build if is_back else self._checked
+            load = self._loading.build if is_back else self._loading.checked
             loaded = await asyncio.to_thread(load, release.files)
-            candidate = _Candidate(loaded, dict(release.files))
+            candidate = Candidate(loaded, dict(release.files))
             if at is not None and at > self._clock.now():
                 return await self._plan(candidate, Wish(release.files, author), at)
             source = ActivationSource.ROLLED_BACK if is_back else ActivationSource.CHOSEN
@@ -350,7 +290,7 @@ class Releases:
         self.changed.set()
         return done
 
-    async def _guard(self, candidate: _Candidate, wish: Wish) -> _Candidate:
+    async def _guard(self, candidate: Candidate, wish: Wish) -> Candidate:
         """Nobody's change is lost without a word."""
         if self._active is None:
             return candidate
@@ -363,27 +303,27 @@ class Releases:
         if judged.files is None:
             candidate.notes.extend(judged.notes)
             return candidate
-        loaded = await asyncio.to_thread(self._checked, judged.files)
-        return _Candidate(loaded, dict(judged.files), list(judged.notes))
+        loaded = await asyncio.to_thread(self._loading.checked, judged.files)
+        return Candidate(loaded, dict(judged.files), list(judged.notes))
 
     # -- doing it
 
-    async def _publish(self, candidate: _Candidate, wish: Wish, source: ActivationSource) -> Reloaded:
+    async def _publish(self, candidate: Candidate, wish: Wish, source: ActivationSource) -> Reloaded:
         changes = await self._changes(candidate)
         await self._take(candidate, source, wish.author, wish)
         return Reloaded(candidate.fingerprint, changes, self.warnings, tuple(candidate.notes))
 
-    async def _changes(self, candidate: _Candidate) -> tuple[str, ...]:
+    async def _changes(self, candidate: Candidate) -> tuple[str, ...]:
         """What it changes, in sentences: beside the calls, for thousands of numbers take a while."""
         return tuple(await asyncio.to_thread(describe_changes, self.plain, candidate.loaded.configuration))
 
-    async def _plan(self, candidate: _Candidate, wish: Wish, at: datetime) -> Reloaded:
+    async def _plan(self, candidate: Candidate, wish: Wish, at: datetime) -> Reloaded:
         changes = await self._changes(candidate)
         row, now = self._row(candidate, wish), self._clock.now()
 
         def work(session: Session) -> str:
             keep_release(session, row)
-            _note_origin(session, candidate, wish, now)
+            note_origin(session, candidate, wish, now)
             return plan_activation(session, candidate.fingerprint, wish.author, now, at).id
 
         planned = await self._database.run(work)
@@ -392,7 +332,7 @@ class Releases:
         return Reloaded(candidate.fingerprint, changes, warnings, tuple(candidate.notes), at, planned)
 
     async def _take(
-        self, candidate: _Candidate, source: ActivationSource, author: str, wish: Wish | None = None
+        self, candidate: Candidate, source: ActivationSource, author: str, wish: Wish | None = None
     ) -> None:
         """In the database first; when that is away the change is made all the same, and said."""
         if wish is None:
@@ -401,7 +341,7 @@ class Releases:
 
         def work(session: Session) -> None:
             keep_release(session, row)
-            _note_origin(session, candidate, wish, now)
+            note_origin(session, candidate, wish, now)
             make_live(session, candidate.fingerprint, source, author, now)
 
         try:
@@ -413,7 +353,7 @@ class Releases:
         self.faults, self.note = (), ""
         await self._switch_to(candidate.loaded)
 
-    def _row(self, candidate: _Candidate, wish: Wish) -> dict[str, object]:
+    def _row(self, candidate: Candidate, wish: Wish) -> dict[str, object]:
         base = self._active.fingerprint if self._active else ""
         return {
             "fingerprint": candidate.fingerprint,
@@ -452,7 +392,7 @@ class Releases:
         now = self._clock.now()
         try:
             release = await self._database.read(lambda session: find_release(session, planned.release))
-            loaded = await asyncio.to_thread(self._checked, release.files)
+            loaded = await asyncio.to_thread(self._loading.checked, release.files)
         except (ConfigurationFaults, LookupError) as fault:
             why = "; ".join(map(str, fault.faults)) if isinstance(fault, ConfigurationFaults) else str(fault)
             log.error("release.plan_refused", release=planned.release[:SHOWN], why=why)
@@ -477,53 +417,11 @@ class Releases:
             if kept is None or kept[1] is None or self._owed is not None:
                 return
             if kept[0].fingerprint != self.active.fingerprint:
-                await self._switch_to(await asyncio.to_thread(self._build_kept, kept[0].files))
-
-    # -- loading
-
-    def _load(self) -> tuple[Loaded, dict[str, str]]:
-        try:
-            texts = read_texts(self._folder)
-        except OSError as fault:
-            raise ConfigurationFaults([_fault_of(fault, str(self._folder))]) from fault
-        return self._checked(texts), texts
-
-    def _checked(self, texts: Mapping[str, str]) -> Loaded:
-        """All that must be so before anything goes live."""
-        today = self._clock.now().date()
-        return build(Order(texts, self._known_prompts(), TEMPLATES.names(), today, prove=self._prove))
-
-    def _known_prompts(self) -> Collection[str]:
-        """Raises ConfigurationFaults when the catalogue cannot be used."""
-        try:
-            return self._prompts()
-        except CatalogueError as error:
-            raise ConfigurationFaults([_as_ours(fault) for fault in error.faults]) from error
-        except OSError as fault:
-            raise ConfigurationFaults([_fault_of(fault, PROMPTS)]) from fault
+                await self._switch_to(await asyncio.to_thread(self._loading.build_kept, kept[0].files))
 
     def build(self, texts: Mapping[str, str]) -> Loaded:
         """A configuration that is not to go live: checked, but its scenarios are not run."""
-        return build(Order(texts, self._known_prompts(), TEMPLATES.names()))
-
-    def _build_kept(self, texts: Mapping[str, str]) -> Loaded:
-        """A configuration that was live before. It was checked then: prompts that cannot be read now, and
-        rules that did not exist then, are no reason to take no calls."""
-        try:
-            prompts = self._known_prompts()
-        except ConfigurationFaults:
-            prompts = None
-        return build(Order(texts, prompts, TEMPLATES.names(), is_kept=True))
-
-
-def _note_origin(session: Session, candidate: _Candidate, wish: Wish, now: datetime) -> None:
-    """The folder it came from is the same as the release now, unless others' files came with it; the draft
-    it was is none any more, unless somebody has saved it meanwhile."""
-    if wish.place and dict(wish.files) == candidate.files:
-        note_copy(session, wish.place, candidate.fingerprint, now)
-    draft = session.get(Draft, wish.draft) if wish.draft else None
-    if draft is not None and draft.files == dict(wish.files):
-        session.delete(draft)
+        return self._loading.build(texts)
 
 
 async def _tell(steps: Sequence[Activate], configuration: Configuration) -> None:
@@ -533,12 +431,3 @@ async def _tell(steps: Sequence[Activate], configuration: Configuration) -> None
             await step(configuration)
         except Exception:
             log.exception("configuration.activation_failed")
-
-
-def _as_ours(fault: audio.source.Fault) -> Fault:
-    """A fault of the catalogue among those of the configuration."""
-    return Fault(fault.file, fault.line, fault.column, fault.where, fault.reason)
-
-
-def _fault_of(fault: OSError, what: str) -> Fault:
-    return Fault(str(fault.filename or what), 1, 1, "", fault.strerror or str(fault))

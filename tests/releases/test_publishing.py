@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,7 +62,7 @@ async def test_one_whose_scenarios_fail_is_refused(shelf: Shelf) -> None:
     def prove(_configuration: Configuration, _texts: object) -> None:
         raise ConfigurationFaults([Fault("scenarios/night.yaml", 3, 1, "", "the caller ends nowhere")])
 
-    proving = Releases(shelf.folder, shelf.releases._prompts, shelf.database, shelf.clock, prove)
+    proving = Releases(shelf.folder, shelf.releases._loading.prompts, shelf.database, shelf.clock, prove)
     with pytest.raises(ConfigurationFaults, match="ends nowhere"):
         await proving.reload("ann")
 
@@ -117,17 +118,23 @@ async def test_a_planned_release_is_live_at_its_time_and_not_before(shelf: Shelf
     first, coming = shelf.live, await planned_move(shelf)
     schedule = Schedule(shelf.releases, shelf.clock)
     schedule.start()
+    shelf.clock.settle = lambda: until_it_waits(shelf)
     try:
-        await asyncio.sleep(0.2)
         await shelf.clock.pass_time(3600)
         assert shelf.live == first
-        shelf.clock.settle = lambda: asyncio.sleep(0.1)
         await shelf.clock.pass_time(3601)
         await until_live(shelf, coming)
     finally:
         await schedule.close()
     live = await shelf.database.read(live_activation)
     assert (live.author, live.began_at) == ("ann", MORNING + timedelta(hours=2))
+
+
+async def until_it_waits(shelf: Shelf) -> None:
+    """The schedule has looked, and waits for what comes next."""
+    async with asyncio.timeout(30):
+        while shelf.clock.next_alarm() is None:
+            await asyncio.sleep(0.02)
 
 
 async def until_live(shelf: Shelf, wanted: str) -> None:
@@ -170,7 +177,7 @@ async def test_a_plan_can_be_taken_back(shelf: Shelf) -> None:
 
 async def test_a_plan_that_is_not_in_order_when_its_time_comes_is_refused_and_said(shelf: Shelf) -> None:
     first, coming = shelf.live, await planned_move(shelf)
-    shelf.releases._prompts = lambda: frozenset({"only-this-one"})
+    shelf.releases._loading = replace(shelf.releases._loading, prompts=lambda: frozenset({"only-this-one"}))
     shelf.clock._now += timedelta(hours=3)
     await shelf.releases.catch_up()
     assert shelf.live == first
