@@ -82,7 +82,7 @@ def say_count(pages: int) -> list[Piece]:
 
 
 def say_page(page: Page, entry: str, now: datetime, known: Collection[str]) -> list[Piece]:
-    """Number, brand, customer or caller, what it is about, since when, who has it, what is left of the promise.
+    """Number, brand, customer or caller, category, since when, who has it, and what is left of the promise.
 
     `known`: ids of prompts; a category without one is not said.
     """
