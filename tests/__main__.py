@@ -1,28 +1,54 @@
 """`python -m tests`: all tests, two at a time where they do not mind, then those that want to be alone.
 
-Words go to pytest as they are. Who chooses by marker, or says how many at a time, gets that in one run.
+What failed beside another is tried once more, alone, and named: on a busy machine a telephone may be late,
+but a fault shows itself again. Words go to pytest as they are. Who chooses by marker, or says how many at a
+time, gets that in one run.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
 NOTHING_CHOSEN = pytest.ExitCode.NO_TESTS_COLLECTED
+MOST_AGAIN = 12
+"""When more than that failed it was no lateness."""
+
+
+class Failures:
+    """Notes which tests failed."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One phase of a test is over."""
+        if report.failed and report.nodeid not in self.names:
+            self.names.append(report.nodeid)
 
 
 def main(words: list[str]) -> int:
-    """The exit code of pytest; of two runs, the one that says more."""
+    """The exit code of pytest; of several runs, the one that says more."""
     if (os.cpu_count() or 1) < 2 or any(word.startswith(("-m", "-n", "-p", "--pdb")) for word in words):
         return int(pytest.main(words))
     # files stay together: what they start for all their tests is started once
-    together = int(pytest.main(["-m", "not alone", "-n", "2", "--dist", "loadfile", *words]))
+    failures = Failures()
+    beside = ["-m", "not alone", "-n", "2", "--dist", "loadfile", *words]
+    together = int(pytest.main(beside, plugins=[failures]))
+    if together == pytest.ExitCode.TESTS_FAILED and 0 < len(failures.names) <= MOST_AGAIN:
+        print("\nTried once more, alone:", *failures.names, sep="\n  ", flush=True)  # noqa: T201
+        together = int(pytest.main([*(word for word in words if not _is_place(word)), *failures.names]))
     if together not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, NOTHING_CHOSEN):
         return together
     alone = int(pytest.main(["-m", "alone", *words]))
     return _worse(together, alone)
+
+
+def _is_place(word: str) -> bool:
+    return Path(word.partition("::")[0]).exists()
 
 
 def _worse(*codes: int) -> int:
