@@ -21,6 +21,8 @@ def switches_of(
     led_to = {plan.id for plan in plans_from(configuration, [*begins, *by_phone])}
     for plan in configuration.plans:
         groups = by_phone.get(plan, frozenset())
+        if plan in led_to and not groups:
+            continue
         numbers = (number for number in wanted if plan not in led_to or number.group in groups)
         left = tuple(number for number in numbers if plan not in begins_of(configuration, number))
         if left:
