@@ -335,7 +335,14 @@ class Service:
         )
         # a job that waits for a server must not keep the next look at the others
         scheduler.add_job(self.calendars.look, "interval", seconds=FOLLOW_S, max_instances=4, coalesce=True)
-        scheduler.add_job(self.beforehand.look, "interval", seconds=LOOK_S, max_instances=1, coalesce=True)
+        scheduler.add_job(
+            self.beforehand.look,
+            "interval",
+            seconds=LOOK_S,
+            next_run_time=self.clock.now(),
+            max_instances=1,
+            coalesce=True,
+        )
         scheduler.add_job(
             self.beforehand.fair.refresh,
             "interval",

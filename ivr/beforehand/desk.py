@@ -97,6 +97,8 @@ class BeforehandDesk:
 
     def note(self) -> str:
         """For the health of the service: who leads, and what is done next."""
+        if not self.timetable.has_looked:
+            return "nothing was looked at yet"
         leads = "this box leads" if self.timetable.is_leader else "another box leads"
         if not self.timetable.upcoming:
             return f"{leads}; nothing is scheduled"
@@ -120,7 +122,10 @@ class BeforehandDesk:
         }
 
     async def _show_schedule(self, asked: Asked) -> Mapping[str, Any]:
-        return await self.timetable.view(int(asked.get("last", 20)))
+        return {"zone": self._zone(), **await self.timetable.view(int(asked.get("last", 20)))}
+
+    def _zone(self) -> str:
+        return self._house.configuration().duty.roster.zone
 
     async def _show_forecast(self, asked: Asked) -> Mapping[str, Any]:
         return tell_forecast(self._house.configuration(), asked, self._house.clock.now())
@@ -155,7 +160,8 @@ class BeforehandDesk:
             return {"error": f"there is no run {wanted!r}" if wanted else f"there was no {job or 'run'}"}
         rings = await self.drills.rings(run.id)
         is_over = run.state is not RunState.RUNNING
-        return {**run.to_json(), "over": is_over, "rings": [ring.to_json() for ring in rings]}
+        told = [ring.to_json() for ring in rings]
+        return {"zone": self._zone(), **run.to_json(), "over": is_over, "rings": told}
 
     async def _call_off(self, asked: Asked) -> Mapping[str, Any]:
         self.drills.call_off(str(asked.get("run", "")))

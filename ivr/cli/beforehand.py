@@ -114,7 +114,7 @@ def show_schedule(settings: Settings, last: int, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    zone = datetime.now().astimezone().tzinfo
+    zone = ZoneInfo(found["zone"])
     leader = "this box" if found["leader"] == found["box"] else found["leader"] or "nobody"
     out.print(f"{leader} leads.", markup=False)
     jobs = Table("job", "when", "next", "about", "last", box=None, pad_edge=False)
@@ -186,7 +186,7 @@ def _print_run(found: Answer, language: Language, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    zone = datetime.now().astimezone().tzinfo
+    zone = ZoneInfo(found["zone"])
     subject = f" {found['subject']}" if found["subject"] else ""
     head = f"{found['job']}{subject}, due {_moment(found['due_at'], zone)}: {found['state']}"
     out.print(head, markup=False)
@@ -280,9 +280,9 @@ def _user() -> str:
         return "the command line"
 
 
-def _clock(text: str | None, zone: Any) -> str:
+def _clock(text: str | None, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(text).astimezone(zone):%H:%M:%S}" if text else " " * 8
 
 
-def _moment(text: str, zone: Any) -> str:
+def _moment(text: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(text).astimezone(zone):%a %Y-%m-%d %H:%M}"

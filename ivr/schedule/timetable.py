@@ -105,6 +105,11 @@ class Timetable:
         """Write down how far a run is."""
         await self._database.run(lambda session: note(session, run.id, facts, detail))
 
+    @property
+    def has_looked(self) -> bool:
+        """Whether it has been looked at all what is due."""
+        return self._upcoming_at.year > 1
+
     async def close(self) -> None:
         """Stop doing; runs and the lease are left to another, or to the next start."""
         tasks, ids = list(self._doing.values()), list(self._doing)
