@@ -69,7 +69,9 @@ async def test_the_promise_runs_out_and_the_next_engineer_hears_why(house: House
         leg = await house.leg_over(second, timeout_s=90)
         again = await house.page_reaches("accepted")
         assert again.accepted_number == second
-        told = await house.dutyline("pages", "why", page.call_ref, "--phone", second)
+        rings = [(one.stage, one.number) for one in await house.attempts(page)]
+        which = rings.index(("roster", second)) + 1
+        told = await house.dutyline("pages", "why", page.call_ref, "--attempt", str(which))
         await house.dutyline("pages", "done", page.call_ref)
     said = house.heard_by(leg.heard_bytes())
     assert "page-why-promise" in said
@@ -149,13 +151,13 @@ async def test_the_promise_survives_the_death_of_the_service(house: House) -> No
     first, second, *_ = await order_of_duty(house)
     reminded = answer_and_key("3", after_s=0.5, listens_s=6)
     await house.phones({AGENT_1: TALKS, first: in_turn(ACCEPTS, reminded), second: ACCEPTS})
-    async with short_promise(house, 20, 10):
+    async with short_promise(house, 44, 22):
         await house.call(FUZER_DESK)
         page = await house.page_reaches("accepted")
         await house.leg_over(first)
         await house.kill_service()
         await house.ready(60)
-        again = await house.rings(second, timeout_s=60)
+        again = await house.rings(second, timeout_s=90)
         assert again.number == second
         await house.page_reaches("accepted")
         await house.dutyline("pages", "done", page.call_ref)
