@@ -563,6 +563,8 @@ class Service:
         yield "gauge", "places_taken", "Places taken, by limit", taken(self.places)
         yield "gauge", "agents", "Agents, by what they do", states(self.places)
         yield "gauge", "pages", "Pages looking for an engineer", len(self.pager.runs)
+        promised = sum(run.page.is_promised for run in self.pager.driven.values())
+        yield "gauge", "pages_promised", "Accepted pages whose caller waits to be called back", promised
         yield "counter", "line_served", "Engineers who dialled in", self.line.served
         yield (
             "counter",
