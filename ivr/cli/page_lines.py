@@ -92,6 +92,19 @@ def _gone_on(facts: Facts) -> str:
     return f"{facts['who']} has it no more, {why}: the hunt goes on"
 
 
+_NOTES: Final[dict[str, Callable[[Facts], str]]] = {
+    "alarm": lambda f: f"an alarm by {f['source']} from {f['sender'] or 'somebody'}: {f['words']}",
+    "alarm-joined": lambda f: f"alarm number {f['counted']} of the same kind: {f['words']}",
+    "alarm-storm": lambda f: f"{f['counted']} alarms of the same kind so far",
+    "alarm-over": lambda f: f"the sender of the alarm says that it is over: {f['words']}",
+}
+
+
+def _note(facts: Facts) -> str:
+    say = _NOTES.get(str(facts.get("kind")))
+    return say(facts) if say else ", ".join(f"{name} {value}" for name, value in facts.items())
+
+
 _SAY: Final[dict[str, Callable[[Facts], str]]] = {
     PageStep.OPENED: lambda f: f"the page began, by the policy {f['policy']}",
     PageStep.PROMISED: lambda f: f"the caller was promised a call back within {f['within_s'] / 60:g} min",
@@ -111,7 +124,7 @@ _SAY: Final[dict[str, Callable[[Facts], str]]] = {
     PageStep.HANDED_OVER: lambda f: f"handed over from {f['from']} to {f['to']}, by {f['how']}",
     PageStep.HANDOVER_FAILED: lambda f: f"{f['to']} did not take it over from {f['from']}",
     PageStep.TOLD: lambda f: f"told {', '.join(f['to'])}: {f['template']}",
-    PageStep.NOTE: lambda f: ", ".join(f"{name} {value}" for name, value in f.items()),
+    PageStep.NOTE: _note,
 }
 
 

@@ -37,6 +37,8 @@ from ivr.storage import AttemptState
 
 FAULT_PAUSE_S = 1.0
 OPENING_LIMIT_S = 3.0
+ALARM = "alarm"
+"""The category of a page that no caller began."""
 
 log = structlog.get_logger(__name__)
 
@@ -142,7 +144,7 @@ class Pager:
             request,
             spoken=brand.spoken,
             contacts=Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language),
-            promise=Promise(policy.promise_s, policy.remind_s),
+            promise=_promise(request, policy),
             link_key=make_key(),
         )
         hunt = plan_hunt(
@@ -399,6 +401,12 @@ class CallFacts(Protocol):
     caller: str | None
     caller_name: str
     release: str
+
+
+def _promise(request: PageRequest, policy: PagePolicy) -> Promise:
+    """What the caller was promised; where nobody called, nobody waits to be called back."""
+    is_alarm = request.category == ALARM and request.call_id is None
+    return Promise() if is_alarm else Promise(policy.promise_s, policy.remind_s)
 
 
 def _with_policy(configuration: Configuration, request: PageRequest) -> PageRequest:

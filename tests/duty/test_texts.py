@@ -67,3 +67,14 @@ async def test_mails_of_an_alarm_say_what_it_is_about_and_no_caller(
         [mail] = await night.database.read(lambda session: session.scalars(select(Mail)).all())
         assert mail.subject.endswith("Fuzer: Core router down")
         assert "withheld" not in mail.body
+
+
+async def test_nobody_waits_to_be_called_back_about_an_alarm(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        night.phones.reactions |= {f"+3247000000{number}": accepts() for number in range(1, 7)}
+        page = await night.pager.page(replace(REQUEST, category="alarm", call_id=None, about="Router down"))
+        assert page.request.promise.within_s == 0
+        await night.clock.pass_time(7200)
+        assert "page-reminder" not in await night.mails(), "the engineer is left to his work"
