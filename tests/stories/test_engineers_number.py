@@ -16,7 +16,7 @@ from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, in_turn
 from ivr.duty.history import read_history
 from tests.stories.house import CALLER, House, until
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.timeout(300)]
 
 LINE, DESK, TOLD = "32470000090", "032055582", "032056130"
 AGENT_1, STRANGER = "+32470000021", "+32470009733"
