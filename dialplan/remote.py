@@ -7,15 +7,19 @@ The address is as good as a password: it is never said. What was fetched is laid
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from dialplan.ical import Events
 from dialplan.model import Duty, Layer
 
-SCHEMES: Final = ("https", "http")
+_ADDRESS: Final = re.compile(
+    r"(https?)://(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[a-z0-9]+(?:[.-]+[a-z0-9]+)*\.?)(?::[1-9]\d{0,4})?(?:[/?#]\S*)?",
+    re.I,
+)
+"""An address that can be asked: how, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Remote:
     @property
     def host(self) -> str:
         """Where it is kept; the part of its address that may be said."""
-        return urlsplit(self.address).hostname or "elsewhere"
+        found = _ADDRESS.fullmatch(self.address)
+        return found[2].lower() if found else "elsewhere"
 
     @property
     def key(self) -> str:
@@ -48,8 +53,13 @@ class Remote:
 
 def hide_address(address: str) -> str:
     """What may be said of an address: `https://calendar.example.com/...`."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.hostname}/..."
+    found = _ADDRESS.fullmatch(address)
+    return f"{found[1].lower()}://{found[2].lower()}/..." if found else "an address"
+
+
+def is_good_address(address: str) -> bool:
+    """Whether it can be asked."""
+    return _ADDRESS.fullmatch(address) is not None
 
 
 def remotes_of(duty: Duty) -> dict[str, Remote]:
@@ -70,4 +80,4 @@ def _with_events(layer: Layer, texts: Mapping[str, str]) -> Layer:
     return replace(layer, events=layer.remote.events(texts[layer.remote.key], layer.zone))
 
 
-__all__ = ["SCHEMES", "Remote", "hide_address", "remotes_of", "with_fetched"]
+__all__ = ["Remote", "hide_address", "is_good_address", "remotes_of", "with_fetched"]

@@ -9,13 +9,12 @@ second:
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from dialplan.cells import Scalar
 from dialplan.fields import duration, title
 from dialplan.files.orders import read_order
 from dialplan.reading import Section
-from dialplan.remote import SCHEMES, Remote
+from dialplan.remote import Remote, is_good_address
 
 USUAL_EVERY_S: Final = 900.0
 NOBODY: Final = "nobody"
@@ -44,12 +43,7 @@ def read_remote(row: Section) -> Remote | None:
 
 def _check_address(row: Section, address: str) -> None:
     """The address itself is never repeated: it may be as good as a password."""
-    try:
-        parts = urlsplit(address)
-        is_good = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_good = False
-    if not is_good or any(sign.isspace() for sign in address):
+    if not is_good_address(address):
         row.fault("calendar", "is no address; write https://HOST/... or name a file, calendars/*.ics")
 
 

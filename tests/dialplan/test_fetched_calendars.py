@@ -11,7 +11,7 @@ from paper import known_prompts
 from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Duty
-from dialplan.remote import remotes_of, with_fetched
+from dialplan.remote import Remote, hide_address, is_good_address, remotes_of, with_fetched
 from dialplan.roster import explain_duty, on_duty
 from dialplan.source import Loaded, load_texts, read_texts
 from ivr.settings import ROOT
@@ -117,3 +117,24 @@ def test_what_is_wrong_is_said(layer: str, fault: str) -> None:
     with pytest.raises(ConfigurationFaults) as caught:
         loaded(layer)
     assert [str(each).split(" ", 1)[1] for each in caught.value.faults] == [fault]
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://calendar.example.com/a.ics", "calendar.example.com"),
+        ("https://me:5ecret@calendar.example.com:8443/a.ics?token=5ecret", "calendar.example.com"),
+        ("HTTP://Calendar.Example.com", "calendar.example.com"),
+        ("http://[::1]:8080/a.ics", "[::1]"),
+        ("http://127.0.0.1:99/a.ics", "127.0.0.1"),
+        ("https://", ""),
+        ("https:///a.ics", ""),
+        ("https://two words/a.ics", ""),
+        ("https://host:port/a.ics", ""),
+        ("file:///etc/passwd", ""),
+    ],
+)
+def test_of_an_address_the_host_alone_is_said(address: str, host: str) -> None:
+    assert is_good_address(address) is bool(host)
+    assert str(Remote(address, 60.0, ())) == f"the calendar at {host or 'elsewhere'}"
+    assert "5ecret" not in hide_address(address)
