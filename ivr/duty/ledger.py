@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -22,14 +21,11 @@ from ivr.duty.hunt import Attempt, Hunt
 from ivr.duty.page import (
     LIVE_STATES,
     Acceptance,
-    CalledBack,
-    GoneOn,
-    Handover,
     LivePage,
-    Outage,
     Page,
     PageRequest,
 )
+from ivr.duty.rows import OUTAGES, attempt_row, moved_columns, page_row, read_attempt, read_page
 from ivr.storage import PageStep, tables
 from ivr.storage.database import Database
 from ivr.storage.states import AttemptState, PageState
@@ -39,13 +35,6 @@ SHORTEST_ID: Final = 6
 """So many of an id's characters tell it from all others."""
 REST_FOR: Final = timedelta(hours=12)
 """A call ID is not given again so soon, as long as others are free."""
-
-_HUNT = TypeAdapter(Hunt)
-_REQUEST = TypeAdapter(PageRequest)
-_OUTAGES = TypeAdapter(tuple[Outage, ...])
-_GONE_ON = TypeAdapter(GoneOn)
-_HANDOVER = TypeAdapter(Handover)
-_OUT = TypeAdapter(tuple[str, ...])
 
 PageMail = Callable[[Session, Page, datetime], None]
 """Writes the mails that a page's step announces into the outbox, in the step's own transaction."""
@@ -90,7 +79,7 @@ class DatabaseLedger:
         def work(session: Session) -> Page:
             call_ref = self._free_call_ref(session, now)
             page = Page(page_id, call_ref, request, brand_title, hunt, now)
-            session.add(_page_row(page))
+            session.add(page_row(page))
             session.flush()
             self._write_opening(session, page, now)
             return page
@@ -102,7 +91,7 @@ class DatabaseLedger:
 
         def work(session: Session) -> None:
             query = select(tables.Page.id).where(tables.Page.live, tables.Page.call_ref == page.call_ref)
-            row = _page_row(page)
+            row = page_row(page)
             row.live = session.scalars(query).first() is None
             session.add(row)
             session.flush()
@@ -150,7 +139,7 @@ class DatabaseLedger:
                 self._announce_stage(session, page, stage)
                 self._note_stage(session, page, stage, attempts[0].planned_at)
             for seq, attempt in enumerate(attempts, start=row.rung):
-                session.add(_attempt_row(page.id, seq, attempt))
+                session.add(attempt_row(page.id, seq, attempt))
                 write(session, page.id, rung(attempt))
             row.rung += len(attempts)
 
@@ -211,7 +200,9 @@ class DatabaseLedger:
                 tables.Page.acceptances == before.acceptances,
                 tables.Page.called_back_at.is_(None),
             )
-            moved = session.execute(update(tables.Page).where(*here).values(_moved(before, after, step.at)))
+            moved = session.execute(
+                update(tables.Page).where(*here).values(moved_columns(before, after, step.at))
+            )
             if not moved.rowcount:  # type: ignore[attr-defined]
                 return False
             write(session, before.id, step)
@@ -247,7 +238,7 @@ class DatabaseLedger:
                 )
             )
             session.expire_all()
-            found = _read_page(session.get_one(tables.Page, page.id))
+            found = read_page(session.get_one(tables.Page, page.id))
             if won.rowcount:  # type: ignore[attr-defined]
                 values = {"state": AttemptState.ACCEPTED, "ended_at": now}
                 session.execute(update(tables.Attempt).where(tables.Attempt.id == attempt.id).values(values))
@@ -277,7 +268,7 @@ class DatabaseLedger:
             if not done.rowcount:  # type: ignore[attr-defined]
                 return False
             session.expire_all()
-            found = _read_page(session.get_one(tables.Page, page.id))
+            found = read_page(session.get_one(tables.Page, page.id))
             write(session, page.id, Event(_ENDINGS[state], now, once=f"{state}:{found.acceptances}"))
             self._write_mails(session, found, now)
             return True
@@ -286,7 +277,7 @@ class DatabaseLedger:
 
     async def keep_time(self, page: Page) -> None:
         """Write down that the page is driven, and its outages."""
-        values = {"seen_at": page.seen_at, "outages": _OUTAGES.dump_json(page.outages).decode()}
+        values = {"seen_at": page.seen_at, "outages": OUTAGES.dump_json(page.outages).decode()}
         query = update(tables.Page).where(tables.Page.id == page.id).values(values)
         await self._database.run(lambda session: session.execute(query))
 
@@ -295,7 +286,7 @@ class DatabaseLedger:
 
         def work(session: Session) -> Page | None:
             row = session.get(tables.Page, page_id)
-            return _read_page(row) if row else None
+            return read_page(row) if row else None
 
         return await self._database.read(work)
 
@@ -305,7 +296,7 @@ class DatabaseLedger:
         def work(session: Session) -> list[LivePage]:
             query = select(tables.Page).where(driven())
             rows = session.scalars(query.order_by(tables.Page.started)).all()
-            return [LivePage(_read_page(row), tuple(read_attempts(session, row.id))) for row in rows]
+            return [LivePage(read_page(row), tuple(read_attempts(session, row.id))) for row in rows]
 
         return await self._database.read(work)
 
@@ -318,7 +309,7 @@ class DatabaseLedger:
 
         def work(session: Session) -> list[Attempt]:
             query = select(tables.Attempt).where(tables.Attempt.ended_at > since)
-            return [_read_attempt(row) for row in session.scalars(query.order_by(tables.Attempt.ended_at))]
+            return [read_attempt(row) for row in session.scalars(query.order_by(tables.Attempt.ended_at))]
 
         return await self._database.read(work)
 
@@ -331,7 +322,7 @@ class DatabaseLedger:
         query = select(tables.Page).where(
             tables.Page.state == PageState.EXHAUSTED, tables.Page.started > since
         )
-        return await self._database.read(lambda session: [_read_page(row) for row in session.scalars(query)])
+        return await self._database.read(lambda session: [read_page(row) for row in session.scalars(query)])
 
     async def page_of_attempt(self, attempt_id: str) -> tuple[Page, Attempt] | None:
         """The page an attempt was made for, whatever its state."""
@@ -340,7 +331,7 @@ class DatabaseLedger:
             row = session.get(tables.Attempt, attempt_id)
             if row is None:
                 return None
-            return _read_page(session.get_one(tables.Page, row.page_id)), _read_attempt(row)
+            return read_page(session.get_one(tables.Page, row.page_id)), read_attempt(row)
 
         return await self._database.read(work)
 
@@ -365,25 +356,25 @@ def find_page(session: Session, wanted: str) -> Page | None:
     else:
         query = select(tables.Page).where(tables.Page.id.startswith(wanted, autoescape=True))
     row = session.scalars(query.order_by(tables.Page.started.desc()).limit(1)).first()
-    return _read_page(row) if row else None
+    return read_page(row) if row else None
 
 
 def last_pages(session: Session, n: int, *, is_open: bool = False) -> list[Page]:
     """The newest pages, newest first; `is_open`: only those of which something is still to come."""
     query = select(tables.Page).order_by(tables.Page.started.desc()).limit(n)
-    return [_read_page(row) for row in session.scalars(query.where(driven()) if is_open else query)]
+    return [read_page(row) for row in session.scalars(query.where(driven()) if is_open else query)]
 
 
 def pages_of_call(session: Session, call_id: str) -> list[Page]:
     """The pages of a call, oldest first."""
     query = select(tables.Page).where(tables.Page.call_id == call_id).order_by(tables.Page.started)
-    return [_read_page(row) for row in session.scalars(query)]
+    return [read_page(row) for row in session.scalars(query)]
 
 
 def read_rings(session: Session, page_id: str) -> list[Rung]:
     """Attempts of a page with what only their rows say, in the order they were made."""
     query = select(tables.Attempt).where(tables.Attempt.page_id == page_id).order_by(tables.Attempt.seq)
-    return [Rung(_read_attempt(row), row.cause, row.key) for row in session.scalars(query)]
+    return [Rung(read_attempt(row), row.cause, row.key) for row in session.scalars(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,7 +389,7 @@ class Rung:
 def read_attempts(session: Session, page_id: str) -> list[Attempt]:
     """Attempts of a page in the order they were made."""
     query = select(tables.Attempt).where(tables.Attempt.page_id == page_id).order_by(tables.Attempt.seq)
-    return [_read_attempt(row) for row in session.scalars(query)]
+    return [read_attempt(row) for row in session.scalars(query)]
 
 
 def _stages(session: Session, page_id: str) -> set[str]:
@@ -411,51 +402,6 @@ def all_call_refs() -> list[str]:
     return [f"{number:03}" for number in range(1000)]
 
 
-def _page_row(page: Page) -> tables.Page:
-    request = page.request
-    return tables.Page(
-        id=page.id,
-        call_ref=page.call_ref,
-        live=True,
-        call_id=request.call_id,
-        brand=request.brand,
-        policy=request.policy,
-        customer=request.customer,
-        caller=request.caller or None,
-        dialled=request.dialled,
-        state=page.state,
-        started=page.started,
-        release=request.release,
-        hunt=_HUNT.dump_json(page.hunt).decode(),
-        request=_REQUEST.dump_json(request).decode(),
-        brand_title=page.brand_title,
-        promise_s=request.promise.within_s,
-        remind_s=request.promise.remind_s,
-    )
-
-
-def _moved(before: Page, after: Page, at: datetime) -> dict[str, object]:
-    """The columns that a step after the acceptance may change."""
-    acceptance, called_back = after.acceptance, after.called_back
-    is_over = not (after.is_driven or after.state is before.state)
-    return {
-        "state": after.state,
-        "acceptances": after.acceptances,
-        "accepted_by": acceptance.entry if acceptance else "",
-        "accepted_title": acceptance.title if acceptance else "",
-        "accepted_number": acceptance.number if acceptance else "",
-        "accepted_attempt": acceptance.attempt_id if acceptance else "",
-        "accepted_at": acceptance.at if acceptance else None,
-        "called_back_at": called_back.at if called_back else None,
-        "called_back_by": called_back.by if called_back else "",
-        "called_back_how": called_back.how if called_back else "",
-        "gone_on": _GONE_ON.dump_json(after.gone_on).decode() if after.gone_on else "",
-        "out": _OUT.dump_json(after.out).decode(),
-        "handover": _HANDOVER.dump_json(after.handover).decode() if after.handover else "",
-        "outages": _OUTAGES.dump_json(after.outages).decode(),
-    } | ({"live": False, "ended": at} if is_over else {"ended": None} if after.is_live else {})
-
-
 def _accepted(page: Page, attempt: Attempt, by: str, how: str) -> Event:
     facts = {"who": attempt.title, "number": attempt.number, "how": how}
     once = f"accepted:{page.acceptances}"
@@ -465,72 +411,3 @@ def _accepted(page: Page, attempt: Attempt, by: str, how: str) -> Event:
 
 
 _ENDINGS: Final = {PageState.EXHAUSTED: PageStep.EXHAUSTED, PageState.CANCELLED: PageStep.CANCELLED}
-
-
-def _read_page(row: tables.Page) -> Page:
-    acceptance = None
-    if row.accepted_at is not None:
-        acceptance = Acceptance(
-            row.accepted_attempt, row.accepted_by, row.accepted_title, row.accepted_number, row.accepted_at
-        )
-    return Page(
-        id=row.id,
-        call_ref=row.call_ref,
-        request=_REQUEST.validate_json(row.request),
-        brand_title=row.brand_title,
-        hunt=_HUNT.validate_json(row.hunt),
-        started=row.started,
-        state=row.state,
-        acceptance=acceptance,
-        outages=_OUTAGES.validate_json(row.outages),
-        seen_at=row.seen_at,
-        acceptances=row.acceptances,
-        called_back=_called_back(row),
-        gone_on=_GONE_ON.validate_json(row.gone_on) if row.gone_on else None,
-        out=_OUT.validate_json(row.out),
-        handover=_HANDOVER.validate_json(row.handover) if row.handover else None,
-    )
-
-
-def _called_back(row: tables.Page) -> CalledBack | None:
-    if row.called_back_at is None:
-        return None
-    return CalledBack(row.called_back_at, row.called_back_by, row.called_back_how)
-
-
-def _attempt_row(page_id: str, seq: int, attempt: Attempt) -> tables.Attempt:
-    return tables.Attempt(
-        id=attempt.id,
-        page_id=page_id,
-        seq=seq,
-        stage=attempt.stage,
-        turn=attempt.turn,
-        entry=attempt.entry,
-        title=attempt.title,
-        language=attempt.language,
-        label=attempt.label,
-        number=attempt.number,
-        backup=attempt.backup,
-        ring_s=attempt.ring_s,
-        state=attempt.state,
-        planned_at=attempt.planned_at,
-    )
-
-
-def _read_attempt(row: tables.Attempt) -> Attempt:
-    return Attempt(
-        id=row.id,
-        stage=row.stage,
-        turn=row.turn,
-        entry=row.entry,
-        number=row.number,
-        state=row.state,
-        planned_at=row.planned_at,
-        ring_s=row.ring_s,
-        backup=row.backup,
-        answered_at=row.answered_at,
-        ended_at=row.ended_at,
-        label=row.label,
-        title=row.title,
-        language=row.language,
-    )
