@@ -13,7 +13,7 @@ from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, in_turn
 from tests.stories.house import House
 from tests.stories.test_paging import AGENT_1, FUZER_DESK, order_of_duty
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.timeout(300)]
 
 TALKS = answer_and_talk(after_s=0.5)
 ACCEPTS = answer_and_key("1", after_s=0.5, listens_s=2)
