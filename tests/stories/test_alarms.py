@@ -56,7 +56,7 @@ async def test_a_mail_makes_the_phone_ring_and_the_subject_is_heard(house: House
     assert is_heard(read_recording(clip), heard), "the subject, read aloud"
     assert "page-accepted" in said
 
-    forwarded = await house.mail_arrives("Core router in Antwerp is down", to="support@fuzer.net")
+    forwarded = await house.mail_arrives("alarm: Core router in Antwerp is down", to="support@fuzer.net")
     [enclosed] = forwarded.iter_attachments()
     assert enclosed.get_content_type() == "message/rfc822"
     assert "It does not answer." in enclosed.get_content().get_content()
@@ -65,9 +65,9 @@ async def test_a_mail_makes_the_phone_ring_and_the_subject_is_heard(house: House
 
 
 def is_heard(words: bytes, sound: bytes) -> bool:
-    """Whether those A-law codes were played: a second from their middle stands in the recording as it is."""
-    middle = len(words) // 2
-    return words[middle : middle + 4000] in sound
+    """Whether those A-law codes were played: some tenth of a second of them stands in the recording as it is,
+    however many packets a busy machine has lost."""
+    return any(words[at : at + 800] in sound for at in range(len(words) // 4, len(words) - 800, 200))
 
 
 async def test_monitoring_calls_a_webhook_and_says_when_it_is_over(house: House) -> None:
@@ -95,8 +95,8 @@ async def test_monitoring_calls_a_webhook_and_says_when_it_is_over(house: House)
     over = json.dumps({"version": "4", "alerts": [{**alert, "status": "resolved"}]}).encode()
     status, _ = await webhook(house, over, Authorization=f"Bearer {secret}")
     assert status == 202
-    told = await house.mail_arrives("Link of edge-1 is down", page.call_ref, to="support@fuzer.net")
-    assert "over" in told["Subject"]
+    told = await house.mail_arrives("over: ", "Link of edge-1 is down", to="support@fuzer.net")
+    assert page.call_ref in told["Subject"]
     assert len(await house.pages()) == 1
 
 
