@@ -85,7 +85,7 @@ class Eve:
             lambda session: list(session.scalars(select(Mail).order_by(Mail.created)))
         )
 
-    async def passes(self, hours: float, step_s: float = 300.0) -> None:
+    async def passes(self, hours: float, step_s: float = 1800.0) -> None:
         for _ in range(int(hours * 3600 / step_s)):
             await self.timetable.look()
             await self.settle()
@@ -94,10 +94,12 @@ class Eve:
         await self.settle()
 
     async def settle(self) -> None:
-        for _ in range(8):
+        """Until whoever was woken has done what there was to do: several steps, each a commit."""
+        for _ in range(20):
             for _ in range(10):
                 await asyncio.sleep(0)
             await self.database.run(lambda session: None)
+            await self.database.read(lambda session: None)
 
     async def runs(self, job: str) -> list[KeptRun]:
         return await self.database.read(lambda session: last_runs(session, 50, job))
@@ -252,7 +254,8 @@ async def test_a_link_answers_for_the_engineer(eve: Eve) -> None:
 
 async def test_whoever_answers_late_is_there_after_all(eve: Eve) -> None:
     eve.change(with_handshake(by=AskedBy.MAIL))
-    await eve.passes(18.9)
+    await eve.passes(18.5)
+    await eve.passes(0.4, step_s=300)
     (run,) = await eve.runs("handshake")
     assert run.detail == "MSS has not answered; SVO and the desk were told"
     for _ in range(2):

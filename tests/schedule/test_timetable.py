@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ivr.clock import VirtualClock
 from ivr.schedule import Done, Due, Job, KeptRun, Timetable, last_runs
+from ivr.schedule.book import begun
 from ivr.storage import Database, RunState
 from tests.databases import database, postgres_url, url
 
@@ -209,7 +210,7 @@ WORKER = """
 import asyncio, json, sys
 from datetime import UTC, datetime, timedelta
 from ivr.clock import SystemClock
-from ivr.schedule import Done, Due, Job, Timetable
+from ivr.schedule import Done, Due, Job, Timetable, last_runs
 from ivr.storage import Database
 
 async def main(url, name):
@@ -226,8 +227,12 @@ async def main(url, name):
     table = Timetable(database, SystemClock(), name)
     table._lead = lambda now: asyncio.sleep(0, True)   # both believe that they lead: the rows decide
     table.add(Job("race", lambda: "often", due, work))
-    while datetime.now(UTC) < start + timedelta(seconds=5):
+    limit = datetime.now(UTC) + timedelta(seconds=60)
+    while datetime.now(UTC) < limit:
         await table.look()
+        runs = await database.read(lambda session: last_runs(session, 50, is_whole=True))
+        if len(runs) == 20:
+            break
         await asyncio.sleep(0.02)
     await database.close()
     print(json.dumps(done))
@@ -240,7 +245,9 @@ async def test_two_processes_that_both_believe_they_lead_double_nothing(tmp_path
     address = f"sqlite:///{tmp_path / 'race.db'}"
     database = Database(address)
     await database.open()
-    start = (datetime.now(UTC) + timedelta(seconds=10)).isoformat()
+    now = datetime.now(UTC)
+    await database.run(lambda session: begun(session, "race", "often", now))
+    start = (now + timedelta(seconds=3)).isoformat()
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-c", WORKER, address, name, start, stdout=asyncio.subprocess.PIPE
