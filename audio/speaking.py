@@ -216,7 +216,7 @@ def speak(kind: str, value: str, lang: Language | str) -> list[str]:
     """What a plan asks to have spoken, by the name of its kind; values as text.
 
     `digits`, `letters`, `number`, `ordinal`, `time` ("20:15"), `day` and `weekday` ("2026-12-07"), `phone`
-    (E.164), `position`, `duration` (seconds). Raises UnspeakableError for a kind or a value that cannot be spoken.
+    (E.164), `position`, `duration` (seconds). Raises UnspeakableError for what cannot be spoken.
     """
     try:
         return _speak(kind, value, lang)

@@ -293,7 +293,8 @@ CONFIRMED = """
     start: ask
     nodes:
       ask:
-        {collect: enter-customer-number, into: customer, digits: 3-4, confirm: yes, AHEAD next: done, rest: lost}
+        {collect: enter-customer-number, into: customer, digits: 3-4, confirm: yes,
+         AHEAD next: done, rest: lost}
       done: {hangup: 41}
       lost: {hangup: 42}
 """

@@ -185,7 +185,9 @@ def test_simulated() -> None:
 
 def test_a_line_that_rings_one_telephone_is_not_switched_to_a_plan_that_rings_several() -> None:
     files = texts()
-    files["plans/emergency.yaml"] = "start: ring\nnodes:\n  ring: {destination: [one, two], order: together}\n"
+    files["plans/emergency.yaml"] = (
+        "start: ring\nnodes:\n  ring: {destination: [one, two], order: together}\n"
+    )
     files["brands.yaml"] = files["brands.yaml"].replace("plan: main}", "plan: main, line: inap}")
     loaded = load_texts(files, known_prompts(), {"plan-mail", "pin-wrong"})
     assert [each.message for each in loaded.warnings if each.rule == "parallel-ringing"] == [
@@ -195,7 +197,9 @@ def test_a_line_that_rings_one_telephone_is_not_switched_to_a_plan_that_rings_se
     done = simulate(loaded.configuration, "03 205 55 99", BOSS, at("2026-11-23 10:00"), asked)
     assert "switch-failed" in done.heard and "switch-done" not in done.heard
     assert any("rings in parallel at emergency.ring" in hop.why for hop in done.steps)
-    allowed = simulate(loaded.configuration, "03 205 55 99", BOSS, at("2026-11-23 10:00"), [PIN, "1", "1", "1"])
+    allowed = simulate(
+        loaded.configuration, "03 205 55 99", BOSS, at("2026-11-23 10:00"), [PIN, "1", "1", "1"]
+    )
     assert "switch-done" in allowed.heard, "the other plan rings one"
 
 
