@@ -1,4 +1,4 @@
-"""`python -m tests`: all tests, two at a time where they do not mind, then those that want to be alone.
+"""`python -m tests`: all tests, three at a time where they do not mind, then those that want to be alone.
 
 What failed beside another is tried once more, alone, and named: on a busy machine a telephone may be late,
 but a fault shows itself again. Words go to pytest as they are. Who chooses by marker, or says how many at a
@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 NOTHING_CHOSEN = pytest.ExitCode.NO_TESTS_COLLECTED
-MOST_AGAIN = 12
+AT_A_TIME = 3
+"""`tests.world.free_settings` has ports for as many."""
+MOST_AGAIN = 15
 """When more than that failed it was no lateness."""
 
 
@@ -34,9 +36,9 @@ def main(words: list[str]) -> int:
     """The exit code of pytest; of several runs, the one that says more."""
     if (os.cpu_count() or 1) < 2 or any(word.startswith(("-m", "-n", "-p", "--pdb")) for word in words):
         return int(pytest.main(words))
-    # files stay together: what they start for all their tests is started once
+    # telephones ring for seconds while nothing is computed: three at a time keep two cores busy
     failures = Failures()
-    beside = ["-m", "not alone", "-n", "2", "--dist", "loadfile", *words]
+    beside = ["-m", "not alone", "-n", str(AT_A_TIME), "--dist", "worksteal", *words]
     together = int(pytest.main(beside, plugins=[failures]))
     if together == pytest.ExitCode.TESTS_FAILED and 0 < len(failures.names) <= MOST_AGAIN:
         print("\nTried once more, alone:", *failures.names, sep="\n  ", flush=True)  # noqa: T201

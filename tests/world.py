@@ -181,9 +181,9 @@ class _Loop:
 
 def free_settings(state: Path, **more: Any) -> Settings:
     """Settings of an installation whose ports are all free now, in `state`."""
-    half = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0")  # two runs of tests side by side
+    place_in_line = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     for _ in range(50):
-        base = random.randrange(20_000, 25_500, 10) + 5_500 * half
+        base = random.randrange(20_000, 23_500, 10) + 3_500 * place_in_line
         ports = {
             name: base + place
             for place, name in enumerate(
@@ -200,7 +200,7 @@ def free_settings(state: Path, **more: Any) -> Settings:
                 )
             )
         }
-        rtp = random.randrange(40_000, 49_000, 1000) + 9_000 * half
+        rtp = random.randrange(40_000, 46_000, 1000) + 6_000 * place_in_line
         settings = Settings(
             state=state,
             rtp_first=rtp,
