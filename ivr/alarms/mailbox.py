@@ -146,23 +146,27 @@ class MailboxReader:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[IMAP4]:
         account = self._account
-        self._lost.clear()
+        lost = self._lost = asyncio.Event()  # of this connection alone
         client: IMAP4
+
+        def lose(_why: Exception | None) -> None:
+            lost.set()
+
         if account.tls == "tls":
             context = ssl.create_default_context()
-            client = IMAP4_SSL(account.host, account.port, None, STEP_S, self._lose, context)
+            client = IMAP4_SSL(account.host, account.port, None, STEP_S, lose, context)
         else:
-            client = IMAP4(account.host, account.port, None, STEP_S, self._lose)
+            client = IMAP4(account.host, account.port, None, STEP_S, lose)
         try:
-            await _within(client.wait_hello_from_server())
-            _checked(await _within(client.login(account.user, account.password)), "log-in")
+            await self._within(client.wait_hello_from_server())
+            _checked(await self._within(client.login(account.user, account.password)), "log-in")
             yield client
         finally:
             with contextlib.suppress(Exception):
                 client.protocol.transport.close()
 
     async def _select(self, client: IMAP4) -> int:
-        answer = await _within(client.select(self._account.folder))
+        answer = await self._within(client.select(self._account.folder))
         _checked(answer, f"folder {self._account.folder}")
         return number_in(answer.lines, b"UIDVALIDITY")
 
@@ -171,7 +175,7 @@ class MailboxReader:
         name = self._account.name
         if await self._database.read(lambda session: last_uid(session, name, validity)) is not None:
             return
-        answer = await _within(client.status(self._account.folder, "(UIDNEXT)"))
+        answer = await self._within(client.status(self._account.folder, "(UIDNEXT)"))
         _checked(answer, "status")
         newest = max(0, number_in(answer.lines, b"UIDNEXT") - 1)
         unseen = sorted(await self._unseen(client))
@@ -205,21 +209,21 @@ class MailboxReader:
     async def _new(self, client: IMAP4, last: int) -> list[int]:
         """Mails above the last one known, seen by somebody or not; and unseen ones below it."""
         # without it some servers go on showing the folder as it was
-        _checked(await _within(client.noop()), "noop")
-        answer = await _within(client.uid_search("UID", f"{last + 1}:*", charset=None))
+        _checked(await self._within(client.noop()), "noop")
+        answer = await self._within(client.uid_search("UID", f"{last + 1}:*", charset=None))
         _checked(answer, "search")
         # "n:*" names the last mail even when its number is below n
         above = {uid for uid in uids_in(answer.lines) if uid > last}
         return sorted((above | await self._unseen(client)) - self._marked)
 
     async def _unseen(self, client: IMAP4) -> set[int]:
-        answer = await _within(client.uid_search("UNSEEN", charset=None))
+        answer = await self._within(client.uid_search("UNSEEN", charset=None))
         _checked(answer, "search")
         return set(uids_in(answer.lines))
 
     async def _fetch(self, client: IMAP4, uids: Sequence[int]) -> list[Fetched]:
         """The mails; of one that is too large its beginning. One that has gone meanwhile is not there."""
-        answer = await _within(client.uid("fetch", _listed(uids), "(UID RFC822.SIZE INTERNALDATE)"))
+        answer = await self._within(client.uid("fetch", _listed(uids), "(UID RFC822.SIZE INTERNALDATE)"))
         _checked(answer, "fetch")
         sizes = {mail.uid: mail for mail in mails_in(answer.lines)}
         found: list[Fetched] = []
@@ -228,7 +232,7 @@ class MailboxReader:
             if known is None:
                 continue
             what = "BODY.PEEK[]" if known.size <= MOST_BYTES else f"BODY.PEEK[]<0.{BEGINNING}>"
-            body = await _within(client.uid("fetch", str(uid), f"(UID {what})"), STEP_S * 4)
+            body = await self._within(client.uid("fetch", str(uid), f"(UID {what})"), STEP_S * 4)
             content = next((one.content for one in mails_in(body.lines) if one.uid == uid), None)
             if content is None and body.result == "OK":
                 # deleted by somebody in this moment
@@ -250,7 +254,7 @@ class MailboxReader:
     async def _mark(self, client: IMAP4, uids: Sequence[int]) -> None:
         """For people who look into the mailbox, and for us after it was made anew. A folder that may only be
         read does without."""
-        answer = await _within(client.uid("store", _listed(uids), r"+FLAGS.SILENT (\Seen)"))
+        answer = await self._within(client.uid("store", _listed(uids), r"+FLAGS.SILENT (\Seen)"))
         self._marked.update(uids)
         if answer.result != "OK":
             log.warning("alarms.mail_not_marked", host=self._account.host, mails=len(uids))
@@ -258,9 +262,11 @@ class MailboxReader:
     async def _wait(self, client: IMAP4) -> None:
         """Until the server says that something is new, or for a while."""
         if not client.has_capability("IDLE"):
-            await asyncio.sleep(self._account.poll_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), self._account.poll_s)
+                raise MailboxFault("the server has ended the connection")
             return
-        idle = await client.idle_start(timeout=self._idle_s + STEP_S)
+        idle = await self._within(client.idle_start(timeout=self._idle_s + STEP_S))
         news = {
             asyncio.ensure_future(client.wait_server_push()),
             asyncio.ensure_future(self._lost.wait()),
@@ -274,10 +280,22 @@ class MailboxReader:
         if self._lost.is_set():
             raise MailboxFault("the server has ended the connection")
         client.idle_done()
-        await asyncio.wait_for(idle, STEP_S)
+        await self._within(idle)
 
-    def _lose(self, _why: Exception | None) -> None:
-        self._lost.set()
+    async def _within(self, asked: Any, limit_s: float = STEP_S) -> Any:
+        """The server's answer; a connection that is lost meanwhile gives none, and nobody waits for it."""
+        answer, lost = asyncio.ensure_future(asked), asyncio.ensure_future(self._lost.wait())
+        try:
+            await asyncio.wait({answer, lost}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+            if lost.done():
+                raise MailboxFault("the server has ended the connection")
+            raise TimeoutError
+        finally:
+            for one in (answer, lost):
+                one.cancel()
+            await asyncio.gather(answer, lost, return_exceptions=True)
 
 
 def last_uid(session: Session, name: str, validity: int) -> int | None:
@@ -293,10 +311,6 @@ def note_uid(session: Session, name: str, validity: int, uid: int) -> None:
         session.add(Mailbox(name=name, validity=validity, last_uid=uid))
     elif row.validity != validity or uid > row.last_uid:
         row.validity, row.last_uid = validity, uid
-
-
-async def _within(answer: Any, limit_s: float = STEP_S) -> Any:
-    return await asyncio.wait_for(answer, limit_s)
 
 
 def _checked(answer: Any, what: str) -> None:
