@@ -143,11 +143,14 @@ class Carrier:
         turn: int = 0,
         timeout_s: float = 10.0,
     ) -> Leg:
-        """The first leg (of that number, of that turn) for which `when` is true. Raises TimeoutError."""
+        """The first leg (of that number) for which `when` is true. Raises TimeoutError.
+
+        `turn`: only the leg that was the number's first (1), second ... since `forget_legs`; 0: any.
+        """
 
         def find() -> Leg | None:
-            for leg in self._journal.legs(number):
-                if turn in (0, leg.turn) and when(leg):
+            for nth, leg in enumerate(self._journal.legs(number), 1):
+                if turn in (0, nth) and when(leg):
                     return leg
             return None
 

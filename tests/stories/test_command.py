@@ -112,7 +112,7 @@ async def test_doctor_names_what_is_ill_and_the_cure(house: House) -> None:
             await stranger.wait_closed()
     assert said.code == 1
     assert "Service: does not run" in said.out
-    assert "1 fault in" in said.out and "dutyline check" in said.out
+    assert "2 faults in" in said.out and "dutyline check" in said.out
     assert str(house.settings.agi_port) in said.out, "the port that is taken is named"
     assert (up.code == 1 and "up already" in up.err + up.out) or str(house.settings.agi_port) in up.err
     assert reload.code == 1 and "dutyline up" in reload.err and "Traceback" not in reload.err

@@ -103,7 +103,8 @@ async def test_a_message_is_heard_in_the_mail_and_its_file_is_private(house: Hou
     anew = await house.mail_arrives("0470 00 94 02")
     assert WORDS[1] in said_in(house, anew) and WORDS[0] not in said_in(house, anew)
 
-    found = {one.caller: one for one in await recordings(house) if one.state == "kept"}
+    kept = [one for one in await recordings(house) if one.state == "kept"]
+    found = {one.caller: one for one in kept if one.caller.startswith("+324700094")}  # others' may be there
     assert set(found) == {"+32470009401", "+32470009402"}
     everything = await house.mail_arrives(f"All of {found['+32470009401'].name}")
     assert "message: " in everything.get_body().get_content()  # type: ignore[union-attr]
