@@ -179,9 +179,13 @@ class MailboxReader:
         _checked(answer, "status")
         newest = max(0, number_in(answer.lines, b"UIDNEXT") - 1)
         unseen = sorted(await self._unseen(client))
+        # with the last of them it is written how far the mailbox has been read: not a moment later
         for first in range(0, len(unseen), AT_ONCE):
-            await self._take_these(client, unseen[first : first + AT_ONCE], validity, None)
-        await self._database.run(lambda session: note_uid(session, name, validity, newest))
+            is_last = first + AT_ONCE >= len(unseen)
+            chosen = unseen[first : first + AT_ONCE]
+            await self._take_these(client, chosen, validity, newest if is_last else None)
+        if not unseen:
+            await self._database.run(lambda session: note_uid(session, name, validity, newest))
 
     async def _take(self, client: IMAP4, validity: int) -> bool:
         """Fetch, commit and mark some mails that are new. Whether there were any."""
