@@ -117,7 +117,8 @@ def modelled(duty: Duty, at: datetime) -> list[str]:
     """The order, by the words of the documentation, one after the other."""
     whole = [each for each in duty.overrides if not each.layer and each.start <= at < each.end]
     if whole:
-        return list(whole[-1].order)
+        standing = [c for c in duty.covers if not c.layer and c.start <= at < c.end and c.by]
+        return stood_in_for(list(whole[-1].order), standing)
     layers: list[tuple[str, tuple[str, ...], bool]] = []
     if duty.roster.weeks or not duty.layers:
         swaps = [each for each in duty.roster.swaps if each.start <= at < each.end]
@@ -136,11 +137,15 @@ def modelled(duty: Duty, at: datetime) -> list[str]:
             replaced = {c.absent for c in covers} | {c.by for c in covers if c.is_exchange}
             away = {each.trigram for each in duty.leave if each.start <= at < each.end}
             order = [each for each in order if each not in away or each in replaced]
-        for cover in covers:
-            order = [stood_for(each, cover) for each in order]
-            order = [each for place, each in enumerate(order) if each not in order[:place]]
-        found += [each for each in order if each not in found]
+        found += [each for each in stood_in_for(order, covers) if each not in found]
     return found
+
+
+def stood_in_for(order: list[str], covers: list[Cover]) -> list[str]:
+    for cover in covers:
+        order = [stood_for(each, cover) for each in order]
+        order = [each for place, each in enumerate(order) if each not in order[:place]]
+    return order
 
 
 def stood_for(name: str, cover: Cover) -> str:
