@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from dialplan.covering import joined
 from dialplan.faults import nearest_of
 from dialplan.model import Absence, Cover, Duty, Swap
 from dialplan.roster import ROSTER, Change, Stretch, say_moment, stretches_between, with_changes
@@ -139,7 +140,7 @@ def _nobody(duty: Duty, was: Iterable[Stretch], within: Iterable[Stretch]) -> It
     before = {each.start for each in was if not each.order}
     empty = [each for each in within if not each.order and each.start not in before]
     if empty:
-        spans = _joined(Span(each.start, each.end) for each in empty)
+        spans = joined(Span(each.start, each.end) for each in empty)
         yield f"nobody is on duty {_say_span(spans[0], duty.roster.zone)}{_say_more(len(spans) - 1)}"
 
 
@@ -201,7 +202,7 @@ def _short_rests(duty: Duty, stretches: Iterable[Stretch]) -> Iterator[tuple[str
     found = list(stretches)
     firsts = [{part.order[0] for part in each.parts if part.order} for each in found]
     for who in sorted(set().union(*firsts)) if duty.rest_s else ():
-        on = _joined(
+        on = joined(
             Span(each.start, each.end) for each, names in zip(found, firsts, strict=True) if who in names
         )
         for one, two in pairwise(on):
@@ -248,16 +249,6 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> ChangeRefused:
     if nearest:
         return ChangeRefused(f'there is no {what} "{name}"', nearest)
     return ChangeRefused(f'there is no {what} "{name}"; there are {", ".join(names)}')
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    found: list[Span] = []
-    for span in spans:
-        if found and found[-1].end == span.start:
-            found[-1] = Span(found[-1].start, span.end)
-        else:
-            found.append(span)
-    return found
 
 
 def _say_span(span: Span, zone: str) -> str:
