@@ -7,7 +7,6 @@ that it asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Final
 
 from aiohttp import web
@@ -19,6 +18,7 @@ from ivr.duty.page import Page, PageRefused
 from ivr.duty.pager import Pager
 from ivr.notify.words import Language, pick_language
 from ivr.storage import PageState, StorageError
+from ivr.web.link_page import link_page, trouble_page
 
 DONE, PASS = "done", "pass"
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
@@ -30,9 +30,6 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "passed": "Goed, voor oproep {ref} worden de volgenden gebeld.",
         "not-yours": "Oproep {ref} is niet van u; er valt niets door te geven.",
         "called-off": "Oproep {ref} is geannuleerd. U hoeft niets te doen.",
-        "wrong": "Deze link klopt niet.",
-        "over": "Deze link is niet meer geldig.",
-        "away": "Dat lukt nu niet. Probeer het over een minuut opnieuw.",
     },
     "fr": {
         "ask": "Appel {ref} de {brand} : l'appelant a-t-il été rappelé ?",
@@ -42,9 +39,6 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "passed": "Bien, les suivants sont appelés pour l'appel {ref}.",
         "not-yours": "L'appel {ref} n'est pas le vôtre ; il n'y a rien à passer.",
         "called-off": "L'appel {ref} est annulé. Vous n'avez rien à faire.",
-        "wrong": "Ce lien n'est pas correct.",
-        "over": "Ce lien n'est plus valable.",
-        "away": "C'est impossible pour le moment. Réessayez dans une minute.",
     },
     "de": {
         "ask": "Anruf {ref} von {brand}: wurde der Anrufer zurückgerufen?",
@@ -54,9 +48,6 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "passed": "Gut, für Anruf {ref} werden die Nächsten angerufen.",
         "not-yours": "Anruf {ref} gehört nicht Ihnen; es ist nichts weiterzugeben.",
         "called-off": "Anruf {ref} wurde aufgehoben. Sie brauchen nichts zu tun.",
-        "wrong": "Dieser Link stimmt nicht.",
-        "over": "Dieser Link gilt nicht mehr.",
-        "away": "Das geht gerade nicht. Versuchen Sie es in einer Minute noch einmal.",
     },
     "en": {
         "ask": "Call {ref} of {brand}: has the caller been called back?",
@@ -66,19 +57,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "passed": "All right, the next ones are being rung for call {ref}.",
         "not-yours": "Call {ref} is not yours; there is nothing to pass on.",
         "called-off": "Call {ref} has been called off. There is nothing for you to do.",
-        "wrong": "This link is not right.",
-        "over": "This link is no longer valid.",
-        "away": "This cannot be done at the moment. Please try again in a minute.",
     },
 }
-_PAGE: Final = """<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><meta name="robots" content="noindex">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Dutyline</title>
-<style>body{{font:1.2rem sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}}
-button{{font:inherit;display:block;width:100%;padding:1rem;margin:1rem 0}}</style></head>
-<body><p>{text}</p>{form}</body></html>
-"""
-_FORM: Final = '<form method="post"><button name="said" value="{value}">{label}</button></form>'
 
 
 class CalledBackPage:
@@ -116,7 +96,7 @@ class CalledBackPage:
         except PageRefused:
             return self._answer(page, entry, "called-off")
         except StorageError:
-            return self._answer(page, entry, "away", status=503)
+            return trouble_page(self._language(entry), "away")
 
     async def _do(self, page: Page, entry: str, said: str) -> str:
         if said == DONE:
@@ -132,17 +112,15 @@ class CalledBackPage:
             page = await self._pager.hands.find(page_of(token))
             return page, entry_of(page, token, self._clock.now())
         except PageRefused:
-            return _page(language, "wrong", status=404)
+            return trouble_page(language, "wrong")
         except DoneLinkError as fault:
-            return _page(language, str(fault), status=404 if str(fault) == "wrong" else 410)
+            return trouble_page(language, str(fault))
         except StorageError:
-            return _page(language, "away", status=503)
+            return trouble_page(language, "away")
 
-    def _answer(
-        self, page: Page, entry: str, words: str, *, buttons: tuple[str, ...] = (), status: int = 200
-    ) -> web.Response:
+    def _answer(self, page: Page, entry: str, words: str, *, buttons: tuple[str, ...] = ()) -> web.Response:
         facts = {"ref": page.call_ref, "brand": page.brand_title}
-        return _page(self._language(entry), words, facts, buttons=buttons, status=status)
+        return _page(self._language(entry), words, facts, buttons=buttons)
 
     def _language(self, entry: str) -> Language:
         configuration = self._configuration()
@@ -155,16 +133,12 @@ class CalledBackPage:
 def _page(
     language: Language,
     words: str,
-    facts: Mapping[str, str] | None = None,
+    facts: Mapping[str, str],
     *,
     buttons: tuple[str, ...] = (),
-    status: int = 200,
 ) -> web.Response:
     said = _WORDS[language]
-    form = "".join(_FORM.format(value=each, label=escape(said[each])) for each in buttons)
-    text = _PAGE.format(language=language, text=escape(said[words].format(**(facts or {}))), form=form)
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+    return link_page(language, said[words].format(**facts), {each: said[each] for each in buttons})
 
 
 __all__ = ["CalledBackPage"]

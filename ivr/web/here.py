@@ -7,7 +7,6 @@ that it asks for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Final
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from ivr.beforehand.links import PATH, LinkError
 from ivr.notify.words import Language, pick_language
 from ivr.schedule import KeptRun
 from ivr.storage import StorageError
+from ivr.web.link_page import link_page, trouble_page
 
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "nl": {
@@ -26,9 +26,6 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         NOT_HERE: "Ik ben niet beschikbaar",
         "thanks-here": "Dank u, {who}. Een rustige wacht gewenst.",
         "thanks-not-here": "Dank u voor uw bericht, {who}. De volgende en de dienst worden verwittigd.",
-        "wrong": "Deze link klopt niet.",
-        "over": "Deze link is niet meer geldig.",
-        "away": "Dat lukt nu niet. Probeer het over een minuut opnieuw.",
     },
     "fr": {
         "ask": "{who}, êtes-vous là pour votre garde ?",
@@ -36,9 +33,6 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         NOT_HERE: "Je ne suis pas disponible",
         "thanks-here": "Merci, {who}. Nous vous souhaitons une garde tranquille.",
         "thanks-not-here": "Merci de l'avoir dit, {who}. Le suivant et le service sont prévenus.",
-        "wrong": "Ce lien n'est pas correct.",
-        "over": "Ce lien n'est plus valable.",
-        "away": "C'est impossible pour le moment. Réessayez dans une minute.",
     },
     "de": {
         "ask": "{who}, sind Sie für Ihre Bereitschaft da?",
@@ -46,9 +40,6 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         NOT_HERE: "Ich bin nicht verfügbar",
         "thanks-here": "Danke, {who}. Wir wünschen eine ruhige Bereitschaft.",
         "thanks-not-here": "Danke für die Auskunft, {who}. Der Nächste und die Zentrale erfahren es.",
-        "wrong": "Dieser Link stimmt nicht.",
-        "over": "Dieser Link gilt nicht mehr.",
-        "away": "Das geht gerade nicht. Versuchen Sie es in einer Minute noch einmal.",
     },
     "en": {
         "ask": "{who}, are you there for your duty?",
@@ -56,19 +47,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         NOT_HERE: "I am not available",
         "thanks-here": "Thank you, {who}. We wish you a quiet duty.",
         "thanks-not-here": "Thank you for telling us, {who}. The next engineer and the desk are told.",
-        "wrong": "This link is not right.",
-        "over": "This link is no longer valid.",
-        "away": "This cannot be done at the moment. Please try again in a minute.",
     },
 }
-_PAGE: Final = """<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><meta name="robots" content="noindex">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Dutyline</title>
-<style>body{{font:1.2rem sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}}
-button{{font:inherit;display:block;width:100%;padding:1rem;margin:1rem 0}}</style></head>
-<body><p>{text}</p>{form}</body></html>
-"""
-_FORM: Final = '<form method="post"><button name="said" value="{value}">{label}</button></form>'
 
 
 class HerePage:
@@ -100,7 +80,7 @@ class HerePage:
         try:
             kept = await self._handshakes.answer(run.id, said, "link")
         except StorageError:
-            return _page(self._language(run.subject), "away", "", status=503)
+            return trouble_page(self._language(run.subject), "away")
         return _page(self._language(run.subject), f"thanks-{kept.answer if kept else said}", run.subject)
 
     async def _run(self, request: web.Request) -> KeptRun | web.Response:
@@ -109,9 +89,9 @@ class HerePage:
         try:
             return await self._handshakes.open_link(request.match_info["token"])
         except LinkError as fault:
-            return _page(wanted, str(fault), "", status=404 if str(fault) == "wrong" else 410)
+            return trouble_page(wanted, str(fault))
         except StorageError:
-            return _page(wanted, "away", "", status=503)
+            return trouble_page(wanted, "away")
 
     def _language(self, trigram: str) -> Language:
         configuration = self._configuration()
@@ -122,14 +102,9 @@ class HerePage:
         return "en"
 
 
-def _page(
-    language: Language, words: str, who: str, *, buttons: tuple[str, ...] = (), status: int = 200
-) -> web.Response:
+def _page(language: Language, words: str, who: str, *, buttons: tuple[str, ...] = ()) -> web.Response:
     said = _WORDS[language]
-    form = "".join(_FORM.format(value=each, label=escape(said[each])) for each in buttons)
-    text = _PAGE.format(language=language, text=escape(said[words].format(who=who)), form=form)
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+    return link_page(language, said[words].format(who=who), {each: said[each] for each in buttons})
 
 
 __all__ = ["HerePage"]
