@@ -206,7 +206,13 @@ class Service:
         pins = Pins(self.database, self.clock, self._configuration)
         self.reception.switching = ByPhone(self.board, pins, self.clock).of_call
         self.line = EngineersLine(
-            self.duty_board, self.pager, pins, self._configuration, self.clock, self.visiting
+            self.duty_board,
+            self.pager,
+            pins,
+            self._configuration,
+            self.clock,
+            self.visiting,
+            words_in(self.database),
         )
         self.reception.line = self.line.of_call
         self.pager.means = Means(

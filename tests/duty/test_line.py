@@ -513,6 +513,36 @@ async def test_the_next_call_and_hearing_it_again(tmp_path: Path, configuration:
         assert "fr line-pages-before" in desk.words
 
 
+async def test_what_the_caller_has_recorded_is_heard_by_a_key(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    """What was recorded before the page and after it; then the keys of the page, without all of it again."""
+    async with the_desk(tmp_path, configuration) as desk:
+
+        async def words_of(call_id: str) -> list[str]:
+            return ["c77-1", "c77-2"] if call_id == "c77" else []
+
+        desk.line.words_of = words_of
+        page = await desk.night.pager.page(replace(REQUEST, call_id="c77", words=("c77-1",)))
+        await desk.dial_in(PIN, "3", "8", "1", "*", "0")
+        assert desk.hands is not None
+        told, played, asked = desk.hands.heard[3:6]
+        assert "fr line-page-words" in told and f"fr digits:{page.call_ref}" in told
+        assert played == ["fr page-caller-said", "fr recording:c77-1", "fr recording:c77-2"]
+        assert asked[:2] == ["fr line-page-words", "fr line-page-accept"]
+        assert "fr page-accepted" in desk.words
+        assert ("words", f"heard what was recorded for call {page.call_ref}") in desk.steps
+
+
+async def test_where_nothing_is_recorded_no_key_is_told_for_it(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    async with the_desk(tmp_path, configuration) as desk:
+        await desk.night.page()
+        await desk.dial_in(PIN, "3", "8", "*", "0")
+        assert "fr line-page-words" not in desk.words and "fr invalid-choice" in desk.words
+
+
 async def test_a_caller_who_still_waits_is_talked_to_at_once(
     tmp_path: Path, configuration: Configuration
 ) -> None:

@@ -53,10 +53,18 @@ nodes:
     rest: bye
   bye: {hangup: normal}
 """
+SAYS_PLAN = """\
+title: An engineer is rung, and the caller says what it is about
+start: page
+nodes:
+  page: {page: standard, next: words}
+  words: {record: leave-message, longest: 20 s, silence: 10 s, next: bye, rest: bye}
+  bye: {hangup: normal}
+"""
 FIRST = "    - {number: 03 205 55 82, carrier: Telenet, plan: night}\n"
 NUMBERS = "".join(
     f"    - {{number: 03 205 61 3{digit}, carrier: Telenet, plan: {plan}}}\n"
-    for digit, plan in enumerate(("told", "talks", "waits"))
+    for digit, plan in enumerate(("told", "talks", "waits", "says"))
 )
 PINS = f"""
 pins:
@@ -71,6 +79,7 @@ CHANGES: Mapping[str, Callable[[str], str]] = {
     "plans/told.yaml": lambda _: TOLD_PLAN,
     "plans/talks.yaml": lambda _: TALK_PLAN,
     "plans/waits.yaml": lambda _: QUEUE_PLAN,
+    "plans/says.yaml": lambda _: SAYS_PLAN,
     "brands.yaml": lambda text: text.replace(FIRST, FIRST + NUMBERS),
 }
 
@@ -183,6 +192,29 @@ async def test_he_calls_the_caller_back_from_any_telephone(desk: House) -> None:
     exits = [hop.exit for hop in (await desk.record_from(STRANGER)).hops if hop.kind == "duty-line"]
     assert exits[:5] == ["known", "page-accepted", "calling-back", "called-back", "hang-up"]
     assert ("accepted", "adu") in await history_of(desk, page)
+
+
+async def test_he_hears_what_the_caller_has_recorded(desk: House) -> None:
+    """Key 8 plays the caller's own words, and a key in the middle of them is one of the page's."""
+    words = "engineer-calls-back"
+    spoken = desk.settings.state_dir / "switch/data/sounds/dutyline/de" / f"{words}.alaw"
+    caller = await desk.call("032056133", at=None)
+    await desk.hears(caller, "beep", 30)
+    await caller.say(spoken)
+    await asyncio.sleep(len(spoken.read_bytes()) / 8000 + 0.5)
+    await caller.press("#")
+    await caller.ended()
+    call = await dial_in(desk)
+    await key(desk, call, "3", "line-page-words")
+    await key(desk, call, "8", words)
+    assert "page-caller-said" in desk.heard(call)
+    await key(desk, call, "8", "page-caller-said", 2)
+    await asyncio.sleep(1)
+    await key(desk, call, "1", "page-accepted")
+    assert (await desk.page_reaches("accepted")).accepted_by == "adu"
+    await call.hang_up()
+    exits = [hop.exit for hop in (await desk.record_from(ADU)).hops if hop.kind == "duty-line"]
+    assert exits[:4] == ["known", "words", "words", "page-accepted"]
 
 
 async def test_a_stranger_gets_nothing(desk: House) -> None:

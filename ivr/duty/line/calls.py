@@ -1,17 +1,18 @@
 """Open calls by phone: each is told, and accepted, passed on, called back, marked; and its caller is reached.
 
 The keys are those of an engineer who was rung: 1 accepts, 2 passes, 3 says it again, 4 connects, 5 calls the
-caller back; beside them 6 notes that he has been called back, and 7 is the next one. A number that is rung
-here is that of the page's caller, within the rules of calling back, and nothing else.
+caller back; beside them 6 notes that he has been called back, 7 is the next one, and 8 plays what the caller
+has recorded. A number that is rung here is that of the page's caller, within the rules of calling back, and
+nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import structlog
 
@@ -24,12 +25,20 @@ from ivr.duty.page import Acceptance, Page, PageRefused
 from ivr.outcome import Whereabouts
 from ivr.storage import StorageError
 
-ACCEPT, PASS, REPEAT, CONNECT, CALL_BACK, DONE, NEXT = "1", "2", "3", "4", "5", "6", "7"
+ACCEPT, PASS, REPEAT, CONNECT, CALL_BACK, DONE, NEXT, WORDS = "1", "2", "3", "4", "5", "6", "7", "8"
 MEET_LIMIT_S: Final = 60.0
 HOW: Final = "line"
 """How a page says that the caller was called back from here."""
 
+WordsOf: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
+"""Names of the recordings of a call, the oldest first."""
+
 log = structlog.get_logger(__name__)
+
+
+async def no_words(call_id: str) -> Sequence[str]:
+    """Where nothing is recorded."""
+    return ()
 
 
 class Pages(Protocol):
@@ -106,11 +115,12 @@ class Calls:
     him: Himself
     ring_s: float
     note: Callable[[str, str], None]
+    words_of: WordsOf = no_words
     _marking: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def go_through(self) -> None:
         """One call after the other, until he goes back. WantsDesk."""
-        shown, place = "", 0
+        shown, place, is_told = "", 0, False
         intro = say_count(len(await self.sorted()))
         while True:
             pages = await self.sorted()
@@ -120,16 +130,34 @@ class Calls:
             place = next((at for at, page in enumerate(pages) if page.id == shown), place % len(pages))
             page = pages[place]
             on_line = (await self._where(page))[0] in (Whereabouts.WAITS, Whereabouts.TALKS)
-            words, keys = self._keys(page, on_line, has_next=len(pages) > 1)
-            told = say_page(page, self.him.entry, self.now(), self.configuration().prompts)
-            key = await self.ear.choose((*intro, *told, *words, "line-back"), keys)
-            intro, shown = [], page.id
+            words = await self._words(page)
+            ways, keys = self._keys(page, on_line, has_next=len(pages) > 1, has_words=bool(words))
+            told = [] if is_told and page.id == shown else self._tell(page)
+            key = await self.ear.choose((*intro, *told, *ways, "line-back"), keys)
+            intro, shown, is_told = [], page.id, key == WORDS
             if key == BACK:
                 return
             if key == NEXT:
                 shown, place = "", place + 1
+            elif key == WORDS:
+                await self._play(page, words)
             elif key != REPEAT:
                 await self._do(key, page)
+
+    def _tell(self, page: Page) -> list[Piece]:
+        return say_page(page, self.him.entry, self.now(), self.configuration().prompts)
+
+    async def _words(self, page: Page) -> Sequence[str]:
+        """Recordings of the page, those that were left after it began as well."""
+        request = page.request
+        found = await self.words_of(request.call_id) if request.call_id else ()
+        return tuple(dict.fromkeys((*request.words, *found)))
+
+    async def _play(self, page: Page, words: Sequence[str]) -> None:
+        """What the caller has recorded, or an alarm's subject; a key ends it, and is one of the page's."""
+        self.note("words", f"heard what was recorded for call {page.call_ref}")
+        intro: tuple[Piece, ...] = ("page-caller-said",) if page.request.call_id else ()
+        await self.ear.say(*intro, *(("recording", name) for name in words))
 
     async def sorted(self) -> list[Page]:
         """His own first, then those that nobody has, then the others'; the oldest first."""
@@ -145,10 +173,10 @@ class Calls:
         has_it = page.acceptance is not None and not page.is_open
         return has_it and page.acceptance is not None and page.acceptance.entry == self.him.entry
 
-    def _keys(self, page: Page, on_line: bool, *, has_next: bool) -> tuple[list[Piece], str]:
+    def _keys(self, page: Page, on_line: bool, *, has_next: bool, has_words: bool) -> tuple[list[Piece], str]:
         """The keys that mean something for this page, and how they are told."""
         rank = self._rank(page)
-        told: dict[str, Piece] = {}
+        told: dict[str, Piece] = {WORDS: "line-page-words"} if has_words else {}
         if rank > 0:
             told[ACCEPT] = "line-page-accept" if rank == 1 else "line-page-take-over"
         if rank < 2:
@@ -324,4 +352,4 @@ class Calls:
         return self._is_his(page) or await self._accept(page)
 
 
-__all__ = ["Callers", "Calls", "Himself", "Pages", "WantsDesk"]
+__all__ = ["Callers", "Calls", "Himself", "Pages", "WantsDesk", "WordsOf", "no_words"]

@@ -14,7 +14,7 @@ from dialplan.dialling_in import DESK_KEY
 from dialplan.events import EngineerServed, Event, Failed, LineEnd
 from dialplan.model import Configuration
 from ivr.clock import Clock
-from ivr.duty.line.calls import Callers, Calls, Himself, Pages, WantsDesk
+from ivr.duty.line.calls import Callers, Calls, Himself, Pages, WantsDesk, WordsOf, no_words
 from ivr.duty.line.ear import BACK, Ear, Goodbye, Hands
 from ivr.duty.line.shifts import DutyBoard, Shifts
 from ivr.duty.line.who import Identity, PinDesk
@@ -48,6 +48,7 @@ class EngineersLine:
     configuration: Callable[[], Configuration]
     clock: Clock
     callers: Callers | None = None
+    words_of: WordsOf = no_words
     refused: int = 0
     """Callers of whom it was not shown who they are: worth an alarm when there are many."""
     served: int = 0
@@ -107,7 +108,15 @@ class CallLine:
             ear, house.board, house.configuration, now, entry, him.by_phone, asked.hours, self._step
         )
         calls = Calls(
-            ear, house.pages, house.callers, house.configuration, now, him, asked.ring_s, self._step
+            ear,
+            house.pages,
+            house.callers,
+            house.configuration,
+            now,
+            him,
+            asked.ring_s,
+            self._step,
+            house.words_of,
         )
         return _Talk(ear, shifts, calls, now)
 
