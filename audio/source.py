@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -77,6 +78,11 @@ def parse_catalogue(text: str, file: str = "catalogue.yaml") -> Catalogue:
 
 
 def _compose(text: str, file: str) -> Node | None:
+    """With libyaml where it is there, ten times as fast; what it refuses is read again for the clearer words."""
+    fast = getattr(yaml, "CSafeLoader", None)
+    if fast is not None:
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, Loader=fast)
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as cause:
@@ -216,7 +222,7 @@ class _Reader:
         text = " ".join(str(node.value).split())
         if node.tag == "tag:yaml.org,2002:null" or not text:
             self.note(node, where, f"{what}: there are no words")
-        elif node.tag == "tag:yaml.org,2002:bool" and node.style is None:
+        elif node.tag == "tag:yaml.org,2002:bool" and not node.style:
             self.note(node, where, f"{what}: YAML reads `{text}` as yes or no; put it in quotes")
         elif len(text) > _LONGEST_WORDS:
             self.note(node, where, f"{what}: longer than {_LONGEST_WORDS} characters")
