@@ -150,6 +150,8 @@ class Attempt:
     label: str = "mobile"
     title: str = ""
     language: str = "en"
+    box: str = ""
+    """On whose switch, where several boxes share a database."""
 
     @property
     def is_open(self) -> bool:

@@ -113,6 +113,7 @@ def attempt_row(page_id: str, seq: int, attempt: Attempt) -> tables.Attempt:
         ring_s=attempt.ring_s,
         state=attempt.state,
         planned_at=attempt.planned_at,
+        box=attempt.box,
     )
 
 
@@ -133,6 +134,7 @@ def read_attempt(row: tables.Attempt) -> Attempt:
         label=row.label,
         title=row.title,
         language=row.language,
+        box=row.box,
     )
 
 

@@ -165,6 +165,10 @@ class Page(Base):
     """JSON: directory entries that are not rung for this page any more."""
     handover: Mapped[str] = mapped_column(default="", server_default="")
     """JSON: to whom it is being handed over; empty: to nobody."""
+    driver: Mapped[str] = mapped_column(default="", server_default="")
+    """The box that drives it; empty where there is one box only, or when nobody does."""
+    driven_until: Mapped[datetime | None]
+    """By the clock of the database: after that another box may take it up."""
 
 
 class Attempt(Base):
@@ -194,6 +198,8 @@ class Attempt(Base):
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     key: Mapped[str] = mapped_column(default="")
+    box: Mapped[str] = mapped_column(default="", server_default="")
+    """The box on whose switch it rang; empty where there is one box only."""
 
 
 class Mail(Base):
