@@ -20,6 +20,7 @@ from dialplan.commands import (
     AskCallback,
     CheckPin,
     Collect,
+    Command,
     Dial,
     Hangup,
     LookUp,
@@ -57,6 +58,7 @@ from dialplan.suppositions import (
     UnknownOutcome,
     WrongSupposition,
 )
+from dialplan.visited import VISIT_WORDS, is_visit, visit_on_paper, visit_words
 
 __all__ = [
     "Rung",
@@ -110,8 +112,9 @@ def simulate(
     `keys`: what the caller keys at each question, "" for nothing; when they run out the caller keys nothing.
     More keys than a question takes are typed ahead: the next question takes them, where it may.
     `outcomes`: by directory id or number; everybody else answers. `suppose`: by node (`ring` or `night.ring`)
-    how what it asks is answered, `failed` for instance; see `dialplan.suppositions`. `chance`: the call's
-    random number. `full`: places that never come free, see `dialplan.fullness`. `found`: the row that each
+    how what it asks is answered, `failed` for instance, or `engineer` who takes the caller; see
+    `dialplan.suppositions`. `chance`: the call's random number. `full`: places that never come free, see
+    `dialplan.fullness`. `found`: the row that each
     table has for any key, see `dialplan.looking`. `record`: what is said where a message may be left:
     `nothing`, `hang-up` in the middle of it, or so long, `12 s`. Raises UnknownDestination, UnknownOutcome,
     UnknownNode, WrongSupposition.
@@ -222,6 +225,8 @@ class _Driver:
         self.word = self.supposed.answer_of(step.state.plan, step.state.node)
         if self.word == FAILED and not isinstance(asked, Hangup):
             return Failed("supposed")
+        if is_visit(self.word) and not isinstance(asked, Hangup):
+            return self._be_taken_over(step, asked)
         performers: dict[type, Callable[[Any], Event | None]] = {
             Play: self._play,
             Collect: self._collect,
@@ -236,6 +241,21 @@ class _Driver:
             Hangup: self._hang_up,
         }
         return performers[type(asked)](asked)
+
+    def _be_taken_over(self, step: Step, asked: Command) -> Event:
+        """An engineer has the caller, out of whatever was asked; phones that ring for him fall silent."""
+        paged = [rung.entry for rung in self.rang if rung.by == "page"]
+        done = visit_on_paper(self.configuration, self.word, paged, TALK_S)
+        if done is None:
+            raise WrongSupposition(f"{step.state.plan}.{step.state.node}", self.word, VISIT_WORDS)
+        if isinstance(asked, Dial):
+            self.rang += [_rung(target, "call", "taken elsewhere") for target in asked.targets]
+        words = asked.utterances if isinstance(asked, Play | Collect | Record) else ()
+        self._hear(words)
+        self._hear(visit_words(step.state.language, self.call.dutch_first))
+        self.answered_by = done.entry
+        self.now += timedelta(seconds=TALK_S)
+        return done
 
     def _note(self, told: Told) -> None:
         if isinstance(told, SendMail):

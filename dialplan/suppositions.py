@@ -1,7 +1,8 @@
 """What is supposed about a call on paper: how ringing somebody ends, and how a node is answered.
 
 Each supposition is a list of answers, used one after the other; the last one stays. An empty answer means
-"as usual": `busy, ,answered`.
+"as usual": `busy, ,answered`. Any node may be answered by `failed`, and, once an engineer is being rung, by
+`engineer` or `engineer:ADU`, who takes the caller (see `dialplan.visited`).
 """
 
 from __future__ import annotations

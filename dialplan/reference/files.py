@@ -249,7 +249,11 @@ SCENARIOS: Final = FilePage(
         Field("from", PHONE, "The caller's number.", "withheld"),
         Field("keys", list_of(SCALAR), "What is keyed at each question; empty for nothing."),
         Field("outcomes", _ANSWERS, "How ringing somebody ends, one time after the other.", "answered"),
-        Field("suppose", _ANSWERS, "How what a node asks is answered."),
+        Field(
+            "suppose",
+            _ANSWERS,
+            "How what a node asks is answered; `engineer`: the one who is rung takes the caller.",
+        ),
         Field("full", list_of(TITLE), "What has no place."),
         Field(
             "chance",

@@ -61,7 +61,8 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NODE=ANSWER",
-        help="how what a node asks is answered: desk=failed, night.desk=queue-timeout",
+        help="how what a node asks is answered: desk=failed, night.desk=queue-timeout; "
+        "connecting=engineer: an engineer takes the caller there",
     )
     add(
         "--full",
