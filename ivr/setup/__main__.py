@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ivr.setup.compiled import compile_project
 from ivr.setup.environment import Environment, hold_checkout
 from ivr.setup.faults import SetupError
 from ivr.setup.install import install_project
@@ -27,7 +28,9 @@ def main(words: Sequence[str] | None = None) -> int:
     extras = frozenset(parser.parse_args(words).extra)
     try:
         with hold_checkout(ROOT):
-            _set_up(Environment(ROOT / ".venv"), extras)
+            environment = Environment(ROOT / ".venv")
+            _set_up(environment, extras)
+            compile_project(environment, ROOT)
     except SetupError as fault:
         sys.stderr.write(f"dutyline: {fault}\n")
         return 1

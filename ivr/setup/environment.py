@@ -51,6 +51,10 @@ class Environment:
             raise VenvFailedError(sys.executable, last_line(bare.stderr or bare.stdout))
         self._bring_pip()
 
+    def run(self, *words: str | Path) -> bool:
+        """Run its Python with these words; whether that went well."""
+        return _run([self.python, *words]).returncode == 0
+
     def _bring_pip(self) -> None:
         """Have the wheel install itself: a wheel of pip can be run as it is."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ import pytest
 
 from ivr.setup import environment as environment_module
 from ivr.setup import install, pip_wheel
+from ivr.setup.compiled import NAME, compile_project
 from ivr.setup.environment import Environment
 from ivr.setup.faults import PipMissingError, VenvFailedError
 from ivr.setup.install import install_project
@@ -155,3 +157,22 @@ def _wheel() -> Path:
     if not bundled:
         pytest.skip("no wheel of pip is on this machine")
     return bundled[-1]
+
+
+def test_a_start_finds_the_projects_bytecode_made(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where Python itself is told to write none; and once, until something changes."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    environment = Environment(checkout / ".venv")
+    environment.python = Path(sys.executable)
+    source = checkout / "ivr" / "here.py"
+    source.parent.mkdir()
+    source.write_text("WORD = 1\n")
+    compile_project(environment, checkout)
+    (made,) = (checkout / "ivr" / "__pycache__").iterdir()
+    made.unlink()
+    compile_project(environment, checkout)
+    assert not made.exists()
+    later = (checkout / ".venv" / NAME).stat().st_mtime + 1
+    os.utime(source, (later, later))
+    compile_project(environment, checkout)
+    assert made.exists()
