@@ -17,6 +17,8 @@ LONGEST = 160
 """Characters of a value in a sentence; the files have the rest."""
 MOST_ROWS = 10
 """So many entries of a list, or rows of a table, are told one by one; more are counted."""
+MOST_PARTS = 50
+"""So many numbers or plans that come or go are told one by one; more are counted."""
 
 
 def describe_changes(old: Configuration, new: Configuration) -> list[str]:
@@ -71,15 +73,24 @@ def _scenarios(old: Configuration, new: Configuration) -> Iterator[str]:
 
 def _numbers(old: Configuration, new: Configuration) -> Iterator[str]:
     country = new.desk.country
-    for number in _union(old.numbers, new.numbers):
-        before, after = old.numbers.get(number), new.numbers.get(number)
-        shown = display(number, country)
-        if before is None and after is not None:
-            yield f'{shown} is new: brand "{after.brand}", plan "{after.plan}"'
-        elif after is None and before is not None:
-            yield f'{shown} is gone (it was brand "{before.brand}", plan "{before.plan}")'
-        elif before is not None and after is not None:
-            yield from _moved(shown, before, after)
+    more = [number for number in new.numbers if number not in old.numbers]
+    gone = [number for number in old.numbers if number not in new.numbers]
+    if len(more) > MOST_PARTS:
+        yield f"{len(more):,} numbers are new: {display(more[0], country)} and more"
+    else:
+        for number in more:
+            row = new.numbers[number]
+            yield f'{display(number, country)} is new: brand "{row.brand}", plan "{row.plan}"'
+    if len(gone) > MOST_PARTS:
+        yield f"{len(gone):,} numbers are gone: {display(gone[0], country)} and more"
+    else:
+        for number in gone:
+            row = old.numbers[number]
+            yield f'{display(number, country)} is gone (it was brand "{row.brand}", plan "{row.plan}")'
+    for number, before in old.numbers.items():
+        after = new.numbers.get(number)
+        if after is not None and before != after:
+            yield from _moved(display(number, country), before, after)
 
 
 def _moved(shown: str, before: ServiceNumber, after: ServiceNumber) -> Iterator[str]:
@@ -159,11 +170,16 @@ def _rows(what: str, one: str, many: str, old: Mapping[str, Any], new: Mapping[s
 
 
 def _plans(old: Configuration, new: Configuration) -> Iterator[str]:
-    for name in _union(old.plans, new.plans):
-        if name not in old.plans or name not in new.plans:
-            yield f'plan "{name}" is {"new" if name in new.plans else "gone"}'
+    for plans, others, became in ((new.plans, old.plans, "new"), (old.plans, new.plans, "gone")):
+        names = [name for name in plans if name not in others]
+        if len(names) > MOST_PARTS:
+            yield f'{len(names):,} plans are {became}: "{names[0]}" and more'
+        else:
+            yield from (f'plan "{name}" is {became}' for name in names)
+    for name, before in old.plans.items():
+        after = new.plans.get(name)
+        if after is None or before is after:
             continue
-        before, after = old.plans[name], new.plans[name]
         yield from _changed(f'plan "{name}"', before, after, ("nodes",))
         yield from _nodes(name, before.nodes, after.nodes)
 

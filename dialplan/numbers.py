@@ -30,6 +30,8 @@ _EXTENSION = re.compile(
 )
 """What is behind the number: a switchboard asks for it, no network does."""
 _DIGITS = re.compile(r"^\+?[0-9]{3,20}$")
+_PLAIN = re.compile(r"\+[0-9]{7,15}")
+"""International and nothing around it, as numbers stand in most configurations: nothing to take away."""
 
 
 class NumberKind(StrEnum):
@@ -66,7 +68,11 @@ def to_e164(text: str | None, country: str = "BE") -> str | None:
     Takes `+32...`, `0032...`, `32...`, `0...` with any usual punctuation, and `tel:` and `sip:` addresses;
     an extension behind the number (`ext 5`) is left out.
     """
-    if text is None or len(text) > LONGEST_TEXT or is_withheld(text):
+    if text is None or len(text) > LONGEST_TEXT:
+        return None
+    if _PLAIN.fullmatch(text):
+        return _international(text[1:])
+    if is_withheld(text):
         return None
     shown = _EXTENSION.sub("", _bare(_UNSEEN.sub("", text)))
     compact = _PUNCTUATION.sub("", _DOUBLED_ZERO.sub("", shown))
@@ -83,7 +89,7 @@ def to_e164(text: str | None, country: str = "BE") -> str | None:
 
 def has_extension(text: str) -> bool:
     """Whether something stands behind the number that only a switchboard can dial: `ext 5`."""
-    return _EXTENSION.search(_bare(_UNSEEN.sub("", text))) is not None
+    return not _PLAIN.fullmatch(text) and _EXTENSION.search(_bare(_UNSEEN.sub("", text))) is not None
 
 
 def is_valid(e164: str) -> bool:
@@ -181,7 +187,32 @@ def _without_prefix(digits: str, country: str) -> str | None:
 
 @lru_cache(maxsize=32_768)
 def _parse(text: str, country: str | None = None) -> phonenumbers.PhoneNumber | None:
+    if _PLAIN.fullmatch(text):
+        split = _split(text[1:])
+        if split is not None:
+            return phonenumbers.PhoneNumber(*split)
     try:
         return phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
+
+
+def _split(digits: str) -> tuple[int, int] | None:
+    """Country code and national number where they can be told by looking: a tenth of the library's time.
+
+    None where a national prefix may stand between them, or a leading zero belongs to the number.
+    """
+    for length in (1, 2, 3):
+        code = int(digits[:length])
+        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            national = digits[length:]
+            return (code, int(national)) if national[0] != "0" and _has_plain_prefix(code) else None
+    return None
+
+
+@lru_cache(maxsize=512)
+def _has_plain_prefix(code: int) -> bool:
+    """Whether nothing but a 0 may stand before national numbers of this calling code."""
+    region = phonenumbers.region_code_for_country_code(code)
+    known = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    return known is not None and known.national_prefix_for_parsing in (None, "0")

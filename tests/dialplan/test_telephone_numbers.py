@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,3 +133,19 @@ def test_the_beginning_of_a_number_is_read_as_people_of_the_country_write_it(
     home: str, text: str, prefix: str
 ) -> None:
     assert phone_prefix(home)(text) == prefix
+
+
+@given(
+    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+    st.text("0123456789", min_size=3, max_size=12),
+)
+def test_an_international_number_is_what_the_numbering_plans_say(code: int, rest: str) -> None:
+    """Most are told apart without asking the library: with the same result, trunk zeros and all."""
+    text = f"+{code}{rest}"
+    try:
+        known = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        known = None
+    is_long_enough = 7 <= len(text) - 1 <= 15
+    expected = phonenumbers.format_number(known, phonenumbers.PhoneNumberFormat.E164) if known else None
+    assert to_e164(text) == (expected if is_long_enough else None)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from paper import known_prompts, small, small_texts
 
+from bench import large
 from dialplan.diff import describe_changes
 from dialplan.model import Configuration
 from dialplan.source import load_texts, read_texts
@@ -67,6 +68,18 @@ def test_a_plan_that_comes_and_goes() -> None:
     with_other, without = loaded(small_texts(plans__other=OTHER)), loaded(small_texts())
     assert describe_changes(without, with_other) == ['plan "other" is new']
     assert describe_changes(with_other, without) == ['plan "other" is gone']
+
+
+def test_thousands_of_numbers_and_plans_are_counted() -> None:
+    few, many = (load_texts(large.texts(*size)).configuration for size in ((1, 1), (3_000, 60)))
+    assert describe_changes(few, many) == [
+        "2,999 numbers are new: 02 700 00 01 and more",
+        '59 plans are new: "plan-1" and more',
+    ]
+    assert describe_changes(many, few) == [
+        "2,999 numbers are gone: 02 700 00 01 and more",
+        '59 plans are gone: "plan-1" and more',
+    ]
 
 
 def test_nothing() -> None:
