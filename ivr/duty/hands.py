@@ -5,7 +5,7 @@ A page is named by its id, the beginning of one, or its 3-digit call ID.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -28,19 +28,24 @@ GIVEN_UP_FOR: Final = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Works on the pages of a pager: `runs` are the driven ones, `make` and `drive` begin another."""
+    """Works on the pages of a pager: `runs` are the driven ones, `make` and `drive` begin another. Where
+    several boxes share the database, `drive` leaves to another box what that one drives: it hears of it."""
 
     ledger: PatientLedger
     runs: Mapping[str, PageRun]
     make: Callable[[Page, list[Attempt]], PageRun]
-    drive: Callable[[PageRun], None]
+    drive: Callable[[PageRun], Awaitable[None]]
     configuration: Callable[[], Configuration]
     clock: Clock
 
     async def open_pages(self) -> list[Page]:
-        """Driven ones, and those that nobody accepted lately; those not while the database is away."""
+        """Driven ones, and those that nobody accepted lately; those, and what other boxes drive, not while
+        the database is away."""
         pages = {run.page.id: run.page for run in self.runs.values() if run.page.is_driven}
         try:
+            if self.ledger.box:
+                for live in await self.ledger.live_pages():
+                    pages.setdefault(live.page.id, live.page)
             for page in await self.ledger.given_up(self.clock.now() - GIVEN_UP_FOR):
                 pages.setdefault(page.id, page)
         except DatabaseUnavailable:
@@ -51,7 +56,7 @@ class Hands:
         """Give a page to somebody without ringing him, unless somebody has it; who has it, then."""
         run, person = await self._run(wanted), self._person(entry)
         await run.accept_as(self._stand_in(person), by, how)
-        self._drive(run)
+        await self._drive(run)
         return run.page.acceptance
 
     async def pass_for(self, wanted: str, entry: str, by: str) -> bool:
@@ -66,7 +71,7 @@ class Hands:
             is_passed = await run.step(steps.leave_out(entry, person.title, by))
         if is_passed:
             await run.drop(entry)
-        self._drive(run)
+        await self._drive(run)
         return is_passed
 
     async def hand_over(self, wanted: str, to_entry: str, by: str, *, forced: bool = False) -> None:
@@ -77,7 +82,7 @@ class Hands:
         take = steps.transfer(self._stand_in(person), by, "forced") if forced else steps.offer(person, by)
         if not await run.step(take):
             raise PageRefused(f"Page {run.page.call_ref} has just been moved by somebody else; look again.")
-        self._drive(run)
+        await self._drive(run)
 
     async def mark_called_back(self, wanted: str, by: str, how: str) -> bool:
         """The caller was called back."""
@@ -86,7 +91,7 @@ class Hands:
             raise PageRefused(f"Page {run.page.call_ref} was called off: there is nothing to call back for.")
         is_marked = await run.step(steps.call_back(by, how))
         if is_marked and run.page.id not in self.runs:
-            await run.drive()
+            await run.end_unwanted()
         return is_marked
 
     async def note(self, wanted: str, kind: str, facts: Mapping[str, object], by: str) -> None:
@@ -118,9 +123,9 @@ class Hands:
         known = self.runs.get(page.id)
         return known or self.make(page, await self.ledger.attempts_of(page.id))
 
-    def _drive(self, run: PageRun) -> None:
+    async def _drive(self, run: PageRun) -> None:
         if run.page.is_driven and run.page.id not in self.runs:
-            self.drive(run)
+            await self.drive(run)
 
     def _person(self, entry: str) -> Person:
         """As he would be rung now. PageRefused: there is nobody of that entry."""

@@ -25,14 +25,25 @@ from ivr.duty.page import (
     Page,
     PageRequest,
 )
-from ivr.duty.rows import OUTAGES, attempt_row, moved_columns, page_row, read_attempt, read_page
+from ivr.duty.rows import (
+    OUTAGES,
+    attempt_row,
+    lease_end,
+    moved_columns,
+    page_row,
+    read_attempt,
+    read_page,
+)
 from ivr.storage import PageStep, tables
 from ivr.storage.database import Database
+from ivr.storage.news import tell_boxes
 from ivr.storage.states import AttemptState, PageState
 
 CALL_REF_DIGITS: Final = 3
 SHORTEST_ID: Final = 6
 """So many of an id's characters tell it from all others."""
+PAGES: Final = "dutyline_pages"
+"""The channel on which boxes tell each other which page they have moved: `box page`."""
 REST_FOR: Final = timedelta(hours=12)
 """A call ID is not given again so soon, as long as others are free."""
 
@@ -63,8 +74,11 @@ class DatabaseLedger:
         announce_stage: StageMail = lambda session, page, stage: None,
         draw: random.Random | None = None,
         announce_step: StepMail = lambda session, before, after, step: None,
+        box: str = "",
     ) -> None:
-        """`announce_stage` is called when the first phone of a stage is about to ring."""
+        """`announce_stage` is called when the first phone of a stage is about to ring. `box`: the name of
+        this box where several share the database: it drives the pages that are opened here."""
+        self.box = box
         self._announce_step = announce_step
         self._database = database
         self._mails, self._announce_stage = mails, announce_stage
@@ -79,7 +93,7 @@ class DatabaseLedger:
         def work(session: Session) -> Page:
             call_ref = self._free_call_ref(session, now)
             page = Page(page_id, call_ref, request, brand_title, hunt, now)
-            session.add(page_row(page))
+            session.add(self._driven_row(session, page, now))
             session.flush()
             self._write_opening(session, page, now)
             return page
@@ -91,13 +105,24 @@ class DatabaseLedger:
 
         def work(session: Session) -> None:
             query = select(tables.Page.id).where(tables.Page.live, tables.Page.call_ref == page.call_ref)
-            row = page_row(page)
+            row = self._driven_row(session, page, now)
             row.live = session.scalars(query).first() is None
             session.add(row)
             session.flush()
             self._write_opening(session, page, now)
 
         await self._database.run(work)
+
+    def _driven_row(self, session: Session, page: Page, now: datetime) -> tables.Page:
+        row = page_row(page)
+        if self.box:
+            row.driver, row.driven_until = self.box, lease_end(session, now)
+        return row
+
+    def _tell(self, session: Session, page_id: str) -> None:
+        """Other boxes hear of it once it is committed."""
+        if self.box:
+            tell_boxes(session, PAGES, f"{self.box} {page_id}")
 
     def _write_opening(self, session: Session, page: Page, now: datetime) -> None:
         request = page.request
@@ -142,6 +167,7 @@ class DatabaseLedger:
                 session.add(attempt_row(page.id, seq, attempt))
                 write(session, page.id, rung(attempt))
             row.rung += len(attempts)
+            self._tell(session, page.id)
 
         await self._database.run(work)
 
@@ -165,12 +191,13 @@ class DatabaseLedger:
         def work(session: Session) -> None:
             row = session.get(tables.Attempt, attempt.id)
             event = changed(attempt, cause)
-            if row is None:
+            if row is None or _is_cancelled_before(row, attempt):
                 return
             for name, value in values.items():
                 setattr(row, name, value)
             if event is not None:
                 write(session, row.page_id, event)
+            self._tell(session, row.page_id)
 
         await self._database.run(work)
 
@@ -207,6 +234,7 @@ class DatabaseLedger:
                 return False
             write(session, before.id, step)
             self._announce_step(session, before, after, step)
+            self._tell(session, before.id)
             return True
 
         return await self._database.run(work)
@@ -244,6 +272,7 @@ class DatabaseLedger:
                 session.execute(update(tables.Attempt).where(tables.Attempt.id == attempt.id).values(values))
                 write(session, page.id, _accepted(found, attempt, by, how))
                 self._write_mails(session, found, now)
+                self._tell(session, page.id)
             return found.acceptance
 
         return await self._database.run(work)
@@ -271,6 +300,7 @@ class DatabaseLedger:
             found = read_page(session.get_one(tables.Page, page.id))
             write(session, page.id, Event(_ENDINGS[state], now, once=f"{state}:{found.acceptances}"))
             self._write_mails(session, found, now)
+            self._tell(session, page.id)
             return True
 
         return await self._database.run(work)
@@ -290,11 +320,12 @@ class DatabaseLedger:
 
         return await self._database.read(work)
 
-    async def live_pages(self) -> list[LivePage]:
-        """Pages of which something was still to come when the service ended, oldest first."""
+    async def live_pages(self, *ids: str) -> list[LivePage]:
+        """Pages of which something was still to come when the service ended, oldest first; of these `ids`
+        alone, if there are any."""
 
         def work(session: Session) -> list[LivePage]:
-            query = select(tables.Page).where(driven())
+            query = select(tables.Page).where(driven(), *([tables.Page.id.in_(ids)] if ids else []))
             rows = session.scalars(query.order_by(tables.Page.started)).all()
             return [LivePage(read_page(row), tuple(read_attempts(session, row.id))) for row in rows]
 
@@ -390,6 +421,12 @@ def read_attempts(session: Session, page_id: str) -> list[Attempt]:
     """Attempts of a page in the order they were made."""
     query = select(tables.Attempt).where(tables.Attempt.page_id == page_id).order_by(tables.Attempt.seq)
     return [read_attempt(row) for row in session.scalars(query)]
+
+
+def _is_cancelled_before(row: tables.Attempt, attempt: Attempt) -> bool:
+    """Two boxes silence a phone together: one says so, where it rings no more."""
+    is_both = row.state is attempt.state is AttemptState.CANCELLED
+    return is_both and row.ended_at is not None and attempt.ended_at is not None
 
 
 def _stages(session: Session, page_id: str) -> set[str]:

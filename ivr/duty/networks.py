@@ -38,7 +38,11 @@ class Networks:
 
     def note(self, attempt: Attempt) -> None:
         """An attempt has come to its end, or its phone was reached."""
-        if attempt.state is AttemptState.NETWORK or attempt.state in REACHED:
+        if attempt.state is not AttemptState.NETWORK and attempt.state not in REACHED:
+            return
+        known = self._last.get(attempt.number)
+        # what another box has seen may be told late
+        if known is None or known.over_at <= attempt.over_at:
             self._last[attempt.number] = attempt
 
     def faulty(self, now: datetime, memory_s: float) -> frozenset[str]:
@@ -58,7 +62,7 @@ class Networks:
 
 def operators_of(hunt: Hunt) -> dict[str, str]:
     """Number -> operator, for every phone of the hunt of which it is known."""
-    phones = [phone for stage in hunt.stages for person in stage.people for phone in person.phones]
+    phones = [phone for stage in hunt.stages for person in stage.everybody for phone in person.phones]
     spares = [phone for stage in hunt.stages for phone in stage.backup]
     return {phone.number: phone.operator for phone in (*phones, *spares) if phone.operator}
 

@@ -17,19 +17,22 @@ from dialplan.model import Configuration, PagePolicy
 from ivr.agi import AgiError, AgiSession
 from ivr.clock import Clock
 from ivr.duty.aftertalk import AfterEar
+from ivr.duty.boxes import Boxes
 from ivr.duty.connecting import write_beside
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
 from ivr.duty.done_links import make_key
 from ivr.duty.hands import Hands
 from ivr.duty.hunt import Attempt
 from ivr.duty.live import with_live_duty
+from ivr.duty.lookout import Anew, Lookout
 from ivr.duty.means import Means
 from ivr.duty.networks import LONGEST_MEMORY_S, Networks
-from ivr.duty.page import Acceptance, Contacts, Page, PageRequest, Promise
+from ivr.duty.page import Acceptance, Contacts, LivePage, Page, PageRequest, Promise
 from ivr.duty.patient import PatientLedger
 from ivr.duty.planning import plan_hunt
 from ivr.duty.promise import AFTER
 from ivr.duty.run import PageRun, Phones
+from ivr.duty.talks import Talk, Talks
 from ivr.duty.telling import DesksEar
 from ivr.feed import Feed
 from ivr.outcome import attempt_state_of
@@ -72,10 +75,16 @@ class Pager:
         self._ledger, self._phones, self._configuration = ledger, phones, configuration
         self._feed, self._clock = feed, clock
         self._runs: dict[str, PageRun] = {}
+        self._driving: dict[str, asyncio.Task[None]] = {}
+        self.boxes = Boxes(self, ledger, clock)
+        """Who drives which page, where several boxes share the database."""
         self.networks = Networks(configuration)
         self.woken: Callable[[], Mapping[str, float]] = dict
         """How often each directory entry was woken lately: who was least is rung first of equals."""
-        self.hands = Hands(ledger, self._runs, self._make_run, self._drive_on, configuration, clock)
+        self.hands = Hands(ledger, self._runs, self.make_run, self._take_on, configuration, clock)
+        self.talks = Talks()
+        self.lookout = Lookout(configuration, self._caps, lambda: self.woken())
+        self._watch: Watch | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[None]] = set()
 
@@ -91,17 +100,35 @@ class Pager:
 
     async def resume(self, watch: Watch) -> int:
         """Go on with the pages that were live when the service ended; how many there are."""
-        pages = await self._ledger.live_pages()
+        self._watch = watch
         for attempt in await self._ledger.attempts_since(
             self._clock.now() - timedelta(seconds=LONGEST_MEMORY_S)
         ):
             self.networks.note(attempt)
+        pages = await self.boxes.resume(await self._ledger.live_pages())
         for live in pages:
-            watch.watch([attempt for attempt in live.attempts if attempt.is_open])
-            run = self._make_run(live.page, list(live.attempts))
-            await run.resume()
-            self._drive_on(run)
+            await self.take_up(live)
         return len(pages)
+
+    async def take_up(self, live: LivePage) -> None:
+        """Go on with a page that we, or another box, have driven before."""
+        run = self.boxes.come_back(live.page.id) or self.make_run(live.page, [])
+        run.read_again(live)
+        self.watch(run)
+        await run.resume()
+        await run.resume_elsewhere()
+        self._drive_on(run)
+
+    def watch(self, run: PageRun) -> None:
+        """Its legs on our switch may be alive: what becomes of them is told to us."""
+        if self._watch is not None:
+            self._watch.watch(run.open_here())
+
+    def give_up(self, run: PageRun) -> None:
+        """Another box drives it now. Its legs on our switch are still ours."""
+        self._runs.pop(run.page.id, None)
+        if task := self._driving.pop(run.page.id, None):
+            task.cancel()
 
     def begin(self, command: StartPage, call: Call) -> None:
         """A plan says so: the page begins, and the call does not wait for it."""
@@ -156,8 +183,10 @@ class Pager:
             chosen=request.chosen or "",
             shift=shift,
         )
-        page = await self._ledger.open_page(request, brand.title, hunt, now)
-        self._start(page, [])
+        with self.boxes.beginning():
+            page = await self._ledger.open_page(request, brand.title, hunt, now)
+            self.lookout.begin(page.id, now)
+            self._start(page, [])
         return page
 
     # -- what people do with a page beside pressing keys on a leg of it
@@ -209,6 +238,7 @@ class Pager:
 
         A page that is just being written down is written down first.
         """
+        await self.boxes.close()
         if self._opening:
             await asyncio.wait(set(self._opening), timeout=OPENING_LIMIT_S)
         for task in self._tasks:
@@ -223,9 +253,11 @@ class Pager:
         """
         run = self._run_of(attempt_id) or await self._old_run(attempt_id)
         if run is not None:
-            await self._talk_to(agi, run, attempt_id)
+            self.talks.begin(attempt_id, run)
+            with self.boxes.talking(run):
+                await self._talk_to(agi, run, attempt_id)
             if run.page.is_driven and run.page.id not in self._runs:
-                self._drive_on(run)
+                await self._take_on(run)
         await self._hang_up(agi)
 
     async def _talk_to(self, agi: AgiSession, run: PageRun, attempt_id: str) -> None:
@@ -251,7 +283,7 @@ class Pager:
             log.warning("page.unknown_leg", attempt=attempt_id[:40])
             return None
         page = found[0]
-        return self._make_run(page, await self._ledger.attempts_of(page.id))
+        return self.make_run(page, await self._ledger.attempts_of(page.id))
 
     async def _tell_ending(self, agi: AgiSession, run: PageRun, attempt_id: str) -> None:
         attempt = run.attempts[attempt_id]
@@ -262,6 +294,16 @@ class Pager:
             log.info("page.leg_gone", why=str(fault))
         await run.hear_taken(attempt_id)
 
+    def _free(self, attempt_id: str) -> None:
+        """A leg is over: pages that have passed over whoever talked on it may ring him."""
+        if self.talks.end(attempt_id):
+            self.follow_duty()
+
+    def follow_duty(self) -> None:
+        """Who is on duty has changed, or who is free: every page that looks for somebody looks at it now."""
+        for run in self.runs.values():
+            run.wake()
+
     def note_reached(self, attempt_id: str, how: str) -> None:
         """The switch says that an engineer's leg is in a talk: who has accepted talks with the caller."""
         write_beside(self._reach(attempt_id, how))
@@ -269,10 +311,15 @@ class Pager:
     async def _reach(self, attempt_id: str, how: str) -> None:
         found = await self._ledger.page_of_attempt(attempt_id)
         if found is not None and found[0].is_held_by(attempt_id):
+            if how == "connected" and self._watch is not None and not self.talks.knows(attempt_id):
+                # we were away: from now on it is told to us when the talk is over
+                self.talks.begin(attempt_id, self._run_of(attempt_id) or self._make_run(found[0], [found[1]]))
+                self._watch.watch([found[1]])
             await self.mark_called_back(found[0].id, found[1].entry, how)
 
     async def leg_ended(self, attempt_id: str, cause: int) -> None:
         """The switch says a leg is over."""
+        self._free(attempt_id)
         run = self._run_of(attempt_id)
         if run is not None:
             causes = run.page.hunt.network_causes
@@ -284,10 +331,12 @@ class Pager:
         Its own call records tell whether it ever rang: if so it is over; if not it is rung now, as the
         same attempt, so that none is lost and none is doubled.
         """
+        self._free(attempt_id)
         run = self._run_of(attempt_id)
         if run is None:
             return
-        if await asyncio.to_thread(self._has_rung, attempt_id):
+        is_driven_here = run.page.id in self._runs
+        if not is_driven_here or await asyncio.to_thread(self._has_rung, attempt_id):
             await run.leg_ended(attempt_id, AttemptState.LOST)
         else:
             await run.ring_again(attempt_id)
@@ -296,9 +345,15 @@ class Pager:
         await self.page(request, configuration, shift)
 
     def _start(self, page: Page, attempts: list[Attempt]) -> None:
-        self._drive_on(self._make_run(page, attempts))
+        self._drive_on(self.make_run(page, attempts))
 
-    def _make_run(self, page: Page, attempts: list[Attempt]) -> PageRun:
+    @property
+    def has_phones(self) -> bool:
+        """Whether phones can be rung."""
+        return self._phones.is_ready
+
+    def make_run(self, page: Page, attempts: list[Attempt]) -> PageRun:
+        """The run of a page, not driven yet."""
         return PageRun(
             page,
             attempts,
@@ -307,6 +362,7 @@ class Pager:
             clock=self._clock,
             on_change=self._tell,
             elsewhere=self,
+            box=self._ledger.box,
         )
 
     # -- what one page has to know of the others (see `ivr.duty.run.Elsewhere`)
@@ -318,12 +374,31 @@ class Pager:
     def engaged(self, page: Page) -> frozenset[str]:
         """Numbers that ring, or are talked to, for other pages."""
         others = (run for run in self._runs.values() if run.page.id != page.id)
-        return frozenset(one.number for run in others for one in run.attempts.values() if one.is_open)
+        here = (one.number for run in others for one in run.attempts.values() if one.is_open)
+        return frozenset(here) | self.boxes.engaged(page.id)
+
+    def talking(self, page: Page) -> Mapping[str, Talk]:
+        """Who has accepted another page, and talks on its leg."""
+        return self.talks.elsewhere(page)
+
+    def planned_anew(self, page: Page) -> Anew | None:
+        """The page by the duty of now; None: nothing has changed."""
+        return self.lookout.look(page, self._clock.now())
+
+    def forget_duty(self, page: Page) -> None:
+        """It is to be looked at again."""
+        self.lookout.forget(page.id)
+
+    async def _take_on(self, run: PageRun) -> None:
+        """Drive it from now on, unless another box does."""
+        if await self.boxes.may_drive(run) and run.page.id not in self._runs:
+            self.boxes.come_back(run.page.id)
+            self._drive_on(run)
 
     def _drive_on(self, run: PageRun) -> None:
         self._runs[run.page.id] = run
         self._feed.publish("page", self._clock.now(), **_facts(run))
-        self._spawn(self._drive(run), f"page {run.page.call_ref}")
+        self._driving[run.page.id] = self._spawn(self._drive(run), f"page {run.page.call_ref}")
 
     async def _drive(self, run: PageRun) -> None:
         """A fault of ours must not end the hunt: it is said, and the hunt goes on from its rows."""
@@ -336,7 +411,10 @@ class Pager:
                     log.exception("page.fault", page=run.page.id)
                     await asyncio.sleep(FAULT_PAUSE_S)
         finally:
-            self._runs.pop(run.page.id, None)
+            if self._runs.get(run.page.id) is run:
+                del self._runs[run.page.id]
+                self._driving.pop(run.page.id, None)
+                self.lookout.forget(run.page.id)
 
     def _spawn(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -355,7 +433,8 @@ class Pager:
         return run.attempts[attempt_id] if run else None
 
     def _run_of(self, attempt_id: str) -> PageRun | None:
-        return next((run for run in self._runs.values() if attempt_id in run.attempts), None)
+        here = next((run for run in self._runs.values() if attempt_id in run.attempts), None)
+        return here or self.boxes.run_of(attempt_id)
 
     async def _hang_up(self, agi: AgiSession) -> None:
         try:

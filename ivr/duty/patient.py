@@ -40,6 +40,11 @@ class PatientLedger:
         self._task: asyncio.Task[None] | None = None
 
     @property
+    def box(self) -> str:
+        """The name of this box where several share the database; empty where there is one."""
+        return self._inner.box
+
+    @property
     def owed(self) -> int:
         """Steps not yet in the database."""
         return len(self._owed)
@@ -161,9 +166,9 @@ class PatientLedger:
         self._owe(step)
         return True
 
-    async def live_pages(self) -> list[LivePage]:
-        """As the database has them."""
-        pages = await self._inner.live_pages()
+    async def live_pages(self, *ids: str) -> list[LivePage]:
+        """As the database has them. DatabaseUnavailable."""
+        pages = await self._inner.live_pages(*ids)
         self._refs.update(live.page.call_ref for live in pages)
         return pages
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from pydantic import TypeAdapter
+from sqlalchemy import func
+from sqlalchemy.orm import Session
 
 from ivr.duty.hunt import Attempt, Hunt
 from ivr.duty.page import Acceptance, CalledBack, GoneOn, Handover, Outage, Page, PageRequest
 from ivr.storage import tables
 
+LEASE_S: Final = 15.0
+"""A page of which its box has said nothing for so long may be taken up by another (see `ivr.duty.leases`)."""
 _HUNT = TypeAdapter(Hunt)
 _REQUEST = TypeAdapter(PageRequest)
 OUTAGES = TypeAdapter(tuple[Outage, ...])
@@ -43,10 +48,10 @@ def page_row(page: Page) -> tables.Page:
 
 
 def moved_columns(before: Page, after: Page, at: datetime) -> dict[str, object]:
-    """The columns that a step after the acceptance may change."""
+    """The columns that a step may change."""
     acceptance, called_back = after.acceptance, after.called_back
     is_over = not (after.is_driven or after.state is before.state)
-    return {
+    columns: dict[str, object] = {
         "state": after.state,
         "acceptances": after.acceptances,
         "accepted_by": acceptance.entry if acceptance else "",
@@ -61,7 +66,10 @@ def moved_columns(before: Page, after: Page, at: datetime) -> dict[str, object]:
         "out": _OUT.dump_json(after.out).decode(),
         "handover": _HANDOVER.dump_json(after.handover).decode() if after.handover else "",
         "outages": OUTAGES.dump_json(after.outages).decode(),
-    } | ({"live": False, "ended": at} if is_over else {"ended": None} if after.is_live else {})
+    }
+    if after.hunt is not before.hunt:
+        columns["hunt"] = _HUNT.dump_json(after.hunt).decode()
+    return columns | ({"live": False, "ended": at} if is_over else {"ended": None} if after.is_live else {})
 
 
 def read_page(row: tables.Page) -> Page:
@@ -138,4 +146,24 @@ def read_attempt(row: tables.Attempt) -> Attempt:
     )
 
 
-__all__ = ["OUTAGES", "attempt_row", "moved_columns", "page_row", "read_attempt", "read_page"]
+def lease_end(session: Session, now: datetime) -> Any:
+    """Until when a lease holds that is taken now."""
+    return database_now(session, now) + timedelta(seconds=LEASE_S)
+
+
+def database_now(session: Session, now: datetime) -> Any:
+    """The moment by the clock that all boxes share; `now`, the box's own, where there is one box."""
+    return func.now() if session.get_bind().dialect.name == "postgresql" else now
+
+
+__all__ = [
+    "LEASE_S",
+    "OUTAGES",
+    "attempt_row",
+    "database_now",
+    "lease_end",
+    "moved_columns",
+    "page_row",
+    "read_attempt",
+    "read_page",
+]

@@ -8,7 +8,7 @@ its phone rings, an acceptance before the engineer hears that the call is his.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,12 +18,16 @@ import structlog
 
 from ivr.clock import Clock
 from ivr.duty.history import Event
-from ivr.duty.hunt import Attempt, Exhausted, Move, Planned, Ring, Wait
+from ivr.duty.hunt import Attempt, Exhausted, Hunt, Move, Planned, Ring, Wait
 from ivr.duty.keeping import keep
+from ivr.duty.keeping_up import keep_up, pass_over
+from ivr.duty.lookout import Anew
 from ivr.duty.moves import next_move
-from ivr.duty.page import Acceptance, Outage, Page
+from ivr.duty.page import Acceptance, LivePage, Outage, Page
 from ivr.duty.promise import AFTER, HANDOVER, without
 from ivr.duty.steps import Step, call_off, transfer
+from ivr.duty.talks import Talk
+from ivr.storage import StorageError
 from ivr.storage.states import AttemptState, PageState
 
 OVERDUE_S = 15.0
@@ -33,6 +37,10 @@ TALK_S = 300.0
 SIGN_OF_LIFE_S = 15.0
 """So often a page's row is told that it is being driven."""
 SHORTEST_OUTAGE_S = 2.0
+ELSEWHERE_S = 2.0
+"""A ring on the switch of another box that says nothing for so long after its time is over."""
+TALK_ELSEWHERE_S = 120.0
+"""So long a conversation on another box may take before it counts as lost."""
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +77,9 @@ class Ledger(Protocol):
     async def find_page(self, page_id: str) -> Page | None:
         """The page as it stands; None as well while nobody can say."""
 
+    async def attempts_of(self, page_id: str) -> list[Attempt]:
+        """Its attempts so far. DatabaseUnavailable."""
+
 
 class PhonesAwayError(Exception):
     """No phone can be rung at the moment; nothing was rung."""
@@ -103,6 +114,15 @@ class Elsewhere(Protocol):
     def engaged(self, page: Page) -> frozenset[str]:
         """Numbers that ring, or are talked to, for other pages."""
 
+    def talking(self, page: Page) -> Mapping[str, Talk]:
+        """Directory entries of those who have accepted another page, and talk on its leg."""
+
+    def planned_anew(self, page: Page) -> Anew | None:
+        """The page by the duty of now; None: that has not changed since it was asked last."""
+
+    def forget_duty(self, page: Page) -> None:
+        """What was asked last could not be followed: it is to be looked at again."""
+
 
 class Alone:
     """Where there are no others."""
@@ -114,6 +134,17 @@ class Alone:
     def engaged(self, page: Page) -> frozenset[str]:
         """None."""
         return frozenset()
+
+    def talking(self, page: Page) -> Mapping[str, Talk]:
+        """Nobody."""
+        return {}
+
+    def planned_anew(self, page: Page) -> Anew | None:
+        """Nothing changes."""
+        return None
+
+    def forget_duty(self, page: Page) -> None:
+        """Nothing."""
 
 
 class PageRun:
@@ -129,12 +160,14 @@ class PageRun:
         clock: Clock,
         on_change: Callable[[PageRun, Attempt | None], None] = lambda run, attempt: None,
         elsewhere: Elsewhere | None = None,
+        box: str = "",
     ) -> None:
-        self.page = page
+        """`box`: the name of this box where several share the database; each rings on its own switch."""
+        self.page, self._box = page, box
         self.attempts = {attempt.id: attempt for attempt in attempts}
         self._ledger, self._phones, self._clock = ledger, phones, clock
         self._on_change = on_change
-        self._elsewhere: Elsewhere = elsewhere or Alone()
+        self.elsewhere: Elsewhere = elsewhere or Alone()
         self._changed = asyncio.Event()
         self._claiming = asyncio.Lock()
 
@@ -158,6 +191,7 @@ class PageRun:
             self.begin_look()
             await self.lose_overdue()
             await self._show_life()
+            await keep_up(self)
             if self.page.is_live:
                 await self._make(self._next_move())
 
@@ -170,7 +204,29 @@ class PageRun:
         last = max(moment for moment in moments if moment is not None)
         await self._note_outage(last, now)
 
-    def _next_move(self) -> Move:
+    def read_again(self, live: LivePage) -> None:
+        """The page as the database has it; what we know of legs on our own switch is newer."""
+        self.page = live.page
+        known = {one.id: one for one in live.attempts}
+        self.attempts = known | {one.id: one for one in self.all_attempts() if self.is_here(one)}
+
+    async def resume_elsewhere(self) -> None:
+        """Taken up from a box that says nothing any more: whoever talks on its switch may come back to it,
+        and is not waited for. A phone that rings there is left its time."""
+        for attempt in self.all_attempts():
+            if attempt.state is AttemptState.ANSWERED and not self.is_here(attempt):
+                await self.leg_ended(attempt.id, AttemptState.LOST)
+
+    def is_here(self, attempt: Attempt) -> bool:
+        """Whether it rang on our own switch."""
+        return attempt.box in ("", self._box)
+
+    def open_here(self) -> list[Attempt]:
+        """Legs on our own switch that ring or talk."""
+        return [one for one in self.all_attempts() if one.is_open and self.is_here(one)]
+
+    def hunted(self) -> tuple[Hunt, list[Attempt], datetime]:
+        """What the next move is worked out from: the hunt, its attempts and the moment, by the hunt's clock."""
         page = self.page
         attempts = [
             replace(
@@ -182,15 +238,20 @@ class PageRun:
             for one in self.all_attempts()
             if (one.stage not in AFTER and not self._is_of_before(one)) or one.is_open
         ]
-        now = self._clock.now()
+        return without(page.hunt, page.out), attempts, page.hunting_time(self._clock.now())
+
+    def _next_move(self) -> Move:
+        page = self.page
+        hunt, attempts, now = self.hunted()
         return next_move(
-            without(page.hunt, page.out),
+            hunt,
             page.started,
             attempts,
-            page.hunting_time(now),
-            at=page.hunt.wall_clock(now),
-            faulty=self._elsewhere.faulty(page),
-            engaged=self._elsewhere.engaged(page),
+            now,
+            at=page.hunt.wall_clock(self._clock.now()),
+            faulty=self.elsewhere.faulty(page),
+            engaged=self.elsewhere.engaged(page),
+            talking=self.elsewhere.talking(page),
         )
 
     def _is_of_before(self, attempt: Attempt) -> bool:
@@ -204,9 +265,11 @@ class PageRun:
 
     async def _make(self, move: Move) -> None:
         match move:
-            case Ring(planned):
+            case Ring(planned, passed_over):
+                await pass_over(self, passed_over)
                 await self.ring(planned)
-            case Wait(until):
+            case Wait(until, passed_over):
+                await pass_over(self, passed_over)
                 due = None if until is None else self.page.real_time(until)
                 moments = [one for one in (due, self.next_overdue(), self._next_sign()) if one is not None]
                 await self.wait(min(moments))
@@ -219,7 +282,7 @@ class PageRun:
             await self._wait_for_phones()
             return
         now = self._clock.now()
-        attempts = [_attempt(one, now) for one in planned]
+        attempts = [_attempt(one, now, self._box) for one in planned]
         await self._ledger.add_attempts(self.page, attempts)
         self.page = replace(self.page, state=PageState.RINGING) if self.page.is_live else self.page
         self.attempts.update((attempt.id, attempt) for attempt in attempts)
@@ -276,13 +339,36 @@ class PageRun:
 
     async def look_elsewhere(self) -> None:
         """Whether somebody has moved the page where we did not see it: another box, say."""
+        has_news = await self._read_attempts() if self._box else False
         async with self._claiming:
             found = await self._ledger.find_page(self.page.id)
-            if found is None or _place(found) == _place(self.page):
-                return
-            log.info("page.moved_elsewhere", page=self.page.id, state=str(found.state))
-            self.page = replace(found, seen_at=self.page.seen_at)
-        self._tell(None)
+            is_moved = found is not None and _place(found) != _place(self.page)
+            if found is not None and is_moved:
+                log.info("page.moved_elsewhere", page=self.page.id, state=str(found.state))
+                self.page = replace(found, seen_at=self.page.seen_at)
+        if is_moved or has_news:
+            self._tell(None)
+
+    async def _read_attempts(self) -> bool:
+        """What became of the rings of other boxes, from the database; whether there was anything new."""
+        try:
+            kept = await self._ledger.attempts_of(self.page.id)
+        except StorageError:
+            return False
+        new = [one for one in kept if not self.is_here(one) and self.attempts.get(one.id) != one]
+        self.attempts.update((one.id, one) for one in new)
+        return bool(new)
+
+    async def end_unwanted(self) -> None:
+        """Another box drives the page: legs on our own switch for which it has no use any more."""
+        await asyncio.gather(*(self._end_leg(one) for one in self.open_here() if not self._is_wanted(one)))
+        await self.drop_out()
+
+    async def drop_out(self) -> None:
+        """Whoever was passed over elsewhere is not rung here."""
+        hunted = {one.entry for one in self.open_here() if one.stage not in AFTER}
+        for entry in hunted & set(self.page.out):
+            await self.drop(entry)
 
     # -- what goes on after an acceptance (see `ivr.duty.keeping`)
 
@@ -297,6 +383,19 @@ class PageRun:
     async def wait(self, until: datetime) -> None:
         """Until something changes, or that moment."""
         await self._clock.wait(self._changed, until)
+
+    def wake(self) -> None:
+        """Something has changed that the next move depends on."""
+        self._changed.set()
+
+    async def leave_in_peace(self, entries: Collection[str]) -> None:
+        """Phones of these people that ring for the hunt fall silent; whoever has picked up is not cut off."""
+        legs = [
+            one
+            for one in self.all_attempts()
+            if one.state is AttemptState.RINGING and one.entry in entries and one.stage not in AFTER
+        ]
+        await asyncio.gather(*(self._end_leg(one) for one in legs))
 
     @property
     def has_phones(self) -> bool:
@@ -324,6 +423,11 @@ class PageRun:
         await asyncio.gather(*(self._end_leg(attempt) for attempt in legs))
 
     async def _end_leg(self, attempt: Attempt) -> None:
+        if not self.is_here(attempt):
+            # its own box silences it, if it lives; here it is over
+            if attempt.state is AttemptState.RINGING:
+                await self._end(attempt.id, AttemptState.CANCELLED)
+            return
         if attempt.state is AttemptState.ANSWERED:
             await self._phones.interrupt(attempt)
             return
@@ -422,8 +526,8 @@ class PageRun:
 
     async def drop(self, entry: str) -> None:
         """Somebody does not want the page: he is not rung, or spoken to, any longer."""
-        for attempt in self.all_attempts():
-            if attempt.is_open and attempt.entry == entry:
+        for attempt in self.open_here():
+            if attempt.entry == entry:
                 await self._end_leg(attempt)
                 await self._end(attempt.id, AttemptState.PASSED)
 
@@ -473,6 +577,10 @@ class PageRun:
     # -- legs that nobody speaks of
 
     def _overdue_at(self, attempt: Attempt) -> datetime:
+        if not self.is_here(attempt):
+            since = attempt.answered_at or attempt.planned_at
+            longest_s = attempt.ring_s + ELSEWHERE_S if since is attempt.planned_at else TALK_ELSEWHERE_S
+            return since + timedelta(seconds=longest_s)
         if attempt.answered_at is not None:
             return attempt.answered_at + timedelta(seconds=TALK_S + OVERDUE_S)
         return attempt.planned_at + timedelta(seconds=attempt.ring_s + OVERDUE_S)
@@ -487,7 +595,8 @@ class PageRun:
         for attempt in self.all_attempts():
             if attempt.is_open and self._overdue_at(attempt) <= now:
                 log.warning("page.attempt_lost", page=self.page.id, attempt=attempt.id)
-                await self._phones.silence(attempt)
+                if self.is_here(attempt):
+                    await self._phones.silence(attempt)
                 await self.leg_ended(attempt.id, AttemptState.LOST)
 
 
@@ -500,7 +609,7 @@ _MAY_COME_BACK = frozenset({AttemptState.LOST, AttemptState.SILENT})
 """A leg that the switch held while we were away comes back, whatever we thought of it."""
 
 
-def _attempt(planned: Planned, now: datetime) -> Attempt:
+def _attempt(planned: Planned, now: datetime, box: str) -> Attempt:
     return Attempt(
         id=f"page-{uuid4().hex[:20]}",
         stage=planned.stage,
@@ -514,4 +623,5 @@ def _attempt(planned: Planned, now: datetime) -> Attempt:
         label=planned.phone.label,
         title=planned.person.title,
         language=planned.person.language,
+        box=box,
     )
