@@ -32,9 +32,13 @@ def ways_from(configuration: Configuration, at: NodeId) -> tuple[NodeId, ...]:
 
 def ways_and_limits(configuration: Configuration, at: NodeId) -> tuple[NodeId, ...]:
     """Those, and where a call goes on that is over a limit of the plan."""
-    gates = configuration.plans[at[0]].gates
-    overs = tuple(gate.over for gate in gates if gate.over) if gates else ()
-    return (*ways_from(configuration, at), *overs)
+    return (*ways_from(configuration, at), *overs_of(configuration, at[0]))
+
+
+def overs_of(configuration: Configuration, plan: str) -> tuple[NodeId, ...]:
+    """Where calls go on that are over a limit of the plan."""
+    gates = configuration.plans[plan].gates
+    return tuple(gate.over for gate in gates if gate.over) if gates else ()
 
 
 def spread(start: set[NodeId], ways: Callable[[NodeId], Iterable[NodeId]]) -> frozenset[NodeId]:

@@ -45,10 +45,14 @@ def _switched_in_vain(survey: Survey) -> Iterator[Finding]:
 
 def check_switched_away(survey: Survey) -> Iterator[Finding]:
     """A number on which plans are switched by phone, in a group switched there: it could not go back."""
+    switches = {at: node for at, node in survey.nodes() if isinstance(node, SwitchPlanNode)}
+    on_the_way = {
+        plan: sorted(at for at in switches if at in reached)
+        for plan, reached in (survey.reached_by_plan if switches else {}).items()
+    }
     for number in survey.configuration.numbers.values():
-        for at in sorted(survey.reached_by_plan[number.plan]):
-            node = survey.node(at)
-            if isinstance(node, SwitchPlanNode) and number.group in node.groups.values():
+        for at in on_the_way.get(number.plan, ()):
+            if number.group in switches[at].groups.values():
                 shown = display(number.number, survey.configuration.desk.country)
                 message = f'is in the group "{number.group}", which is switched at {at[0]}.{at[1]}: '
                 message += "then nobody could switch it back by phone; put it in a group of its own"

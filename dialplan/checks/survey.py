@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -67,21 +67,30 @@ class Survey:
 
     def nodes(self) -> Iterator[tuple[NodeId, Node]]:
         """Every node of every plan."""
-        for plan in self.configuration.plans.values():
-            for name, node in plan.nodes.items():
-                yield (plan.id, name), node
+        return iter(self._nodes)
+
+    @cached_property
+    def _nodes(self) -> Sequence[tuple[NodeId, Node]]:
+        plans = self.configuration.plans.values()
+        return [((plan.id, name), node) for plan in plans for name, node in plan.nodes.items()]
 
     def node(self, at: NodeId) -> Node:
         """The node of an id."""
         return self.configuration.plans[at[0]].nodes[at[1]]
 
+    @cached_property
+    def _ways(self) -> Mapping[NodeId, tuple[NodeId, ...]]:
+        """For several rules: worked out once."""
+        return {at: reach.ways_from(self.configuration, at) for at, _ in self.nodes()}
+
     def ways_from(self, at: NodeId) -> tuple[NodeId, ...]:
         """The nodes to which a call may go on from a node."""
-        return reach.ways_from(self.configuration, at)
+        return self._ways[at]
 
     def ways_and_limits(self, at: NodeId) -> tuple[NodeId, ...]:
         """Those, and where a call goes on that is over a limit of the plan."""
-        return reach.ways_and_limits(self.configuration, at)
+        overs = reach.overs_of(self.configuration, at[0])
+        return (*self._ways[at], *overs) if overs else self._ways[at]
 
     def target_of(self, node: Goto) -> NodeId:
         """Where a goto leads."""
@@ -113,7 +122,7 @@ class Survey:
     @cached_property
     def reached_by_plan(self) -> Mapping[str, frozenset[NodeId]]:
         """For each plan that has a number, the nodes that its calls may reach."""
-        return {plan: reach.reached_from(self.configuration, plan) for plan in self.called_plans}
+        return {plan: self.spread({self.start_of(plan)}, self.ways_and_limits) for plan in self.called_plans}
 
     def spread(self, start: set[NodeId], ways: Callable[[NodeId], Iterable[NodeId]]) -> frozenset[NodeId]:
         """Every node that is met by following the ways again and again."""
