@@ -43,7 +43,8 @@ from ivr.duty.control import DutyDesk
 from ivr.duty.fairness import REFRESH_S
 from ivr.duty.feeds import DutyFeeds
 from ivr.duty.hunt import Attempt
-from ivr.duty.ledger import DatabaseLedger
+from ivr.duty.leases import PageLeases
+from ivr.duty.ledger import PAGES, DatabaseLedger
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.line import EngineersLine
 from ivr.duty.mails import PageMails
@@ -121,8 +122,15 @@ class Service:
         self.legs = SwitchLegs(self.link, self._engineer_sees, self._leg_ended, self._leg_missing)
         mails = PageMails(self.clock.now, PageTexts(self._configuration))
         steps = StepMails(self._configuration, settings.link_base)
+        is_shared = self.database.dialect == "postgresql"
         self.ledger = PatientLedger(
-            DatabaseLedger(self.database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
+            DatabaseLedger(
+                self.database,
+                mails.writers(),
+                mails.announce_stage,
+                announce_step=steps.announce,
+                box=settings.box if is_shared else "",
+            )
         )
         self.school = School(self.database, self.clock, self._configuration, self.feed)
         self.pager = Pager(
@@ -134,6 +142,9 @@ class Service:
             has_rung=lambda leg: find_leg(paths.call_records, leg) is not None,
             caps=self.school.caps,
         )
+        if is_shared:
+            leases = PageLeases(self.database, settings.box, self.clock)
+            self.pager.boxes.share(leases, settings.database_url, PAGES)
         self.reasons = Reasons(settings.sip_port)
         self.post = PlanPost(self.database, self.clock)
         self.messages = Messages(
@@ -234,6 +245,7 @@ class Service:
                 cause_of=self._carriers_cause,
                 learn=self._learn,
                 link_base=settings.link_base,
+                box=settings.box,
             )
         )
         self.pager.woken = lambda: self.beforehand.fair.woken
@@ -571,6 +583,7 @@ class Service:
         yield "gauge", "pages", "Pages looking for an engineer", len(self.pager.runs)
         promised = sum(run.page.is_promised for run in self.pager.driven.values())
         yield "gauge", "pages_promised", "Accepted pages whose caller waits to be called back", promised
+        yield "counter", "pages_taken_up", "Pages taken up from other boxes", self.pager.boxes.taken_up
         yield "counter", "line_served", "Engineers who dialled in", self.line.served
         yield (
             "counter",

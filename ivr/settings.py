@@ -10,7 +10,8 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -190,16 +191,29 @@ class Settings(BaseSettings):
         """SQLAlchemy URL of the store."""
         return self.database or f"sqlite:///{self.state_dir / 'dutyline.db'}"
 
+    @property
+    def box(self) -> str:
+        """The name of this box among those that share a database: made at first use, and kept."""
+        return read_or_make_secret(self.state_dir / "box", _new_box)
+
     def secret(self, name: str) -> str:
         """The generated secret of that name, made at first use and kept 0600 in the state folder."""
         return read_or_make_secret(self.state_dir / "secrets" / name)
+
+
+def _new_secret() -> str:
+    return secrets.token_hex(16)
+
+
+def _new_box() -> str:
+    return f"{socket.gethostname()}-{secrets.token_hex(3)}"
 
 
 def _backwards(name: str, first: int, last: int) -> str:
     return f"{name}_FIRST ({first}) is above {name}_LAST ({last}): the ports for sound run from first to last"
 
 
-def read_or_make_secret(path: Path) -> str:
+def read_or_make_secret(path: Path, make: Callable[[], str] = _new_secret) -> str:
     """The secret in `path`; made (32 hex digits, file 0600, folder 0700) when there is none, or an empty one.
 
     The file is whole from the moment it is there: the switch and the service may ask for it in the same
@@ -211,7 +225,7 @@ def read_or_make_secret(path: Path) -> str:
     with _alone_in(path.parent):
         if kept := _kept_secret(path):
             return kept
-        value = secrets.token_hex(16)
+        value = make()
         draft = path.with_name(f".{path.name}.new")
         _write_private(draft, value + "\n")
         draft.replace(path)

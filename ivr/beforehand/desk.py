@@ -53,6 +53,8 @@ class House:
     cause_of: Callable[[str, datetime, int], Awaitable[int]]
     learn: Callable[[Ring], Awaitable[None]]
     link_base: str
+    box: str = ""
+    """The name of this box among those that share the database."""
 
 
 class BeforehandDesk:
@@ -60,7 +62,7 @@ class BeforehandDesk:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self.timetable = Timetable(house.database, house.clock)
+        self.timetable = Timetable(house.database, house.clock, house.box)
         means = Means(
             database=house.database,
             link=house.link,

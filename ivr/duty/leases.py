@@ -95,7 +95,7 @@ class PageLeases:
             return frozenset()
         wanted = and_(tables.Page.id.in_(before), tables.Page.driver != self.box, self._is_free(session))
         taken = self._take(session, wanted)
-        for page_id in taken:
+        for page_id in (one for one in taken if before[one]):
             facts = {"kind": TAKEN_UP, "box": self.box, "from": before[page_id]}
             write(session, page_id, Event(PageStep.NOTE, self._clock.now(), facts=facts))
         return taken
