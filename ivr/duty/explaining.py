@@ -1,4 +1,4 @@
-"""Why did a phone ring? Worked out, as values, from the frozen hunt and the attempts: nothing is guessed.
+"""Why did a phone ring? Worked out, as values, from the hunt and the attempts: nothing is guessed.
 
 The words are made elsewhere (`ivr.duty.why`); here stand the rule that applied, the clocks, who was tried
 before and how that ended, and who was skipped for what reason.
@@ -100,6 +100,7 @@ def explain(
     stage = hunt.stage(attempt.stage)
     if stage is None:
         return None
+    stage = stage.as_of(attempt.planned_at)
     earlier = [one for one in attempts if one.planned_at <= attempt.planned_at and one.id != attempt.id]
     wall = hunt.wall_clock(attempt.planned_at)
     because, fault = _because(hunt, stage, earlier, attempt, wall)
@@ -126,7 +127,7 @@ def explain(
         is_cut=attempt.ring_s < stage.ring_s,
         before=tuple(one for one in earlier if one.stage == stage.name and one.turn == attempt.turn),
         skipped=(*stage.skipped, *_skipped(stage, earlier, attempt, wall)),
-        over=tuple(_stages_over(hunt, stage, earlier)),
+        over=tuple(_stages_over(hunt, stage, earlier, attempt.planned_at)),
     )
 
 
@@ -182,8 +183,12 @@ def _is_reachable(stage: Stage, person: Person, wall: datetime) -> bool:
     return any(person.phones_at(wall, heeds_quiet=stage.heeds_quiet))
 
 
-def _stages_over(hunt: Hunt, stage: Stage, earlier: Sequence[Attempt]) -> Iterator[StageOver]:
-    for one in hunt.stages[: hunt.stages.index(stage)]:
+def _stages_over(hunt: Hunt, stage: Stage, earlier: Sequence[Attempt], at: datetime) -> Iterator[StageOver]:
+    names = [one.name for one in hunt.stages]
+    for now in hunt.stages[: names.index(stage.name)]:
+        if now.since is not None and now.since > at:
+            continue
+        one = now.as_of(at)
         own = [each for each in earlier if each.stage == one.name]
         yield StageOver(one.name, one.title, one.who, len(own), _end(one, own, earlier))
 

@@ -1,14 +1,16 @@
 """What a hunt for an engineer is made of: stages, people, phones, the attempts made, the moves to make.
 
-A hunt is frozen when its page starts, and kept with it. Nothing is remembered beside it and the rows of the
-attempts: `ivr.duty.moves` derives the next move from them, `ivr.duty.explaining` why a phone rang.
+A hunt is planned when its page starts, and kept with it; when the duty changes, `ivr.duty.following` puts
+another in its place. Nothing is remembered beside it and the rows of the attempts: `ivr.duty.moves` derives
+the next move from them, `ivr.duty.explaining` why a phone rang.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
+
 
 from dialplan.quiet import Quiet, Unless
 from ivr.storage.states import AttemptState
@@ -70,18 +72,31 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """The people of a stage until the duty changed at `until` (UTC), with what was said of them."""
+
+    until: datetime
+    people: tuple[Person, ...]
+    why: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One part of a hunt.
 
     `ring_s`: seconds of ringing; `rounds`: times everybody is tried (0: until `lasts_s` is over);
     `lasts_s`: seconds after which nobody new of this stage is rung (0: no limit);
     `pause_s`: rest between rounds; `together`: everybody at once instead of one after the other;
+    `is_fair`: behind the first all are equals, and whoever was woken least comes first;
     `phones_together`: all phones of a person at once;
     `backup`: phones that are rung for a person whose own fails for a fault of the network;
     `heeds_quiet`: whether phones are left alone in their quiet hours;
     `is_announced`: the desk is told by mail that the hunt has come here;
     `is_telling`: nobody accepts here: people are told that nobody has accepted, until one has heard it.
-    `who`, `why`, `skipped`: in words, who is rung here, by which duty, and who is not.
+    `who`, `why`, `skipped`: in words, who is rung here, by which duty, and who is not;
+    `former`: whose it was before the duty changed, oldest first;
+    `since`: it was put in at that moment, for people for whom the hunt had gone on too far already.
     """
 
     name: str
@@ -91,6 +106,7 @@ class Stage:
     lasts_s: float = 0.0
     pause_s: float = 10.0
     together: bool = False
+    is_fair: bool = False
     backup: tuple[Phone, ...] = ()
     phones_together: bool = False
     heeds_quiet: bool = True
@@ -100,15 +116,36 @@ class Stage:
     who: str = ""
     why: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    former: tuple[Former, ...] = ()
+    since: datetime | None = None
+
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """Its people, and those whose it was before."""
+        return (*self.people, *(person for one in self.former for person in one.people))
+
+    def as_of(self, at: datetime) -> Stage:
+        """The stage as it stood at a moment."""
+        was = next((one for one in self.former if at < one.until), None)
+        return replace(self, people=was.people, why=was.why, skipped=was.skipped) if was else self
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Somebody who was passed over at `at` (UTC) because he talked on the leg `leg` of another page."""
+
+    entry: str
+    at: datetime
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
-    """What a page will do, frozen when it starts.
+    """What a page will do.
 
     `policy` and `chosen`: the page policy, and why that one; `shift_s`: how far the clock of a test call is
     from the real one; `network_causes`: causes of Q.850 that mean a fault of the network, which is held
-    against an operator for `fault_memory_s`.
+    against an operator for `fault_memory_s`; `owed`: who is to be rung when he is free again.
     """
 
     stages: tuple[Stage, ...]
@@ -117,6 +154,7 @@ class Hunt:
     shift_s: float = 0.0
     network_causes: frozenset[int] = NETWORK_CAUSES
     fault_memory_s: float = FAULT_MEMORY_S
+    owed: tuple[Owed, ...] = ()
 
     def stage(self, name: str) -> Stage | None:
         """The stage of a name."""
@@ -178,16 +216,21 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring these now."""
+    """Ring these now. `passed_over`: whose turn it was, and who talks for another page."""
 
     planned: tuple[Planned, ...]
+    passed_over: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do until an attempt changes, or until the moment `until` (None: only a change matters)."""
+    """Nothing to do until an attempt changes, or until the moment `until` (None: only a change matters).
+
+    `passed_over`: who is waited for, because he talks for another page and nobody else is left.
+    """
 
     until: datetime | None = None
+    passed_over: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from ivr.duty.ledger import PageMail, read_attempts
 from ivr.duty.moves import next_move
 from ivr.duty.page import Page
 from ivr.duty.planning import level_stage
+from ivr.duty.promise import person_of
 from ivr.duty.texts import PageTexts
 from ivr.notify import enqueue
 from ivr.storage import PageState
@@ -137,8 +138,8 @@ def _tried(session: Session, page: Page) -> list[dict[str, Any]]:
 
 
 def _name(hunt: Hunt, entry: str) -> str:
-    people = (person for stage in hunt.stages for person in stage.people)
-    return next((person.name for person in people if person.entry == entry), "")
+    found = person_of(hunt, entry)
+    return found.name if found else ""
 
 
 def _first_rung(hunt: Hunt, now: datetime) -> list[tuple[str, str, str]]:

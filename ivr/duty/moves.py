@@ -1,6 +1,6 @@
 """The hunt for an engineer, pure: from what has happened so far, who is rung next.
 
-Nothing is remembered here: `next_move` derives everything from the frozen hunt and the attempts made so far,
+Nothing is remembered here: `next_move` derives everything from the planned hunt and the attempts made so far,
 which are rows of the database. So a restart goes on where it was by reading the rows, and a test lets hours
 pass by handing in another `now`. A person's turn in a round is worked out in `ivr.duty.turns`.
 """
@@ -43,23 +43,55 @@ def next_move(
     at: datetime | None = None,
     faulty: Collection[str] = (),
     engaged: Collection[str] = (),
+    talking: Collection[str] = (),
 ) -> Move:
     """What a page that nobody has accepted yet does at `now`.
 
     `started`, `now` and the attempts' moments are by the hunt's clock, which stands still in an outage; `at`
     (default: `now`) is what the clock on the wall shows, by which phones are quiet. `faulty`: operators on
-    whose network other pages have met a fault lately; `engaged`: numbers that ring for other pages.
+    whose network other pages have met a fault lately; `engaged`: numbers that ring for other pages;
+    `talking`: directory entries of those who talk for another page: they are passed over until they are free.
     """
-    night = _Night(hunt, attempts, now, at or now, frozenset(faulty), frozenset(engaged))
+    night = _Night(hunt, attempts, now, at or now, frozenset(faulty), frozenset(engaged), frozenset(talking))
+    passed_over: dict[str, Person] = {}
+    for _, outlook in _outlooks(night, started):
+        move = outlook.move()
+        if isinstance(move, Ring):
+            passed_over.update((one.entry, one) for one in move.passed_over)
+            return Ring(move.planned, tuple(passed_over.values()))
+        if move is not None:
+            return move
+        passed_over.update((one.entry, one) for one in outlook.talkers())
+    is_over = not passed_over or night.is_heard
+    return Exhausted() if is_over else Wait(passed_over=tuple(passed_over.values()))
+
+
+def place_of(
+    hunt: Hunt,
+    started: datetime,
+    attempts: Sequence[Attempt],
+    now: datetime,
+    *,
+    at: datetime | None = None,
+) -> int:
+    """How far the hunt has come at `now`: the place of the first stage that has the time to ring somebody
+    more, be it somebody whom it does not know yet. The parameters are those of `next_move`."""
+    night = _Night(hunt, attempts, now, at or now, frozenset(), frozenset(), frozenset())
+    for place, outlook in _outlooks(night, started):
+        if outlook.move() is not None and outlook.has_time():
+            return place
+    return len(hunt.stages)
+
+
+def _outlooks(night: _Night, started: datetime) -> Iterator[tuple[int, _Outlook]]:
+    """The stages seen from now, each beginning when the one before it was over."""
     begins = started
     for place, (stage, own) in enumerate(night.stages()):
         first = min((begins, *(one.planned_at for one in own)))
-        outlook = _Outlook(night, stage, own, begins=first, is_left=night.last_stage > place)
-        move = outlook.move()
-        if move is not None:
-            return move
+        is_left = stage.since is None and night.last_stage > place
+        outlook = _Outlook(night, stage, own, begins=first, is_left=is_left)
+        yield place, outlook
         begins = outlook.over_at()
-    return Exhausted()
 
 
 @dataclass(frozen=True)
@@ -72,6 +104,7 @@ class _Night:
     at: datetime
     seen_elsewhere: frozenset[str]
     engaged: frozenset[str]
+    talking: frozenset[str]
 
     def stages(self) -> Iterator[tuple[Stage, list[Attempt]]]:
         """Each stage with its attempts."""
@@ -90,6 +123,19 @@ class _Night:
     def ringing(self) -> frozenset[str]:
         """Numbers that this page rings or talks to."""
         return frozenset(one.number for one in self.attempts if one.is_open)
+
+    @cached_property
+    def looked_for(self) -> frozenset[str]:
+        """Who is rung or talked to, that he may accept."""
+        stages = {stage.name for stage in self.hunt.stages if not stage.is_telling}
+        return frozenset(one.entry for one in self.attempts if one.is_open and one.stage in stages)
+
+    @cached_property
+    def is_heard(self) -> bool:
+        """Whether somebody has heard that nobody has accepted."""
+        return any(
+            one.state is AttemptState.HEARD and self.hunt.is_telling(one.stage) for one in self.attempts
+        )
 
     @cached_property
     def faulty(self) -> frozenset[str]:
@@ -115,7 +161,8 @@ class _Outlook:
         self.night, self.stage, self.own, self.begins, self.is_left = night, stage, own, begins, is_left
         self.is_busy = any(one.is_open for one in own)
         self.limit = begins + timedelta(seconds=stage.lasts_s) if stage.lasts_s else None
-        self.people = [person for person in stage.people if self._can_be_rung(person)]
+        self.present = [person for person in stage.people if self._can_be_rung(person)]
+        self.people = [person for person in self.present if not self._talks(person)]
 
     def move(self) -> Move | None:
         """The stage's move; None when the stage is over and the next one takes its turn."""
@@ -126,6 +173,19 @@ class _Outlook:
             return None
         resume = self._pause_over(turn) if turn else self.begins
         return self._wait_until(resume) if resume > self.night.now else self._move_in(turn)
+
+    def has_time(self) -> bool:
+        """Whether there is time for a whole ring, and for the one before it to end."""
+        return self.limit is None or self.night.now + 2 * self._seconds(self.stage.ring_s) <= self.limit
+
+    def talkers(self) -> list[Person]:
+        """Who would be rung here, and talks for another page."""
+        if self.is_left or self._is_late():
+            return []
+        number = max((one.turn for one in self.own), default=0)
+        turn = self._round(number)
+        is_open = not self.own or number + 1 < self._rounds()
+        return [one for one in self.present if self._talks(one) and (is_open or turn.of(one).wanted)]
 
     def over_at(self) -> datetime:
         """When the stage ended, given that `move` said None: the next one begins then.
@@ -148,6 +208,9 @@ class _Outlook:
         if person.entry in self.night.passed and not self.stage.is_telling:
             return False
         return any(self._phones(person))
+
+    def _talks(self, person: Person) -> bool:
+        return person.entry in self.night.talking and not self.stage.is_telling
 
     def _phones(self, person: Person) -> tuple[list[Phone], list[Phone]]:
         return person.phones_at(self.night.at, heeds_quiet=self.stage.heeds_quiet)
@@ -194,11 +257,15 @@ class _Outlook:
     def _move_in(self, number: int) -> Move:
         """The move within a round that is not over."""
         planned: list[Planned] = []
+        passed_over: list[Person] = []
         is_engaged = False
         turn = self._round(number)
         for lane in self._lanes():
             for person in lane:
                 outlook = turn.of(person)
+                if self._talks(person):
+                    passed_over += [person] if outlook.wanted else []
+                    continue
                 free = [one for one in outlook.wanted if not self._is_taken(one.phone.number, planned)]
                 planned += [self._cut(one) for one in free]
                 blocked = not free and any(one.phone.number in self.night.engaged for one in outlook.wanted)
@@ -206,16 +273,23 @@ class _Outlook:
                 if not outlook.is_over and not blocked:
                     break  # it is this person's turn
         if planned:
-            return Ring(tuple(planned)) if self._can_ring() else Wait(self.limit)
+            is_next = self._can_ring() and not self._is_another_rung(planned[0].person)
+            return Ring(tuple(planned), tuple(passed_over)) if is_next else Wait(self.limit)
         if is_engaged:
             return self._wait_until(self.night.now + timedelta(seconds=ENGAGED_LOOK_S))
         return Wait(None)
 
     def _lanes(self) -> Iterator[Sequence[Person]]:
         if self.stage.together:
-            yield from ([person] for person in self.people)
+            yield from ([person] for person in self.present)
         else:
-            yield self.people
+            yield self.present
+
+    def _is_another_rung(self, person: Person) -> bool:
+        """Whether the phone of somebody else rings, whom the duty had before, say: one after the other."""
+        return not (self.stage.together or self.stage.is_telling) and bool(
+            self.night.looked_for - {person.entry}
+        )
 
     def _is_taken(self, number: str, planned: Sequence[Planned]) -> bool:
         """Whether that phone rings already, for any page or in the same breath."""

@@ -313,7 +313,7 @@ class Pager:
         if found is not None and found[0].is_held_by(attempt_id):
             if how == "connected" and self._watch is not None and not self.talks.knows(attempt_id):
                 # we were away: from now on it is told to us when the talk is over
-                self.talks.begin(attempt_id, self._run_of(attempt_id) or self._make_run(found[0], [found[1]]))
+                self.talks.begin(attempt_id, self._run_of(attempt_id) or self.make_run(found[0], [found[1]]))
                 self._watch.watch([found[1]])
             await self.mark_called_back(found[0].id, found[1].entry, how)
 

@@ -1,4 +1,4 @@
-"""From the configuration to a hunt: who will be rung, stage by stage, frozen when the page starts.
+"""From the configuration to a hunt: who will be rung, stage by stage, as the duty stands.
 
 Whose phones are quiet is not decided here but at each ring: the rules go along with the phones.
 """
@@ -29,14 +29,16 @@ def plan_hunt(
     caps: Mapping[str, float] | None = None,
     chosen: str = "",
     shift: timedelta = timedelta(0),
+    not_before: datetime | None = None,
 ) -> Hunt:
     """The hunt that `policy` asks for at `now` (aware).
 
     `caps`: number -> seconds after which that phone's voicemail answers; it is rung for less. `chosen`: why
-    it is this policy. `shift`: how far `now` is from the real time, on a test call.
+    it is this policy. `shift`: how far `now` is from the real time, on a test call. `not_before`: stages that
+    should have begun earlier are for the people of that moment (the page is under way).
     """
     plan = _Planning(configuration, policy, wanted, caps or {})
-    stages = tuple(plan.stages(now))
+    stages = tuple(plan.stages(now, not_before or now))
     resort = plan.last_resort()
     return Hunt(
         (*stages, resort) if resort else stages,
@@ -55,11 +57,11 @@ class _Planning:
     wanted: Wanted
     caps: Mapping[str, float]
 
-    def stages(self, now: datetime) -> Iterator[Stage]:
+    def stages(self, now: datetime, not_before: datetime) -> Iterator[Stage]:
         """Each stage, with the people of the moment at which it begins at the latest."""
         begins = now
         for stage in chain_of(self.policy):
-            planned = self._stage(stage, begins)
+            planned = self._stage(stage, max(begins, not_before))
             yield planned
             begins += timedelta(seconds=_lasts_s(planned))
 
@@ -74,6 +76,7 @@ class _Planning:
             lasts_s=stage.within_s,
             pause_s=stage.pause_s,
             together=stage.order is RingOrder.TOGETHER,
+            is_fair=stage.order is RingOrder.FAIR,
             backup=self._backup() if stage.backup else (),
             phones_together=stage.phones_together,
             heeds_quiet=stage.quiet,

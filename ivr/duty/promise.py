@@ -152,8 +152,8 @@ def holder(page: Page) -> Person:
 
 
 def person_of(hunt: Hunt, entry: str) -> Person | None:
-    """The person of that directory entry whom the hunt may ring."""
-    people = (person for stage in hunt.stages for person in stage.people)
+    """The person of that directory entry whom the hunt may ring, or might before the duty changed."""
+    people = (person for stage in hunt.stages for person in stage.everybody)
     return next((person for person in people if person.entry == entry), None)
 
 

@@ -226,7 +226,7 @@ class PageRun:
         return [one for one in self.all_attempts() if one.is_open and self.is_here(one)]
 
     def hunted(self) -> tuple[Hunt, list[Attempt], datetime]:
-        """What the next move is worked out from: the hunt, its attempts and the moment, by the hunt's clock."""
+        """What the next move is worked out from: hunt, attempts and moment, by the hunt's own clock."""
         page = self.page
         attempts = [
             replace(

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
+from ivr.duty.following import Followed, with_owed
 from ivr.duty.history import Event
-from ivr.duty.hunt import Attempt, Person
+from ivr.duty.hunt import Attempt, Hunt, Owed, Person
 from ivr.duty.page import Acceptance, CalledBack, GoingOn, GoneOn, Handover, Outage, Page
 from ivr.storage import PageStep
 from ivr.storage.states import PageState
@@ -49,6 +50,47 @@ def leave_out(entry: str, title: str, by: str) -> Step:
             return None
         facts = {"who": title, "entry": entry}
         return replace(page, out=_with(page.out, entry)), Event(PageStep.PASSED, now, by, facts=facts)
+
+    return take
+
+
+def follow_duty(followed: Followed, by: str, what: str) -> Step:
+    """Whoever is on duty now is looked for. `by`, `what`: who changed the duty and how, if it is known."""
+
+    def take(page: Page, now: datetime) -> Taken:
+        if not page.is_live:
+            return None
+        facts = {"come": list(followed.come), "gone": list(followed.gone), "what": what}
+        return replace(page, hunt=followed.hunt), Event(PageStep.DUTY_CHANGED, now, by, facts=facts)
+
+    return take
+
+
+def pass_over(person: Person, ref: str, leg: str) -> Step:
+    """It is somebody's turn, and he talks on the leg `leg` of the page with the call ID `ref`."""
+
+    def take(page: Page, now: datetime) -> Taken:
+        if not page.is_live:
+            return None
+        hunt = with_owed(page.hunt, Owed(person.entry, now, leg))
+        facts = {"who": person.title, "entry": person.entry, "ref": ref}
+        event = Event(PageStep.PASSED_OVER, now, facts=facts, once=f"passed-over:{person.entry}:{leg}")
+        return replace(page, hunt=hunt), event
+
+    return take
+
+
+def ring_after_all(hunt: Hunt) -> Step:
+    """Those who were passed over are free: `hunt` is the one with their stage."""
+
+    def take(page: Page, now: datetime) -> Taken:
+        if not page.is_live:
+            return None
+        owed = {one.entry for one in page.hunt.owed} - {one.entry for one in hunt.owed}
+        people = (person for stage in hunt.stages if stage.since for person in stage.people)
+        names = dict.fromkeys(person.title for person in people if person.entry in owed)
+        event = Event(PageStep.FREE_AGAIN, now, facts={"who": ", ".join(names)})
+        return replace(page, hunt=hunt), event
 
     return take
 
@@ -156,9 +198,12 @@ __all__ = [
     "call_back",
     "call_off",
     "end_offer",
+    "follow_duty",
     "go_on",
     "leave_out",
     "offer",
+    "pass_over",
     "remind",
+    "ring_after_all",
     "transfer",
 ]
