@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dialplan.model import Configuration
+from dialplan.roster import Change, with_changes
 from ivr.clock import VirtualClock
 from ivr.duty.after_mails import StepMails
 from ivr.duty.hunt import Attempt
@@ -150,6 +151,14 @@ class Night:
     clock: VirtualClock
     database: BusyDatabase
     ledger: PatientLedger
+    configuration: Configuration
+
+    async def change_duty(self, *changes: Change) -> None:
+        """Lay these over the duty; the pages hear of it."""
+        duty = with_changes(self.configuration.duty, changes)
+        self.configuration = replace(self.configuration, duty=duty, memo={})
+        self.pager.follow_duty()
+        await self.settle()
 
     async def mails(self) -> list[str]:
         rows = await self.database.read(
@@ -185,9 +194,13 @@ async def the_night(
     steps = StepMails(lambda: configuration)
     inner = DatabaseLedger(database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
     ledger = PatientLedger(inner)
-    pager = Pager(ledger=ledger, phones=phones, configuration=lambda: configuration, feed=Feed(), clock=clock)
+
+    def live() -> Configuration:
+        return night.configuration
+
+    pager = Pager(ledger=ledger, phones=phones, configuration=live, feed=Feed(), clock=clock)
     phones.pager = pager
-    night = Night(pager, phones, clock, database, ledger)
+    night = Night(pager, phones, clock, database, ledger, configuration)
     clock.settle = night.settle
     try:
         yield night
