@@ -174,7 +174,7 @@ class Performer:
         """Whether the extensions still wait for our first command."""
         self._visit: Visit | None = None
         self._task: asyncio.Task[object] | None = None
-        self._is_breaking = self._is_visited = False
+        self._is_breaking = self._is_visited = self._is_before_tone = False
         self.performing: Asked | None = None
         """What is being done at the moment."""
 
@@ -215,6 +215,11 @@ class Performer:
     # -- an engineer who wants to talk with the caller
 
     @property
+    def is_recording(self) -> bool:
+        """Whether what he says is being recorded; not while he is only asked to say it."""
+        return isinstance(self.performing, Record) and not self._is_before_tone
+
+    @property
     def is_with_others(self) -> bool:
         """Whether phones ring for him, or he talks with who picked up, or with an engineer already."""
         return self._is_visited or isinstance(self.performing, Dial)
@@ -223,7 +228,7 @@ class Performer:
         """Let an engineer have this caller as soon as what he is at is over, or can be broken off."""
         self.turn_away()
         self._visit = visit
-        if isinstance(self.performing, BREAKABLE) and self._task is not None:
+        if (isinstance(self.performing, BREAKABLE) or self._is_before_tone) and self._task is not None:
             self._is_breaking = True
             self._task.cancel()
 
@@ -325,8 +330,12 @@ class Performer:
         """Words, which a key cuts short; the tone; then what the caller says."""
         if self._messages is None:
             return Failed("nobody here can keep a message")
-        await self._begin_speaking()
-        await self._speak_until_key(files_of(command.utterances))
+        self._is_before_tone = True
+        try:
+            await self._begin_speaking()
+            await self._speak_until_key(files_of(command.utterances))
+        finally:
+            self._is_before_tone = False
         if self.is_gone:
             raise CallerGoneError
         tone = TONE if command.beep else ""

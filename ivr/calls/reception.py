@@ -269,6 +269,8 @@ class Reception:
                 if self._feed.has_listeners:
                     self._tell(call, "command", what=type(command).__name__.lower(), says=_said(command))
                 event = await call.performer.perform(command)
+                if isinstance(command, Hangup) and isinstance(event, TakenOver):
+                    self.note_visit(call, _before_the_end(event))
                 if isinstance(command, Hangup):
                     call.record.cause, call.record.hung_by = command.cause, _hung_by(call)
                 call.last_event = event
@@ -381,6 +383,13 @@ def disposition_of(call: LiveCall) -> Disposition:
     if record.answered is None:
         return Disposition.REJECTED
     return Disposition.ANNOUNCED
+
+
+def _before_the_end(taken: TakenOver) -> str:
+    """The plan had ended: it cannot tell of the talk by itself."""
+    who = taken.title or taken.entry
+    talked = f"they talked {taken.talked_s:.0f} s"
+    return f"{who}, on call, was connected with the caller before the plan hung up; {talked}"
 
 
 def _hung_by(call: LiveCall) -> HungBy:

@@ -24,6 +24,8 @@ from ivr.outcome import Whereabouts
 from ivr.speech import files_of
 
 WORDS: Final = "engineer-connecting"
+MOST_STOPS: Final = 5
+STOP_AGAIN_S: Final = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -144,10 +146,18 @@ class Visiting:
                 channels = await self._link.core_show_channels()
                 ringing = [one.unique_id for one in channels if _rings_for(one, uniqueid)]
                 await asyncio.gather(*(self._link.hangup(one) for one in ringing), return_exceptions=True)
-            elif isinstance(command, Record) and command.stop_keys:
-                await self._link.play_dtmf(uniqueid, command.stop_keys[0], receive=True)
+            elif isinstance(command, Record) and command.stop_keys and call.performer.is_recording:
+                await self._stop_recording(call, command)
         except AmiError as fault:
             log.warning("visit.way_not_clear", call=call.record.id, why=str(fault))
+
+    async def _stop_recording(self, call: LiveCall, command: Record) -> None:
+        """By its own key; pressed again where it came during the tone, and so for nothing."""
+        for _ in range(MOST_STOPS):
+            await self._link.play_dtmf(call.record.uniqueid, command.stop_keys[0], receive=True)
+            await asyncio.sleep(STOP_AGAIN_S)
+            if call.performer.performing is not command:
+                return
 
     def _watch_agent(
         self, call: LiveCall | None, own: ChannelSnapshot, channels: dict[str, ChannelSnapshot]

@@ -73,11 +73,21 @@ class Connecting:
     async def go_on(self) -> None:
         """The leg has come back to us: the talk is over, or we were away."""
         has_met = await self._leg.agi.get_variable(Variable.TALKED) == "1"
-        has_called = await self._has_dialled() == "ANSWER"
-        if has_met or has_called:
+        dialled = await self._has_dialled()
+        if has_met or dialled == "ANSWER":
             self.note_reached("connected" if has_met else "call")
-        await self._leg.tell("page-talk-over" if has_met or has_called else "page-accepted")
+            await self._leg.tell("page-talk-over")
+        elif dialled:
+            await self._not_reached(dialled)
+        else:
+            # we were away: whether he waited for the caller nobody knows any more
+            await self._leg.tell("page-accepted", *(["page-nobody-there"] if self._is_gone else []))
         await self._offer()
+
+    @property
+    def _is_gone(self) -> bool:
+        """Whether there was a caller, who has hung up."""
+        return bool(self._call_id) and not self.can_connect
 
     async def _offer(self) -> None:
         """4 and 5 once more, as long as either makes sense."""
@@ -195,12 +205,17 @@ class Connecting:
             await self._leg.tell("page-no-number" if nothing else "callback-not-allowed")
             return
         await self._leg.tell("callback-ringing")
-        if await self._dial() == "ANSWER":
+        status = await self._dial()
+        if status == "ANSWER":
             self.note_reached("call")
             await self._leg.tell("page-talk-over")
         else:
-            self._note("call-back-failed", {"status": await self._has_dialled()})
-            await self._leg.tell("page-not-reached")
+            await self._not_reached(status)
+
+    async def _not_reached(self, status: str) -> None:
+        self._note("call-back-failed", {"status": status})
+        await self._leg.agi.set_variable("DIALSTATUS", "")  # told once, whatever becomes of us
+        await self._leg.tell("page-not-reached")
 
     async def _dial(self) -> str:
         """Ring the caller, showing the brand's own number; the two talk in the switch."""
