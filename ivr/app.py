@@ -18,7 +18,7 @@ import structlog
 from audio.source import load_catalogue
 from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
-from dialplan.model import Configuration
+from dialplan.model import Configuration, Duty
 from ivr.agi import AgiServer, AgiSession
 from ivr.ami import AmiEvent, AmiLink, ChannelSnapshot, LinkState, write_caller_id
 from ivr.beforehand import RING_LEGS, BeforehandDesk
@@ -37,6 +37,7 @@ from ivr.clock import Clock, SystemClock
 from ivr.contract import CALL_SCRIPT, MESSAGES, PAGE_LEG, PAGE_SCRIPT, SILENCE_LIMIT
 from ivr.duty.after_mails import StepMails
 from ivr.duty.calendars import Calendars
+from ivr.duty.causes import cause_of
 from ivr.duty.change_mails import ChangeMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
@@ -47,6 +48,7 @@ from ivr.duty.leases import PageLeases
 from ivr.duty.ledger import PAGES, DatabaseLedger
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.line import EngineersLine
+from ivr.duty.lookout import Cause
 from ivr.duty.mails import PageMails
 from ivr.duty.means import Means
 from ivr.duty.page import Page
@@ -199,7 +201,7 @@ class Service:
             self.database,
             self.clock,
             lambda: self.releases.plain.duty,
-            self.releases.lay_over_duty,
+            self._lay_over_duty,
             self.feed,
             self.calendars.over,
             ChangeMails(self._configuration),
@@ -249,6 +251,8 @@ class Service:
             )
         )
         self.pager.woken = lambda: self.beforehand.fair.woken
+        self.pager.lookout.find_cause = self._duty_cause
+        self.releases.on_activation(self._follow_duty)
         self.link.subscribe("DialEnd", self._take_dial_end)
         self.link.on_sync(self._take_talking)
         self.orphans = Orphans(
@@ -497,6 +501,18 @@ class Service:
     def _outlived(self, call_id: str) -> str | None:
         """The unique id of a call that outlived an earlier run."""
         return self.orphans.find(call_id)
+
+    def _lay_over_duty(self, over: Callable[[Duty], Duty]) -> None:
+        """Who is on duty has changed, maybe: pages that look for somebody follow it at once."""
+        self.releases.lay_over_duty(over)
+        self.pager.follow_duty()
+
+    async def _follow_duty(self, _configuration: Configuration) -> None:
+        self.pager.follow_duty()
+
+    def _duty_cause(self, since: datetime, until: datetime, wall: datetime) -> Cause:
+        zone = self.releases.active.duty.roster.zone
+        return cause_of(self.duty_board.changes, zone, since, until, wall)
 
     def _hang_up(self) -> None:
         self._reloading = asyncio.ensure_future(self._reload_on_signal())
