@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from dialplan.numbers import display
+from ivr.duty.change_words import say_change
 from ivr.duty.explaining import Explanation, explain
 from ivr.duty.history import Event, read_history
 from ivr.duty.hunt import Attempt
@@ -92,6 +93,7 @@ class _Telling:
             number, at = display(found.fault.number), self._clock(found.fault.over_at)
             yield self.words.fault.format(number=number, at=at)
         yield from self._gone_on()
+        yield from self._changed()
         yield self._stage(found)
         yield from (_sentence(one) for one in found.duty)
         for over in found.over:
@@ -136,6 +138,14 @@ class _Telling:
             yield sentence.format(
                 who=event.facts.get("who", ""), accepted=self._clock(accepted), at=self._clock(event.at)
             )
+
+    def _changed(self) -> Iterator[str]:
+        """How the duty was changed before, and who was passed over, or is rung after all."""
+        for event in self.history:
+            told = say_change(event.kind, event.facts or {}, self.language)
+            if told:
+                by = self.words.by.format(by=event.by) if event.by else ""
+                yield self.words.at.format(at=self._clock(event.at), told=told, by=by)
 
     # -- a ring after an acceptance
 

@@ -42,6 +42,8 @@ class WhyPhrases:
     cause: str
     key: str
     nobody: str
+    at: str
+    by: str
 
 
 WHY: Final[dict[Language, WhyPhrases]] = {
@@ -92,6 +94,8 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         cause=" (cause {cause})",
         key=", key {key} was pressed",
         nobody="nobody was rung",
+        at="At {at}: {told}{by}.",
+        by=" (by {by})",
     ),
     "nl": WhyPhrases(
         rang="{number} ({label}) van {who} ging over op {at}:{seconds}, voor oproep {ref} van {brand}.",
@@ -142,6 +146,8 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         cause=" (oorzaak {cause})",
         key=", toets {key} werd ingedrukt",
         nobody="niemand werd gebeld",
+        at="Om {at}: {told}{by}.",
+        by=" (door {by})",
     ),
     "fr": WhyPhrases(
         rang="Le {number} ({label}) de {who} a sonné le {at}:{seconds}, pour l'appel {ref} de {brand}.",
@@ -195,6 +201,8 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         cause=" (cause {cause})",
         key=", la touche {key} a été pressée",
         nobody="personne n'a été appelé",
+        at="À {at} : {told}{by}.",
+        by=" (par {by})",
     ),
     "de": WhyPhrases(
         rang="{number} ({label}) von {who} klingelte am {at}:{seconds}, für Anruf {ref} von {brand}.",
@@ -245,6 +253,8 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         cause=" (Ursache {cause})",
         key=", Taste {key} wurde gedrückt",
         nobody="niemand wurde angerufen",
+        at="Um {at}: {told}{by}.",
+        by=" (durch {by})",
     ),
 }
 
