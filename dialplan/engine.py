@@ -56,7 +56,7 @@ def begin(configuration: Configuration, call: CallFacts, now: datetime) -> Step:
     brand = configuration.brands[number.brand]
     switched = override_of(configuration.overrides, number, now) if configuration.overrides else None
     plan_id = switched.to if switched else number.plan
-    state = State(call, brand.id, plan_id, "", brand.language, _NOTHING, (), 0, False, False)
+    state = _new(State, (call, brand.id, plan_id, "", brand.language, _NOTHING, (), 0, False, False, ()))
     run = Run(configuration, brand, state, now)
     if switched:
         why = say_override(switched, configuration.desk.timezone)
@@ -227,21 +227,16 @@ def _step(run: Run, ask: Ask) -> Step:
 
 
 def _end(run: Run, kind: str, end: End) -> Step:
-    run.hops.append(Hop(run.plan, run.node, kind, end.exit, end.why, run.now))
-    state = State(
-        run.call,
-        run.brand.id,
-        run.plan,
-        run.node,
-        run.language,
-        run.variables,
-        (),
-        run.used,
-        run.answered,
-        True,
-        run.admitted,
-    )
-    return Step(state, (*run.told, Hangup(end.cause, end.utterances)), tuple(run.hops))
+    exit_, why, cause, words = end
+    run.hops.append(_new(Hop, (run.plan, run.node, kind, exit_, why, run.now)))
+    state = _new(
+        State,
+        (
+            run.call, run.brand.id, run.plan, run.node, run.language, run.variables, (), run.used,
+            run.answered, True, run.admitted,
+        ),
+    )  # fmt: skip
+    return _new(Step, (state, (*run.told, Hangup(cause, words)), tuple(run.hops)))
 
 
 def _reject(configuration: Configuration, call: CallFacts, now: datetime) -> Step:
