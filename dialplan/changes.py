@@ -14,8 +14,9 @@ from typing import Final
 from dialplan.covering import joined
 from dialplan.faults import nearest_of
 from dialplan.model import Absence, Cover, Duty, Swap
-from dialplan.roster import ROSTER, Change, Stretch, say_moment, stretches_between, with_changes
+from dialplan.roster import ROSTER, Change, Stretch, in_brackets, stretches_between, with_changes
 from dialplan.rotations import Span
+from dialplan.sentences import Fact, Moment, Sentence, say_moment
 
 LONGEST: Final = timedelta(days=400)
 
@@ -25,7 +26,9 @@ class ChangeRefused(ValueError):  # noqa: N818 - it says what is so
 
     def __init__(self, message: str, nearest: str = "") -> None:
         self.nearest = nearest
-        super().__init__(message + (f'; did you mean "{nearest}"?' if nearest else ""))
+        more = Sentence("did-you-mean", nearest=nearest) if nearest else ""
+        self.said = Sentence("refused", why=message, more=more) if more else message
+        super().__init__(self.said)
 
 
 def fault_of_change(duty: Duty, change: Change) -> ChangeRefused | None:
@@ -94,27 +97,26 @@ def people_of(change: Change) -> tuple[str, ...]:
     return change.order
 
 
-def say_change(change: Change, zone: str) -> str:
+def say_change(change: Change, zone: str) -> Sentence:
     """What a change is, in words: `WTI stands in for ADU from Friday 1 January 18:00 until ...`."""
-    where = f" in {change.layer}" if not isinstance(change, Absence) and change.layer else ""
-    when = f"from {say_moment(change.start, zone)} until {say_moment(change.end, zone)}"
-    title = f" ({change.title})" if change.title else ""
-    return f"{_say_what(change)}{where} {when}{title}"
+    layer = "" if isinstance(change, Absence) else change.layer
+    where = Sentence("in-layer", layer=layer) if layer else ""
+    span = _say_span(Span(change.start, change.end), zone)
+    what, title = _say_what(change), in_brackets(change.title)
+    return Sentence("change", what=what, where=where, span=span, title=title)
 
 
-def _say_what(change: Change) -> str:
+def _say_what(change: Change) -> Sentence:
     if isinstance(change, Absence):
-        return f"{change.trigram} is on leave"
+        return Sentence("is-on-leave", who=change.trigram)
     if isinstance(change, Swap):
-        return f"{', then '.join(change.order)} {'is' if len(change.order) == 1 else 'are'} on duty"
+        return Sentence("is-on-duty" if len(change.order) == 1 else "are-on-duty", who=change.order)
     if not change.by:
-        return f"{change.absent} asks {'to exchange' if change.is_exchange else 'to be covered'}"
-    if change.is_exchange:
-        return f"{change.absent} and {change.by} exchange"
-    return f"{change.by} stands in for {change.absent}"
+        return Sentence("asks-to-exchange" if change.is_exchange else "asks-for-cover", who=change.absent)
+    return Sentence("exchange" if change.is_exchange else "stand-in", who=change.absent, by=change.by)
 
 
-def warnings_of(duty: Duty, change: Change, now: datetime) -> tuple[str, ...]:
+def warnings_of(duty: Duty, change: Change, now: datetime) -> tuple[Sentence, ...]:
     """What people should know of a change before it holds: sentences, the gravest first.
 
     `duty`: without the change. Only what the change itself brings is told. `now`: aware.
@@ -136,22 +138,22 @@ def warnings_of(duty: Duty, change: Change, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _nobody(duty: Duty, was: Iterable[Stretch], within: Iterable[Stretch]) -> Iterator[str]:
+def _nobody(duty: Duty, was: Iterable[Stretch], within: Iterable[Stretch]) -> Iterator[Sentence]:
     before = {each.start for each in was if not each.order}
     empty = [each for each in within if not each.order and each.start not in before]
     if empty:
         spans = joined(Span(each.start, each.end) for each in empty)
-        yield f"nobody is on duty {_say_span(spans[0], duty.roster.zone)}{_say_more(len(spans) - 1)}"
+        span, more = _say_span(spans[0], duty.roster.zone), _say_more(len(spans) - 1)
+        yield Sentence("nobody-on-duty", span=span, more=more)
 
 
-def _on_leave(duty: Duty, change: Change, start: datetime) -> Iterator[str]:
+def _on_leave(duty: Duty, change: Change, start: datetime) -> Iterator[Sentence]:
     """Whom the change puts on duty is asked, and rung though he is on leave."""
     coming = _coming(change)
     for leave in duty.leave:
         if leave.trigram in coming and leave.start < change.end and start < leave.end:
-            title = f" ({leave.title})" if leave.title else ""
-            until = say_moment(leave.end, duty.roster.zone)
-            yield f"{leave.trigram} is on leave{title} until {until}, and would be rung all the same"
+            title, until = in_brackets(leave.title), Moment(leave.end, duty.roster.zone)
+            yield Sentence("rung-on-leave", who=leave.trigram, title=title, until=until)
 
 
 def _coming(change: Change) -> tuple[str, ...]:
@@ -163,20 +165,19 @@ def _coming(change: Change) -> tuple[str, ...]:
     return (change.by, change.absent) if change.is_exchange else (change.by,)
 
 
-def _alone(duty: Duty, was: Iterable[Stretch], within: Iterable[Stretch]) -> Iterator[str]:
+def _alone(duty: Duty, was: Iterable[Stretch], within: Iterable[Stretch]) -> Iterator[Sentence]:
     """One alone where others followed before."""
     before = max((len(each.order) for each in was), default=0)
     lone = next((each for each in within if len(each.order) == 1), None)
     if lone is not None and before > 1:
-        since = say_moment(lone.start, duty.roster.zone)
-        yield f"{lone.order[0]} is alone from {since} on: nobody is rung after"
+        yield Sentence("alone-from", who=lone.order[0], since=Moment(lone.start, duty.roster.zone))
 
 
-def _double(was: Iterable[Stretch], within: Iterable[Stretch]) -> Iterator[str]:
+def _double(was: Iterable[Stretch], within: Iterable[Stretch]) -> Iterator[Sentence]:
     before = {pair for stretch in was for pair in _doubles(stretch)}
     for who, layer, other in dict.fromkeys(pair for stretch in within for pair in _doubles(stretch)):
         if (who, layer, other) not in before:
-            yield f'{who} would be first in "{layer}" and stand in "{other}" at the same time'
+            yield Sentence("double-duty", who=who, layer=layer, other=other)
 
 
 def _doubles(stretch: Stretch) -> Iterator[tuple[str, str, str]]:
@@ -187,15 +188,14 @@ def _doubles(stretch: Stretch) -> Iterator[tuple[str, str, str]]:
                 break
 
 
-def _rest(duty: Duty, was: Iterable[Stretch], is_: Iterable[Stretch], change: Change) -> Iterator[str]:
+def _rest(duty: Duty, was: Iterable[Stretch], is_: Iterable[Stretch], change: Change) -> Iterator[Sentence]:
     """Who comes on duty by it; whoever it relieves for an hour is not worn out by that."""
     before, coming = set(_short_rests(duty, was)), _coming(change)
     for who, end, rest_s in _short_rests(duty, is_):
         is_coming = who in coming or (isinstance(change, Absence) and who != change.trigram)
         if is_coming and (who, end, rest_s) not in before:
-            hours, least = f"{rest_s / 3600:g} h", f"{duty.rest_s / 3600:g} h"
-            since = say_moment(end, duty.roster.zone)
-            yield f"{who} rests {hours} only, from {since} on; the least is {least}"
+            hours: dict[str, Fact] = {"hours": rest_s / 3600, "least": duty.rest_s / 3600}
+            yield Sentence("little-rest", who=who, since=Moment(end, duty.roster.zone), **hours)
 
 
 def _short_rests(duty: Duty, stretches: Iterable[Stretch]) -> Iterator[tuple[str, datetime, float]]:
@@ -211,14 +211,16 @@ def _short_rests(duty: Duty, stretches: Iterable[Stretch]) -> Iterator[tuple[str
                 yield who, one.end, rest_s
 
 
-def _nothing(duty: Duty, change: Change, was: tuple[Stretch, ...], is_: tuple[Stretch, ...]) -> Iterator[str]:
+def _nothing(
+    duty: Duty, change: Change, was: tuple[Stretch, ...], is_: tuple[Stretch, ...]
+) -> Iterator[Sentence]:
     """A change that changes nothing: the wrong week, mostly."""
     if isinstance(change, Cover) and not change.by:
         who = {name for each in was for name in each.order if each.start < change.end}
         if change.absent not in who:
-            yield f"{change.absent} is not on duty then: there is nothing to cover"
+            yield Sentence("nothing-to-cover", who=change.absent)
     elif _orders(was) == _orders(is_):
-        yield "this changes nothing: the same people are rung in the same order"
+        yield Sentence("changes-nothing")
 
 
 def _orders(stretches: Iterable[Stretch]) -> list[tuple[datetime, tuple[str, ...]]]:
@@ -246,17 +248,18 @@ def _fault_of_times(change: Change, now: datetime, zone: str) -> ChangeRefused |
 def _unknown(what: str, name: str, known: Iterable[str]) -> ChangeRefused:
     names = list(known)
     nearest = nearest_of(name, names)
-    if nearest:
-        return ChangeRefused(f'there is no {what} "{name}"', nearest)
-    return ChangeRefused(f'there is no {what} "{name}"; there are {", ".join(names)}')
+    more = "" if nearest else Sentence("there-are", names=", ".join(names))
+    return ChangeRefused(Sentence(f"no-{what}", name=name, more=more), nearest)
 
 
-def _say_span(span: Span, zone: str) -> str:
-    return f"from {say_moment(span.start, zone)} until {say_moment(span.end, zone)}"
+def _say_span(span: Span, zone: str) -> Sentence:
+    return Sentence("span", start=Moment(span.start, zone), end=Moment(span.end, zone))
 
 
 def _say_more(times: int) -> str:
-    return f", and {times} times more" if times > 1 else ", and once more" if times else ""
+    if times > 1:
+        return Sentence("times-more", times=times)
+    return Sentence("once-more") if times else ""
 
 
 __all__ = [

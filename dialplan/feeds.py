@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from dialplan.model import Duty
 from dialplan.roster import Part, Stretch, stretches_between, whole_order
 from dialplan.rotations import Order
+from dialplan.sentences import said_in
 
 ASKED_EVERY: Final = timedelta(hours=1)
 """So often calendar programs should look again."""
@@ -101,7 +102,7 @@ def _event(held: Held, wanted: Wanted, now: datetime) -> Any:
     event.add("dtend", held.end)
     event.add("summary", _summary(held, wanted))
     if held.why:
-        event.add("description", "\n".join(held.why))
+        event.add("description", "\n".join(said_in(each, wanted.language) for each in held.why))
     # nobody is busy all night because he may be rung
     event.add("transp", "TRANSPARENT")
     return event

@@ -10,14 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from dialplan.chains import ChainStage, RingOrder, Rung, Who, chain_of
 from dialplan.commands import StartPage
 from dialplan.model import Configuration, Duty, Engineer, PagePolicy
-from dialplan.roster import Part, parts_at
+from dialplan.roster import Part, in_brackets, parts_at
+from dialplan.sentences import Moment, Sentence
 from dialplan.skills import LANGUAGE
-from dialplan.times import DAY_NAMES, say_clock, say_date
 from dialplan.words import BILINGUAL, LANGUAGES
 
 CATEGORY: Final = "$category"
@@ -83,7 +82,7 @@ def gather(
     for each in found:
         lacking = _lacking(configuration, each, stage.needs, wanted)
         if not configuration.directory[each.entry].phones:
-            left_out.append(LeftOut(each.entry, each.title, "has no phone"))
+            left_out.append(LeftOut(each.entry, each.title, Sentence("has-no-phone")))
         elif lacking:
             left_out.append(LeftOut(each.entry, each.title, lacking))
         else:
@@ -168,8 +167,9 @@ def _once(found: Iterator[_Found]) -> list[_Found]:
 def _away(duty: Duty, at: datetime) -> dict[str, str]:
     """Trigram -> why, of those who are on leave."""
     return {
-        each.trigram: f"on leave{f' ({each.title})' if each.title else ''} until "
-        f"{_say_moment(each.end, duty.roster.zone)}"
+        each.trigram: Sentence(
+            "on-leave-until", title=in_brackets(each.title), until=Moment(each.end, duty.roster.zone)
+        )
         for each in duty.leave
         if each.start <= at < each.end
     }
@@ -196,9 +196,11 @@ def _lacking(configuration: Configuration, each: _Found, needs: Sequence[str], w
     for need in needs:
         if not _has(configuration, each, need, wanted):
             if need == CATEGORY or need not in (LANGUAGE, *LANGUAGES):
-                return f'lacks the skill "{wanted.category if need == CATEGORY else need}"'
-            asked = sorted(_asked_languages(wanted)) if need == LANGUAGE else [need]
-            return f"does not speak {' or '.join(asked)}"
+                return Sentence("lacks-skill", skill=wanted.category if need == CATEGORY else need)
+            one, *two = sorted(_asked_languages(wanted)) if need == LANGUAGE else [need]
+            if two:
+                return Sentence("speaks-neither", one=one, two=two[0])
+            return Sentence("does-not-speak", one=one)
     return ""
 
 
@@ -253,8 +255,3 @@ def _why(stage: ChainStage, parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
         if kinds & {Rung.DUTY, Rung.ON_CALL, Rung.EVERYBODY} or part.layer in layers:
             yield from part.why
-
-
-def _say_moment(moment: datetime, zone: str) -> str:
-    at = moment.astimezone(ZoneInfo(zone))
-    return f"{DAY_NAMES[at.weekday()]} {say_date(at.date())} {say_clock(at.hour * 60 + at.minute)}"

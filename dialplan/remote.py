@@ -14,6 +14,7 @@ from typing import Final
 
 from dialplan.ical import Events
 from dialplan.model import Duty, Layer
+from dialplan.sentences import Sentence
 
 _ADDRESS: Final = re.compile(
     r"(https?)://(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[a-z0-9]+(?:[.-]+[a-z0-9]+)*\.?)(?::[1-9]\d{0,4})?(?:[/?#]\S*)?",
@@ -43,8 +44,13 @@ class Remote:
         """By what its copy is known: nobody learns the address from it."""
         return hashlib.sha256(self.address.encode()).hexdigest()[:24]
 
+    @property
+    def said(self) -> Sentence:
+        """The calendar, where people read of it."""
+        return Sentence("calendar-at", host=self.host)
+
     def __str__(self) -> str:
-        return f"the calendar at {self.host}"
+        return self.said
 
     def events(self, text: str, zone: str) -> Events:
         """Its events, once it was fetched."""

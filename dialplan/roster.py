@@ -22,7 +22,7 @@ from dialplan.calendars import is_open
 from dialplan.model import Absence, Cover, Duty, Engineer, Layer, Roster, Swap
 from dialplan.openings import opening_at
 from dialplan.rotations import OPENING, Order, Rotation, Turn, edges_of, moment_of, turn_at
-from dialplan.times import DAY_NAMES, say_clock, say_date
+from dialplan.sentences import Moment, Sentence
 
 ROSTER = "roster"
 """What the layer is called that is the roster."""
@@ -31,7 +31,8 @@ _TRIGRAM = re.compile(r"\b[A-Z]{3}\b")
 
 
 class Part(NamedTuple):
-    """Who is on duty by one layer, first to last, and why: sentences without their full stops."""
+    """Who is on duty by one layer, first to last, and why: sentences (see `dialplan.sentences`) without their
+    full stops."""
 
     layer: str
     order: Order
@@ -131,7 +132,7 @@ def parts_at(duty: Duty, now: datetime) -> tuple[Part, ...]:
     whole = _holding([each for each in duty.overrides if not each.layer], at)
     if whole is not None:
         zone = duty.roster.zone
-        sentence = _say_swap("", whole, "an override", zone)
+        sentence = _say_swap("by-override", "", whole, zone)
         return (_worked_out(duty, _Base("", whole.order, zone, lambda _: sentence, is_asked=True), at),)
     found = [_worked_out(duty, base, at) for base in _bases(duty, at)]
     return tuple(_without_repeats(found))
@@ -149,11 +150,11 @@ class _Base:
     layer: str
     order: Order
     zone: str
-    say: Callable[[str], str]
-    """The sentence; given how it begins, which depends on whether anything is laid over the turn."""
+    say: Callable[[str], Sentence]
+    """The sentence; given by which phrase, which depends on whether anything is laid over the turn."""
     is_asked: bool = False
     """Whether somebody chose these people for this time."""
-    more: list[str] = field(default_factory=list)
+    more: list[Sentence] = field(default_factory=list)
 
 
 def _bases(duty: Duty, at: datetime) -> Iterator[_Base]:
@@ -167,21 +168,20 @@ def _overridden(duty: Duty, base: _Base, at: datetime) -> _Base:
     swap = _holding([each for each in duty.overrides if each.layer == base.layer], at)
     if swap is None:
         return base
-    sentence = _say_swap(_prefix(duty, base.layer), swap, "an override", base.zone)
+    sentence = _say_swap("by-override", _prefix(duty, base.layer), swap, base.zone)
     return _Base(base.layer, swap.order, base.zone, lambda _: sentence, is_asked=True)
 
 
 def _roster_base(roster: Roster, at: datetime) -> _Base:
     swap = _holding(roster.swaps, at)
     if swap is not None:
-        sentence = _say_swap("", swap, "a swap", roster.zone)
+        sentence = _say_swap("by-swap", "", swap, roster.zone)
         return _Base(ROSTER, swap.order, roster.zone, lambda _: sentence, is_asked=True)
     turn = turn_at(rotation_of(roster), at)
     if turn is None:
-        return _Base(ROSTER, (), roster.zone, lambda _: "the roster has no weeks")
-    since = say_moment(turn.start, roster.zone)
-    said = f"week {turn.number + 1} of {len(roster.weeks)}, since {since}"
-    return _Base(ROSTER, turn.order, roster.zone, lambda begin: f"{_turn_of(begin, turn.order)}: {said}")
+        return _Base(ROSTER, (), roster.zone, lambda _: Sentence("no-weeks"))
+    how = _say_turn("week-of", turn, len(roster.weeks), roster.zone)
+    return _Base(ROSTER, turn.order, roster.zone, lambda begin: _begun(begin, "", turn.order, how))
 
 
 def rotation_of(roster: Roster) -> Rotation:
@@ -190,45 +190,42 @@ def rotation_of(roster: Roster) -> Rotation:
 
 
 def _layer_base(duty: Duty, layer: Layer, at: datetime) -> _Base:
-    order, why = _closed_by(duty, layer, at) or _turn_in(duty, layer, at)
-    name = layer.id
+    order, how = _closed_by(duty, layer, at) or _turn_in(duty, layer, at)
+    prefix = f"{layer.id}: "
     if not order:
-        return _Base(name, (), layer.zone, lambda _: f"{name}: {why}")
-    return _Base(name, order, layer.zone, lambda begin: f"{name}: {_turn_of(begin, order)}: {why}")
+        nobody = Sentence("nobody-by", prefix=prefix, how=how)
+        return _Base(layer.id, (), layer.zone, lambda _: nobody)
+    return _Base(layer.id, order, layer.zone, lambda begin: _begun(begin, prefix, order, how))
 
 
-def _closed_by(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str] | None:
+def _closed_by(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, Sentence] | None:
     for name, wanted in ((layer.during, True), (layer.outside, False)):
         if name in duty.calendars:
             is_now, why = is_open(duty.calendars[name], at)
             if is_now is not wanted:
-                return (), f"nobody, for {why}"
+                state = Sentence("is-open" if is_now else "is-closed", calendar=name, why=why)
+                return (), Sentence("for-reason", why=state)
     return None
 
 
-def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
+def _turn_in(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, Sentence]:
     if layer.rotation is not None:
         turn = _turn_of_layer(duty, layer, layer.rotation, at)
         if turn is None:
             hours = layer.rotation.hours
-            return (), f"nobody, outside {hours}" if hours else "nobody, it has no turns"
-        turns = len(layer.rotation.turns)
-        return turn.order, f"turn {turn.number + 1} of {turns}, since {say_moment(turn.start, layer.zone)}"
+            return (), Sentence("outside-hours", hours=hours) if hours else Sentence("no-turns")
+        return turn.order, _say_turn("turn-of", turn, len(layer.rotation.turns), layer.zone)
     if layer.events is not None:
         return _by_events(duty, layer, at)
     if layer.remote is not None:
-        why = f"{layer.remote} was never fetched"
-        return (
-            layer.remote.default,
-            f"by default, for {why}" if layer.remote.default else f"nobody, for {why}",
-        )
+        why = Sentence("never-fetched", calendar=layer.remote.said)
+        default = layer.remote.default
+        return default, Sentence("by-default" if default else "for-reason", why=why)
     rows = [row for row in layer.rows if row.start <= at < row.end]
     if not rows:
-        return (), "nobody, no row of its file holds"
-    until = min(row.end for row in rows)
-    return _once(each for row in rows for each in row.order), (
-        f"by its file, until {say_moment(until, layer.zone)}"
-    )
+        return (), Sentence("no-row")
+    until = Moment(min(row.end for row in rows), layer.zone)
+    return _once(each for row in rows for each in row.order), Sentence("by-file", until=until)
 
 
 def _turn_of_layer(duty: Duty, layer: Layer, rotation: Rotation, at: datetime) -> Turn | None:
@@ -245,15 +242,16 @@ def _turn_of_layer(duty: Duty, layer: Layer, rotation: Rotation, at: datetime) -
     return Turn(number, opening.start, rotation.turns[number])
 
 
-def _by_events(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, str]:
+def _by_events(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, Sentence]:
     assert layer.events is not None
     known = {engineer.trigram for engineer in duty.engineers}
     runs = layer.events.running(int(at.timestamp() // 60))
     order = _once(each for run in runs for each in trigrams_in(run.title) if each in known)
+    calendar = layer.remote.said if layer.remote else layer.events.file
     if not order:
-        return (), f"nobody, no event of {layer.events.file} names an engineer"
-    until = datetime.fromtimestamp(min(run.end for run in runs) * 60, tz=UTC)
-    return order, f"by {layer.events.file}, until {say_moment(until, layer.zone)}"
+        return (), Sentence("no-event", calendar=calendar)
+    until = Moment(datetime.fromtimestamp(min(run.end for run in runs) * 60, tz=UTC), layer.zone)
+    return order, Sentence("by-calendar", calendar=calendar, until=until)
 
 
 def _worked_out(duty: Duty, base: _Base, at: datetime) -> Part:
@@ -261,10 +259,9 @@ def _worked_out(duty: Duty, base: _Base, at: datetime) -> Part:
     order = base.order if base.is_asked else _without_absent(duty, base, at)
     for cover in duty.covers:
         if cover.start <= at < cover.end and cover.layer in ("", base.layer):
-            order = _covered(base, order, cover)
-    begin = "it is {0}'s turn" if order[:1] != base.order[:1] else "{0} is on call"
-    prefix = _prefix(duty, base.layer)
-    return Part(base.layer, order, (base.say(begin), *(f"{prefix}{each}" for each in base.more)))
+            order = _covered(duty, base, order, cover)
+    begin = "is-whose-turn" if order[:1] != base.order[:1] else "is-on-call"
+    return Part(base.layer, order, (base.say(begin), *base.more))
 
 
 def _without_absent(duty: Duty, base: _Base, at: datetime) -> Order:
@@ -273,10 +270,7 @@ def _without_absent(duty: Duty, base: _Base, at: datetime) -> Order:
     covered = {name for each in standing for name in (each.absent, each.by)[: 1 + each.is_exchange]}
     for trigram in base.order:
         if trigram in away and trigram not in covered:
-            leave = away[trigram]
-            title = f" ({leave.title})" if leave.title else ""
-            until = say_moment(leave.end, base.zone)
-            base.more.append(f"{trigram} is skipped: on leave{title} until {until}")
+            base.more.append(_say_over("skipped-on-leave", duty, base, away[trigram], who=trigram))
     return tuple(each for each in base.order if each not in away or each in covered)
 
 
@@ -285,18 +279,21 @@ def _stands(cover: Cover, base: _Base, at: datetime) -> bool:
     return bool(cover.by) and cover.start <= at < cover.end and cover.layer in ("", base.layer)
 
 
-def _covered(base: _Base, order: Order, cover: Cover) -> Order:
-    title = f" ({cover.title})" if cover.title else ""
-    until = say_moment(cover.end, base.zone)
+def _covered(duty: Duty, base: _Base, order: Order, cover: Cover) -> Order:
     places = {cover.absent: cover.by, **({cover.by: cover.absent} if cover.is_exchange else {})}
     if not any(each in places for each in order):
         return order
     if not cover.by:
-        base.more.append(f"{cover.absent} asks to be covered{title} until {until}; nobody has agreed yet")
+        base.more.append(_say_over("not-covered", duty, base, cover, who=cover.absent))
         return order
-    verb = f"{cover.by} and {cover.absent} have exchanged" if cover.is_exchange else ""
-    base.more.append(f"{verb or f'{cover.by} stands in for {cover.absent}'}{title} until {until}")
+    key = "have-exchanged" if cover.is_exchange else "stands-in"
+    base.more.append(_say_over(key, duty, base, cover, who=cover.absent, by=cover.by))
     return _once(places.get(each, each) for each in order)
+
+
+def _say_over(key: str, duty: Duty, base: _Base, change: Cover | Absence, **names: str) -> Sentence:
+    prefix, until = _prefix(duty, base.layer), Moment(change.end, base.zone)
+    return Sentence(key, prefix=prefix, title=in_brackets(change.title), until=until, **names)
 
 
 def _without_repeats(parts: list[Part]) -> Iterator[Part]:
@@ -304,15 +301,21 @@ def _without_repeats(parts: list[Part]) -> Iterator[Part]:
     seen: dict[str, str] = {}
     for part in parts:
         again = [
-            f"{part.layer}: {each} is rung by {seen[each]} already" for each in part.order if each in seen
+            Sentence("rung-already", layer=part.layer, who=each, other=seen[each])
+            for each in part.order
+            if each in seen
         ]
         yield part._replace(why=(*part.why, *again)) if again else part
         for each in part.order:
             seen.setdefault(each, part.layer)
 
 
-def _turn_of(begin: str, order: Order) -> str:
-    return begin.format(order[0])
+def _begun(begin: str, prefix: str, order: Order, how: Sentence) -> Sentence:
+    return Sentence(begin, prefix=prefix, who=order[0], how=how)
+
+
+def _say_turn(key: str, turn: Turn, of: int, zone: str) -> Sentence:
+    return Sentence(key, number=turn.number + 1, of=of, since=Moment(turn.start, zone))
 
 
 def _prefix(duty: Duty, layer: str) -> str:
@@ -363,13 +366,11 @@ def _once(trigrams: Iterable[str]) -> Order:
     return tuple(dict.fromkeys(trigrams))
 
 
-def _say_swap(prefix: str, swap: Swap, what: str, zone: str) -> str:
-    name = f" ({swap.title})" if swap.title else ""
-    return f"{prefix}{swap.order[0]} is on call by {what}{name} until {say_moment(swap.end, zone)}"
+def _say_swap(key: str, prefix: str, swap: Swap, zone: str) -> Sentence:
+    title, until = in_brackets(swap.title), Moment(swap.end, zone)
+    return Sentence(key, prefix=prefix, who=swap.order[0], title=title, until=until)
 
 
-def say_moment(moment: datetime, zone: str) -> str:
-    """A moment by the clock of a zone: `Friday 25 December 18:00`."""
-    at = moment.astimezone(ZoneInfo(zone))
-    clock = say_clock(at.hour * 60 + at.minute)
-    return f"{DAY_NAMES[at.weekday()]} {say_date(at.date())} {clock}"
+def in_brackets(title: str) -> str:
+    """A title behind what it is the title of."""
+    return f" ({title})" if title else ""

@@ -20,10 +20,10 @@ from ivr.beforehand.telling import tell_forecast, tell_nights
 from ivr.beforehand.words import say_ring
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
 from ivr.cli.duty_asking import Offline, without_service
-from ivr.cli.shared import give_up, out, print_json
+from ivr.cli.shared import check_language, give_up, out, print_json
 from ivr.clock import SystemClock
 from ivr.duty.changes import DutyBoard
-from ivr.notify.words import Language, local, pick_language
+from ivr.notify.words import Language, local
 from ivr.settings import Settings
 from ivr.storage import Database, RingKind, RingState
 
@@ -47,12 +47,41 @@ _HEADS: Final[Mapping[str, Mapping[Language, str]]] = {
     },
     "notes": {"nl": "Om te weten:", "fr": "À savoir :", "de": "Zur Kenntnis:", "en": "To know:"},
     "turns": {"nl": "Van wacht:", "fr": "De garde :", "de": "Bereitschaft:", "en": "On duty:"},
+    "nights": {
+        "nl": "Sinds {since}; nacht is {night} en de stille uren.",
+        "fr": "Depuis le {since} ; la nuit, c'est {night} et les heures calmes.",
+        "de": "Seit {since}; Nacht ist {night} und die Ruhezeiten.",
+        "en": "Since {since}; night is {night} and quiet hours.",
+    },
+    "equals": {
+        "nl": "Van gelijken het eerst: {order}",
+        "fr": "Entre égaux, d'abord : {order}",
+        "de": "Von Gleichen zuerst: {order}",
+        "en": "Of equals, first: {order}",
+    },
 }
+_NIGHTS: Final[Mapping[Language, tuple[str, ...]]] = {
+    "nl": ("wie", "gewekt", "gebeld", "opgenomen", "nachten", "feestdagen", "laatst gewekt", "rust sinds"),
+    "fr": (
+        "qui",
+        "réveils",
+        "appels",
+        "décrochés",
+        "nuits",
+        "jours fériés",
+        "dernier réveil",
+        "repos depuis",
+    ),
+    "de": ("wer", "geweckt", "Anrufe", "abgehoben", "Nächte", "Feiertage", "zuletzt geweckt", "Ruhe seit"),
+    "en": ("who", "woken", "rings", "answered", "nights", "holidays", "woken last", "rests since"),
+}
+"""Columns of the ledger."""
 
 
 def show_forecast(settings: Settings, days: int, start: str, language: str, *, as_json: bool) -> None:
     """Exit code 1 when somebody ought to see to something."""
-    asked = {"days": days, "from": start, "language": language}
+    spoken = check_language(language)
+    asked = {"days": days, "from": start, "language": spoken}
 
     async def look(_database: Database, offline: Offline, _board: DutyBoard) -> dict[str, Any]:
         return tell_forecast(offline.active, asked, SystemClock().now())
@@ -61,7 +90,7 @@ def show_forecast(settings: Settings, days: int, start: str, language: str, *, a
     if as_json:
         print_json(found)
     else:
-        _print_forecast(found, pick_language(language))
+        _print_forecast(found, spoken)
     if found["wrong"]:
         raise typer.Exit(1)
 
@@ -81,9 +110,9 @@ def _print_forecast(found: Answer, language: Language) -> None:
         out.print(f"  {local(turn['start'], language, zone)}: {turn['order']}", markup=False)
 
 
-def show_nights(settings: Settings, since: str, *, as_json: bool) -> None:
+def show_nights(settings: Settings, since: str, language: str, *, as_json: bool) -> None:
     """Who was woken how often."""
-    asked = {"since": since}
+    asked, spoken = {"since": since}, check_language(language)
 
     async def look(database: Database, offline: Offline, _board: DutyBoard) -> dict[str, Any]:
         return await tell_nights(database, offline.active, asked, SystemClock().now())
@@ -93,9 +122,9 @@ def show_nights(settings: Settings, since: str, *, as_json: bool) -> None:
         print_json(found)
         return
     zone = ZoneInfo(found["zone"])
-    out.print(f"Since {_moment(found['since'], zone)}; night is {found['night']} and quiet hours.")
-    names = ("who", "woken", "rings", "answered", "nights", "holidays", "woken last", "rests since")
-    table = Table(*names, box=None, pad_edge=False)
+    since = _moment(found["since"], zone)
+    out.print(_HEADS["nights"][spoken].format(since=since, night=found["night"]))
+    table = Table(*_NIGHTS[spoken], box=None, pad_edge=False)
     for one in found["people"]:
         last, rested_h = one["last_woken"], one["rested_h"]
         table.add_row(
@@ -105,7 +134,7 @@ def show_nights(settings: Settings, since: str, *, as_json: bool) -> None:
             f"{rested_h:.0f} h" if rested_h is not None else "-",
         )
     out.print(table)
-    out.print(f"Of equals, first: {', '.join(found['order'])}")
+    out.print(_HEADS["equals"][spoken].format(order=", ".join(found["order"])))
 
 
 def show_schedule(settings: Settings, last: int, *, as_json: bool) -> None:
@@ -151,11 +180,11 @@ def run_drill(
     """Begin one and tell how it goes. Exit code 1: a phone that was rung does not work."""
     asked = {"who": who, "by": _user(), "anyway": anyway}
     if dry_run:
-        _print_plan(_ask(settings, "drill-plan", asked), pick_language(language), as_json=as_json)
+        _print_plan(_ask(settings, "drill-plan", asked), check_language(language), as_json=as_json)
         return
     run = _ask(settings, "drill", asked)["run"]
     try:
-        _follow(settings, run, pick_language(language), as_json=as_json)
+        _follow(settings, run, check_language(language), as_json=as_json)
     except KeyboardInterrupt:
         _ask(settings, "drill-off", {"run": run})
         give_up(
@@ -174,12 +203,12 @@ def stop_drill(settings: Settings) -> None:
 
 def show_drill(settings: Settings, language: str, *, as_json: bool) -> None:
     """The last one, or the one that goes on."""
-    _print_run(_ask(settings, "drill-show", {}), pick_language(language), as_json=as_json)
+    _print_run(_ask(settings, "drill-show", {}), check_language(language), as_json=as_json)
 
 
 def show_run(settings: Settings, run: str, language: str, *, as_json: bool) -> None:
     """Any run: the phones that it has rung, and what came of it."""
-    _print_run(_ask(settings, "run-show", {"run": run}), pick_language(language), as_json=as_json)
+    _print_run(_ask(settings, "run-show", {"run": run}), check_language(language), as_json=as_json)
 
 
 def _print_run(found: Answer, language: Language, *, as_json: bool) -> None:

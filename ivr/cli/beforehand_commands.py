@@ -68,12 +68,13 @@ def drill(
 
 def nights(
     since: Annotated[str, typer.Option("--since", help="A day or a moment; default: 90 days ago.")] = "",
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Say who was woken how often, who had the nights and the holidays, and since when they rest."""
     from ivr.cli.beforehand import show_nights
 
-    show_nights(read_settings(), since, as_json=as_json)
+    show_nights(read_settings(), since, language, as_json=as_json)
 
 
 def schedule(

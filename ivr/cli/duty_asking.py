@@ -27,8 +27,6 @@ from ivr.releases.library import last_live
 from ivr.settings import Settings
 from ivr.storage import Database, StorageError
 
-AWAY = "The service is not running; it holds as soon as it does."
-
 
 def ask(settings: Settings, action: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """The answer, and whether it is the running service's."""
@@ -105,4 +103,4 @@ async def _configuration(settings: Settings, database: Database) -> Configuratio
     return with_overrides(plain, overrides)
 
 
-__all__ = ["AWAY", "Offline", "ask", "without_service"]
+__all__ = ["Offline", "ask", "without_service"]

@@ -101,12 +101,13 @@ def override(
     layer: Layer = "",
     why: Why = "",
     dry_run: DryRun = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Put others on duty for a while, whoever's turn it is. The next page rings them.
 
     [bold]dutyline duty override WTI MAB --until "monday 8:00"[/]"""
-    _change("override", who, [], start, until, for_, layer, why, dry_run, as_json)
+    _change("override", who, [], start, until, for_, layer, why, dry_run, language, as_json)
 
 
 @duty_app.command("cover")
@@ -119,12 +120,13 @@ def cover(
     layer: Layer = "",
     why: Why = "",
     dry_run: DryRun = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Have one stand in for another, who has agreed to it.
 
     [bold]dutyline duty cover ADU WTI --from "friday 18:00" --until "saturday 8:00"[/]"""
-    _change("cover", [absent, by], [], start, until, for_, layer, why, dry_run, as_json)
+    _change("cover", [absent, by], [], start, until, for_, layer, why, dry_run, language, as_json)
 
 
 @duty_app.command("swap")
@@ -137,12 +139,13 @@ def swap(
     layer: Layer = "",
     why: Why = "",
     dry_run: DryRun = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Have two exchange their places for a while.
 
     [bold]dutyline duty swap MAB MSS --from "monday 8:00" --for "2 weeks"[/]"""
-    _change("swap", [one, other], [], start, until, for_, layer, why, dry_run, as_json)
+    _change("swap", [one, other], [], start, until, for_, layer, why, dry_run, language, as_json)
 
 
 @duty_app.command("ask")
@@ -156,29 +159,30 @@ def ask(
     layer: Layer = "",
     why: Why = "",
     dry_run: DryRun = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Ask for somebody to stand in. Whoever asks stays on duty until somebody agrees.
 
     [bold]dutyline duty ask ADU --of WTI --from "friday 18:00" --until "saturday 8:00" --why "a wedding"[/]"""
     more = {"exchange": True} if exchange else {}
-    _change("ask", [absent], of or [], start, until, for_, layer, why, dry_run, as_json, more)
+    _change("ask", [absent], of or [], start, until, for_, layer, why, dry_run, language, as_json, more)
 
 
 @duty_app.command("agree")
-def agree(id_: Id, who: Who, as_json: AsJson = False) -> None:
+def agree(id_: Id, who: Who, language: Language = "en", as_json: AsJson = False) -> None:
     """Agree to stand in, as a request asks. [bold]dutyline duty agree k7f3q WTI[/]"""
     from ivr.cli.duty_changing import run_answer
 
-    run_answer(read_settings(), "duty-agree", id_, who, as_json=as_json)
+    run_answer(read_settings(), "duty-agree", id_, who, language, as_json=as_json)
 
 
 @duty_app.command("decline")
-def decline(id_: Id, who: Who, as_json: AsJson = False) -> None:
+def decline(id_: Id, who: Who, language: Language = "en", as_json: AsJson = False) -> None:
     """Decline a request; it stays open to others."""
     from ivr.cli.duty_changing import run_answer
 
-    run_answer(read_settings(), "duty-decline", id_, who, as_json=as_json)
+    run_answer(read_settings(), "duty-decline", id_, who, language, as_json=as_json)
 
 
 @duty_app.command("leave")
@@ -189,32 +193,34 @@ def leave(
     for_: For = "",
     why: Why = "",
     dry_run: DryRun = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Skip somebody's turns while he is away.
 
     [bold]dutyline duty leave ADU --from 2027-07-05 --until 2027-07-18 --why holidays[/]"""
-    _change("leave", [who], [], start, until, for_, "", why, dry_run, as_json)
+    _change("leave", [who], [], start, until, for_, "", why, dry_run, language, as_json)
 
 
 @duty_app.command("cancel")
-def cancel(id_: Id, as_json: AsJson = False) -> None:
+def cancel(id_: Id, language: Language = "en", as_json: AsJson = False) -> None:
     """End a change, whether it holds, is planned, or is only asked for."""
     from ivr.cli.duty_changing import run_cancel
 
-    run_cancel(read_settings(), id_, as_json=as_json)
+    run_cancel(read_settings(), id_, language, as_json=as_json)
 
 
 @duty_app.command("changes")
 def changes(
     all_: Annotated[bool, typer.Option("--all", help="Also those that are over or cancelled.")] = False,
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many, with --all.")] = 30,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """List the changes that hold or are to come, and the requests that nobody has agreed to."""
     from ivr.cli.duty_changing import list_changes
 
-    list_changes(read_settings(), all_=all_, last=last, as_json=as_json)
+    list_changes(read_settings(), language, all_=all_, last=last, as_json=as_json)
 
 
 @duty_app.command("import")
@@ -308,6 +314,7 @@ def _change(
     layer: str,
     why: str,
     dry_run: bool,
+    language: str,
     as_json: bool,
     more: dict[str, Any] | None = None,
 ) -> None:
@@ -317,7 +324,7 @@ def _change(
         "kind": kind, "people": people, "asked": asked, "from": start, "until": until, "for": for_,
         "layer": layer, "title": why, "dry_run": dry_run, **(more or {}),
     }  # fmt: skip
-    run_change(read_settings(), wish, as_json=as_json)
+    run_change(read_settings(), wish, language, as_json=as_json)
 
 
 __all__ = ["calendars_app", "duty_app", "mount"]

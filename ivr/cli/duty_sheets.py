@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from dialplan.source import BINARY
-from ivr.cli.duty_asking import AWAY, ask
+from ivr.cli.duty_asking import ask
 from ivr.cli.duty_showing import stop_if_refused
+from ivr.cli.duty_words import AWAY
 from ivr.cli.shared import give_up, out, print_json, words_of
 from ivr.duty.taking_in import say_report
 from ivr.settings import Settings
@@ -36,7 +37,7 @@ def import_file(settings: Settings, file: Path, options: Mapping[str, bool], *, 
             out.print(f"{answer['cancelled']} from an earlier {file.name} {verb}.", markup=False)
         out.print(say_report(answer))
         if answer["done"] and not is_live:
-            out.print(AWAY)
+            out.print(AWAY["en"])
     if answer["refused"]:
         raise SystemExit(1)
 

@@ -9,7 +9,6 @@ from typing import Any
 import typer
 from rich.table import Table
 
-from dialplan.numbers import display
 from ivr.cli.duty_asking import ask
 from ivr.cli.duty_words import Words
 from ivr.cli.shared import give_up, out, print_json
@@ -20,7 +19,7 @@ Answer = Mapping[str, Any]
 
 def show_duty(settings: Settings, at: str, language: str, *, as_json: bool) -> None:
     """Who is on duty at a moment as somebody typed it; empty: now. Exit code 1: nobody, or no such moment."""
-    answer, _ = ask(settings, "duty", {"at": at} if at else {})
+    answer, _ = ask(settings, "duty", {"at": at, "language": language})
     stop_if_refused(answer, as_json=as_json)
     if as_json:
         print_json(answer)
@@ -43,7 +42,9 @@ def show_period(
     as_json: bool,
 ) -> None:
     """Who is on duty over some days, handover by handover."""
-    answer, _ = ask(settings, "duty-period", {"from": start, "days": days, "layer": layer})
+    answer, _ = ask(
+        settings, "duty-period", {"from": start, "days": days, "layer": layer, "language": language}
+    )
     stop_if_refused(answer, as_json=as_json)
     if as_json:
         print_json(answer)
@@ -77,7 +78,7 @@ def _lines(answer: Answer, words: Words, *, is_now: bool) -> Iterator[str | Tabl
             yield from (_say_change(one) for one in answer[key])
     yield from (f"! {each}" for each in answer.get("notes", ()))
     if answer.get("stale"):
-        yield f"! {answer['stale']}"
+        yield f"! {words.say('stale', why=answer['stale'])}"
 
 
 def _say_change(one: Answer) -> str:
@@ -86,7 +87,7 @@ def _say_change(one: Answer) -> str:
 
 
 def _people_table(answer: Answer, words: Words) -> Table:
-    layers = {one["layer"]: _say_layer(one) for one in answer["layers"]}
+    layers = {one["layer"]: _say_layer(one, words) for one in answer["layers"]}
     has_layers = len(layers) > 1 or any(one["team"] for one in answer["layers"])
     table = Table(box=None, pad_edge=True, show_header=False)
     for place, one in enumerate(answer["order"], 1):
@@ -96,9 +97,9 @@ def _people_table(answer: Answer, words: Words) -> Table:
     return table
 
 
-def _say_layer(layer: Answer) -> str:
+def _say_layer(layer: Answer, words: Words) -> str:
     """`nights (team voice)`."""
-    team = f" (team {layer['team']})" if layer["team"] else ""
+    team = f" ({words.say('team', team=layer['team'])})" if layer["team"] else ""
     return f"{layer['layer']}{team}"
 
 
@@ -106,8 +107,8 @@ def _phones(phones: Sequence[Answer], words: Words) -> str:
     """In the order in which they are rung."""
     if not phones:
         return words.say("no-phone")
-    said = [f"{words.say(one['label'])} {display(one['number'])}" for one in phones if not one["if_needed"]]
-    kept = [f"{words.say(one['label'])} {display(one['number'])}" for one in phones if one["if_needed"]]
+    said = [words.phone(one) for one in phones if not one["if_needed"]]
+    kept = [words.phone(one) for one in phones if one["if_needed"]]
     if kept:
         said.append(f"{', '.join(kept)} ({words.say('if-needed')})")
     return words.say("then").join(said)

@@ -30,23 +30,25 @@ def mount(app: typer.Typer) -> None:
 def pages(context: typer.Context) -> None:
     """Without a command: the last pages."""
     if context.invoked_subcommand is None:
-        list_all(last=20, is_open=False, as_json=False)
+        list_all(last=20, is_open=False, language="en", as_json=False)
 
 
 @pages_app.command("list")
-def list_all(last: Last = 20, is_open: Open = False, as_json: AsJson = False) -> None:
+def list_all(
+    last: Last = 20, is_open: Open = False, language: Language = "en", as_json: AsJson = False
+) -> None:
     """List the last pages, newest first: where they stand, who has them, until when to call back."""
     from ivr.cli.pages import list_pages
 
-    list_pages(read_settings(), last, is_open=is_open, as_json=as_json)
+    list_pages(read_settings(), last, language, is_open=is_open, as_json=as_json)
 
 
 @pages_app.command("show")
-def show(page: Page, as_json: AsJson = False) -> None:
+def show(page: Page, language: Language = "en", as_json: AsJson = False) -> None:
     """Show one page whole: each ring with its cause and seconds, each key, each mail."""
     from ivr.cli.pages import show_page
 
-    show_page(read_settings(), page, as_json=as_json)
+    show_page(read_settings(), page, language, as_json=as_json)
 
 
 @pages_app.command("accept")

@@ -1,4 +1,4 @@
-"""A page's rings and its history in lines, for people."""
+"""A page's rings and its history in lines, for people, in four languages."""
 
 from __future__ import annotations
 
@@ -8,56 +8,110 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from dialplan.numbers import display
-from ivr.notify.words import outcome
+from ivr.cli.page_words import FACTS, HOW, NOTES, SOMEBODY, STATES, STEPS, WHY, WORDS
+from ivr.duty.change_words import say_change
+from ivr.notify.words import Language, outcome, phone_label
 from ivr.storage import PageStep
 
-STATES: Final = {
-    "paged": "nobody is rung yet",
-    "ringing": "somebody is looked for",
-    "accepted": "accepted",
-    "exhausted": "nobody accepted",
-    "cancelled": "called off",
-    "done": "the caller was called back",
-}
 Facts = Mapping[str, Any]
+SHORT_RELEASE: Final = 12
 
 
-def said_of(page: Mapping[str, Any]) -> str:
+def said_of(page: Facts, language: Language = "en") -> str:
     """Where a page stands, in words."""
-    state = STATES.get(page["state"], str(page["state"]))
+    state = STATES.get(page["state"], {}).get(language, str(page["state"]))
     if page["state"] == "ringing" and page["gone_on"]:
-        return f"{state} again"
+        return WORDS["again"][language].format(state=state)
     if page["state"] == "accepted" and page["handover"]:
-        return f"{state}, offered to {page['handover']['who']}"
+        return WORDS["offered"][language].format(state=state, who=page["handover"]["who"])
     return state
 
 
-def lines_of_rings(page: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
+def head_of(page: Facts, language: Language) -> str:
+    """Which page it is, and where it stands."""
+    state = said_of(page, language)
+    return WORDS["page"][language].format(
+        ref=page["call_ref"], brand=page["brand"], id=page["id"], state=state
+    )
+
+
+def lines_of_facts(page: Facts, zone: ZoneInfo, language: Language) -> Iterator[str]:
+    """What there is to know of it, a line each: name and value."""
+    said = {name: values for name, values in _facts(page, zone, language).items() if values}
+    width = max(len(FACTS[name][0][language]) for name in FACTS) + 1
+    for name, values in said.items():
+        title, phrase = FACTS[name]
+        yield f"{title[language] + ':':<{width}} {phrase[language].format(**values)}"
+
+
+def _facts(page: Facts, zone: ZoneInfo, language: Language) -> dict[str, dict[str, str]]:
+    """By their names in `FACTS`; what there is nothing to say of is empty."""
+    accepted, handover = page["accepted"], page["handover"]
+    caller = display(page["caller"]) if page["caller"] else WORDS["withheld"][language]
+    release = f", release {page['release'][:SHORT_RELEASE]}" if page["release"] else ""
+    return {
+        "call": page["call"]
+        and {"call": page["call"], "caller": caller, "dialled": display(page["dialled"])},
+        "customer": page["customer"] and {"customer": page["customer"]},
+        "began": {"at": _local(page["started"], zone)},
+        "rules": {"policy": page["policy"], "release": release},
+        "accepted": accepted
+        and {
+            "who": accepted["who"],
+            "number": display(accepted["number"]),
+            "at": _local(accepted["at"], zone),
+        },
+        "promised": page["promised_until"] and {"until": _clock(page["promised_until"], zone)},
+        "goes-on": page["goes_on_at"] and {"at": _clock(page["goes_on_at"], zone)},
+        "offered": handover and {"who": handover["who"], "at": _clock(handover["at"], zone)},
+        "left-out": page["out"] and {"people": ", ".join(page["out"])},
+    }
+
+
+def lines_of_rings(page: Facts, zone: ZoneInfo, language: Language = "en") -> Iterator[str]:
     """One line each, numbered as `pages why --attempt` counts them."""
     for ring in page["attempts"]:
-        seconds = f"rang {ring['rang_s']:g} s" if ring["rang_s"] is not None else "rings"
-        talked = f", talked {ring['talked_s']:g} s" if ring["talked_s"] else ""
-        key = f", key {ring['key']}" if ring["key"] else ""
-        cause = f", cause {ring['cause']}" if ring["cause"] else ""
-        yield (
-            f"{ring['n']:>3}  {_clock(ring['at'], zone)}  {ring['who']} on {display(ring['number'])} "
-            f"({ring['label']}, {ring['stage']}): {outcome(ring['state'], 'en')}; "
-            f"{seconds}{talked}{key}{cause}"
+        said = WORDS["ring"][language].format(
+            who=ring["who"],
+            number=display(ring["number"]),
+            label=phone_label(ring["label"], language),
+            stage=ring["stage"],
+            outcome=outcome(ring["state"], language),
+            more=_how_long(ring, language, key=ring["key"]),
         )
+        yield f"{ring['n']:>3}  {_clock(ring['at'], zone)}  {said}"
 
 
-def lines_of_history(page: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
+def _how_long(ring: Facts, language: Language, key: str = "") -> str:
+    """Seconds of ringing and of talk, the key and the cause."""
+    rang, talked, cause = ring.get("rang_s"), ring.get("talked_s"), ring.get("cause")
+    seconds = WORDS["rings-now" if rang is None else "rang"][language]
+    return (
+        seconds.format(s=_number(rang))
+        + (WORDS["talked"][language].format(s=_number(talked)) if talked else "")
+        + (WORDS["key"][language].format(key=key) if key else "")
+        + (WORDS["cause"][language].format(cause=cause) if cause else "")
+    )
+
+
+def lines_of_history(page: Facts, zone: ZoneInfo, language: Language = "en") -> Iterator[str]:
     """One line for each step."""
     for event in page["history"]:
-        told = say_step(event["kind"], event["facts"])
-        by = f" (by {event['by']})" if event["by"] and event["kind"] in _BY else ""
-        yield f"{_clock(event['at'], zone)}  {told}{by}"
+        told = say_step(event["kind"], event["facts"], language)
+        if event["by"] and event["kind"] in _BY:
+            told = WORDS["by"][language].format(told=told, by=event["by"])
+        yield f"{_clock(event['at'], zone)}  {told}"
 
 
-def say_step(kind: str, facts: Facts) -> str:
-    """A step of the history in words."""
-    say = _SAY.get(kind)
-    return say(facts) if say else ", ".join(f"{name} {value}" for name, value in facts.items())
+def say_step(kind: str, facts: Facts, language: Language = "en") -> str:
+    """A step of the history in words; one that we have no words for by its facts."""
+    if told := say_change(kind, facts, language):
+        return told
+    phrase = NOTES.get(str(facts.get("kind"))) if kind == PageStep.NOTE else STEPS.get(kind)
+    if phrase is None:
+        return ", ".join(f"{name} {value}" for name, value in facts.items())
+    more = _MORE.get(kind)
+    return phrase[language].format(**_plain(facts, language), **(more(facts, language) if more else {}))
 
 
 _BY: Final = frozenset(
@@ -67,6 +121,7 @@ _BY: Final = frozenset(
         PageStep.CALLED_BACK,
         PageStep.GONE_ON,
         PageStep.CANCELLED,
+        PageStep.DUTY_CHANGED,
         PageStep.HANDOVER_ASKED,
         PageStep.HANDED_OVER,
         PageStep.NOTE,
@@ -74,62 +129,44 @@ _BY: Final = frozenset(
 )
 
 
-def _number(facts: Facts) -> str:
-    return display(str(facts.get("number", "")))
+def _plain(facts: Facts, language: Language) -> dict[str, str]:
+    """Facts as they are written everywhere."""
+    said = {name: _number(value) for name, value in facts.items()}
+    if "number" in facts:
+        said["number"] = display(str(facts["number"]))
+    if "label" in facts:
+        said["label"] = phone_label(str(facts["label"]), language)
+    if "how" in facts:
+        said["how"] = HOW.get(str(facts["how"]), {}).get(language, str(facts["how"]))
+    if "sender" in facts:
+        said["sender"] = str(facts["sender"]) or SOMEBODY[language]
+    if "why" in facts:
+        said["why"] = WHY[facts["why"] == "promise"][language]
+    if isinstance(facts.get("to"), list):
+        said["to"] = ", ".join(facts["to"])
+    return said
 
 
-def _ring_ended(facts: Facts) -> str:
-    cause = f", cause {facts['cause']}" if facts.get("cause") else ""
-    talked = f", talked {facts['talked_s']:g} s" if facts.get("talked_s") else ""
-    return (
-        f"{facts['who']} on {_number(facts)}: {outcome(str(facts['state']), 'en')}; "
-        f"rang {facts['rang_s']:g} s{talked}{cause}"
-    )
-
-
-def _gone_on(facts: Facts) -> str:
-    why = "the caller was not called back in time" if facts["why"] == "promise" else "passed it on"
-    return f"{facts['who']} has it no more, {why}: the hunt goes on"
-
-
-_NOTES: Final[dict[str, Callable[[Facts], str]]] = {
-    "alarm": lambda f: f"an alarm by {f['source']} from {f['sender'] or 'somebody'}: {f['words']}",
-    "alarm-joined": lambda f: f"alarm number {f['counted']} of the same kind: {f['words']}",
-    "alarm-storm": lambda f: f"{f['counted']} alarms of the same kind so far",
-    "alarm-over": lambda f: f"the sender of the alarm says that it is over: {f['words']}",
+_MORE: Final[Mapping[str, Callable[[Facts, Language], dict[str, str]]]] = {
+    PageStep.PROMISED: lambda facts, _: {"minutes": f"{facts['within_s'] / 60:g}"},
+    PageStep.RING_ENDED: lambda facts, language: {
+        "outcome": outcome(str(facts["state"]), language),
+        "more": _how_long(facts, language),
+    },
 }
+"""What a phrase names that is worked out of the facts."""
 
 
-def _note(facts: Facts) -> str:
-    say = _NOTES.get(str(facts.get("kind")))
-    return say(facts) if say else ", ".join(f"{name} {value}" for name, value in facts.items())
-
-
-_SAY: Final[dict[str, Callable[[Facts], str]]] = {
-    PageStep.OPENED: lambda f: f"the page began, by the policy {f['policy']}",
-    PageStep.PROMISED: lambda f: f"the caller was promised a call back within {f['within_s'] / 60:g} min",
-    PageStep.RUNG: lambda f: f"{f['who']} is rung on {_number(f)} ({f['label']}, {f['stage']})",
-    PageStep.PICKED_UP: lambda f: f"{f['who']} picked up after {f['rang_s']:g} s",
-    PageStep.KEY: lambda f: f"{f['who']} pressed {f['key']} after {f['after_s']:g} s",
-    PageStep.RING_ENDED: _ring_ended,
-    PageStep.ACCEPTED: lambda f: f"{f['who']} accepted on {_number(f)}, by {f['how']}",
-    PageStep.PASSED: lambda f: f"{f['who']} passed",
-    PageStep.REMINDED: lambda f: f"{f['who']} is reminded",
-    PageStep.CALLED_BACK: lambda f: f"the caller was called back ({f['how']})",
-    PageStep.GONE_ON: _gone_on,
-    PageStep.ESCALATED: lambda f: f"the hunt came to {f['stage']}",
-    PageStep.EXHAUSTED: lambda f: "nobody accepted; no more attempts",
-    PageStep.CANCELLED: lambda f: "the page was called off",
-    PageStep.HANDOVER_ASKED: lambda f: f"{f['to']} is asked to take it over from {f['from']}",
-    PageStep.HANDED_OVER: lambda f: f"handed over from {f['from']} to {f['to']}, by {f['how']}",
-    PageStep.HANDOVER_FAILED: lambda f: f"{f['to']} did not take it over from {f['from']}",
-    PageStep.TOLD: lambda f: f"told {', '.join(f['to'])}: {f['template']}",
-    PageStep.NOTE: _note,
-}
+def _number(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _clock(at: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(at).astimezone(zone):%H:%M:%S}"
 
 
-__all__ = ["lines_of_history", "lines_of_rings", "said_of", "say_step"]
+def _local(at: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+__all__ = ["head_of", "lines_of_facts", "lines_of_history", "lines_of_rings", "said_of", "say_step"]

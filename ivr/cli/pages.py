@@ -6,31 +6,32 @@ import asyncio
 import getpass
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from rich.table import Table
 from sqlalchemy.orm import Session
 
 from dialplan.numbers import display, to_e164
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
-from ivr.cli.page_lines import lines_of_history, lines_of_rings, said_of
-from ivr.cli.shared import give_up, out, print_json
+from ivr.cli.page_lines import head_of, lines_of_facts, lines_of_history, lines_of_rings, said_of
+from ivr.cli.page_words import AWAY, HEADS, NONE, WORDS
+from ivr.cli.shared import check_language, give_up, out, print_json
 from ivr.cli.showing import ZONE, read
 from ivr.duty.ledger import Rung, find_page, last_pages, read_rings
 from ivr.duty.page import Page
 from ivr.duty.shown import page_as_json, ring_as_json, whole_page
 from ivr.duty.why import tell_why
-from ivr.notify.words import LANGUAGES
+from ivr.notify.words import Language
 from ivr.settings import Settings
 
 T = TypeVar("T")
-AWAY: Final = "The service does not run, so nobody is rung and no clock runs; this is what the database has."
 
 
-def list_pages(settings: Settings, last: int, *, is_open: bool, as_json: bool) -> None:
+def list_pages(settings: Settings, last: int, language: str, *, is_open: bool, as_json: bool) -> None:
     """The last pages, those of the service's memory among them."""
+    spoken = check_language(language)
     found = read(settings, lambda session: [page_as_json(p) for p in last_pages(session, last)])
-    live, note = _live(settings)
+    live, is_away = _live(settings)
     pages = {one["id"]: one for one in [*live, *found]}
     rows = sorted(pages.values(), key=lambda one: str(one["started"]), reverse=True)
     rows = [one for one in rows if one["is_open"] or not is_open][:last]
@@ -38,29 +39,30 @@ def list_pages(settings: Settings, last: int, *, is_open: bool, as_json: bool) -
         print_json(rows)
         return
     if not rows:
-        out.print("No page is open." if is_open else "No engineer was looked for yet.")
+        out.print(NONE[is_open][spoken])
     else:
-        out.print(_table(rows))
-    if note and any(one["is_open"] for one in rows):
-        out.print(note)
+        out.print(_table(rows, spoken))
+    if is_away and any(one["is_open"] for one in rows):
+        out.print(AWAY[spoken])
 
 
-def _live(settings: Settings) -> tuple[list[dict[str, Any]], str]:
+def _live(settings: Settings) -> tuple[list[dict[str, Any]], bool]:
+    """What the service has in its memory, and whether there is none that runs."""
     try:
-        return list(asyncio.run(ServiceClient(settings).ask("pages"))["pages"]), ""
+        return list(asyncio.run(ServiceClient(settings).ask("pages"))["pages"]), False
     except ServiceError:
-        return [], AWAY
+        return [], True
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table("call ID", "began", "brand", "state", "who", "call back by", "id", box=None, pad_edge=False)
+def _table(rows: list[dict[str, Any]], language: Language) -> Table:
+    table = Table(*HEADS[language], box=None, pad_edge=False)
     for one in rows:
         accepted, until = one["accepted"], one["promised_until"]
         table.add_row(
             one["call_ref"],
             _local(one["started"]),
             one["brand"],
-            said_of(one),
+            said_of(one, language),
             accepted["who"] if accepted else "-",
             _clock(until) if until and not one["called_back"] else "-",
             one["id"][:10],
@@ -68,39 +70,20 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def show_page(settings: Settings, wanted: str, *, as_json: bool) -> None:
+def show_page(settings: Settings, wanted: str, language: str, *, as_json: bool) -> None:
     """One page whole."""
+    spoken = check_language(language)
     page = _of(settings, wanted, lambda session, page: whole_page(session, page))
     if as_json:
         print_json(page)
         return
-    out.print(f"Page {page['call_ref']} of {page['brand']} ({page['id']}): {said_of(page)}", markup=False)
-    for line in _facts(page):
+    out.print(head_of(page, spoken), markup=False)
+    for line in lines_of_facts(page, ZONE, spoken):
         out.print(line, markup=False)
-    for title, lines in (("Rings", lines_of_rings(page, ZONE)), ("History", lines_of_history(page, ZONE))):
-        out.print(f"\n{title}")
-        for line in lines:
+    for title, lines in (("rings", lines_of_rings), ("history", lines_of_history)):
+        out.print(f"\n{WORDS[title][spoken]}", markup=False)
+        for line in lines(page, ZONE, spoken):
             out.print(f"  {line}", markup=False)
-
-
-def _facts(page: Mapping[str, Any]) -> list[str]:
-    accepted, handover = page["accepted"], page["handover"]
-    caller = display(page["caller"]) if page["caller"] else "withheld"
-    facts = {
-        "Call": page["call"] and f"{page['call']}, from {caller} to {display(page['dialled'])}",
-        "Customer": page["customer"],
-        "Began": _local(page["started"]),
-        "Rules": f"policy {page['policy']}"
-        + (f", release {page['release'][:12]}" if page["release"] else ""),
-        "Accepted": accepted
-        and f"by {accepted['who']} on {display(accepted['number'])}, {_local(accepted['at'])}",
-        "Promised": page["promised_until"] and f"a call back by {_clock(page['promised_until'])}",
-        "Goes on": page["goes_on_at"]
-        and f"at {_clock(page['goes_on_at'])}, unless the caller is called back",
-        "Offered": handover and f"to {handover['who']} since {_clock(handover['at'])}",
-        "Left out": ", ".join(page["out"]),
-    }
-    return [f"{name + ':':<10} {said}" for name, said in facts.items() if said]
 
 
 def accept_page(settings: Settings, wanted: str, who: str, *, as_json: bool) -> None:
@@ -146,13 +129,12 @@ def tell_why_it_rang(
     settings: Settings, wanted: str, attempt: int, number: str, language: str, *, as_json: bool
 ) -> None:
     """Why one of a page's rings was made."""
-    if language not in LANGUAGES:
-        give_up(f"There are no sentences in {language!r}; the languages are {', '.join(LANGUAGES)}.", 2)
+    spoken = check_language(language)
 
     def work(session: Session, page: Page) -> dict[str, Any]:
         rings = read_rings(session, page.id)
         n = _which(page, rings, attempt, number)
-        lines = tell_why(session, page, rings[n - 1], language, ZONE)
+        lines = tell_why(session, page, rings[n - 1], spoken, ZONE)
         return {"page": page.id, "attempt": ring_as_json(n, rings[n - 1]), "why": lines}
 
     told = _of(settings, wanted, work)

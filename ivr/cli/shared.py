@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from rich.console import Console
 
+    from ivr.notify.words import Language as NotifyLanguage
     from ivr.settings import Settings
 
     out: Console
@@ -53,6 +54,16 @@ def give_up(sentence: object, code: int = 1) -> NoReturn:
     """Say why, on stderr, and end."""
     _console(is_err=True).print(f"[bold red]dutyline:[/] {_plain(sentence)}")
     raise SystemExit(code)
+
+
+def check_language(language: str) -> NotifyLanguage:
+    """The language to write in; another one than nl, fr, de and en is said, and ends the command."""
+    from ivr.notify.words import LANGUAGES
+
+    for known in LANGUAGES:
+        if language == known:
+            return known
+    give_up(f'There is no language "{language}"; write nl, fr, de or en.', 2)
 
 
 @contextmanager

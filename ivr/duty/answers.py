@@ -10,14 +10,18 @@ from dialplan.changes import say_change
 from dialplan.model import Absence, Configuration, Cover, Duty, Entry, Swap
 from dialplan.quiet import phones_at
 from dialplan.roster import ROSTER, Part, changes_between, parts_at, stretches_between, whole_order
+from dialplan.sentences import said_in
 from ivr.duty.feeds import Given
 from ivr.duty.kept import Kept
 
 LOOK_AHEAD_DAYS: Final = (8, 60, 400)
 
 
-def duty_at(configuration: Configuration, at: datetime) -> dict[str, Any]:
-    """Who is on duty at a moment (aware): the order, their phones, each layer, until when, and why."""
+def duty_at(configuration: Configuration, at: datetime, language: str = "en") -> dict[str, Any]:
+    """Who is on duty at a moment (aware): the order, their phones, each layer, until when, and why.
+
+    `language`: of the sentences, here and below: nl, fr, de or en.
+    """
     duty = configuration.duty
     parts = parts_at(duty, at)
     return {
@@ -25,13 +29,13 @@ def duty_at(configuration: Configuration, at: datetime) -> dict[str, Any]:
         "zone": duty.roster.zone,
         "order": [_person(configuration, trigram, parts, at) for trigram in whole_order(parts)],
         "until": _iso_or_none(until_of(duty, at)),
-        "why": [sentence for part in parts for sentence in part.why],
-        "layers": [_layer(duty, part) for part in parts],
+        "why": _why(parts, language),
+        "layers": [_layer(duty, part, language) for part in parts],
     }
 
 
 def duty_between(
-    configuration: Configuration, start: datetime, end: datetime, layer: str = ""
+    configuration: Configuration, start: datetime, end: datetime, layer: str = "", language: str = "en"
 ) -> list[dict[str, Any]]:
     """A period (aware) in rows, first to last, each a time in which one order holds; gaps are rows too."""
     rows: list[dict[str, Any]] = []
@@ -40,7 +44,7 @@ def duty_between(
         order = whole_order(parts)
         if rows and rows[-1]["order"] == list(order) and rows[-1]["until"] == _iso(stretch.start):
             rows[-1]["until"] = _iso(stretch.end)
-            rows[-1]["why"] = list(dict.fromkeys((*rows[-1]["why"], *_why(parts))))
+            rows[-1]["why"] = list(dict.fromkeys((*rows[-1]["why"], *_why(parts, language))))
             continue
         rows.append(
             {
@@ -48,7 +52,7 @@ def duty_between(
                 "until": _iso(stretch.end),
                 "order": list(order),
                 "layers": {part.layer: list(part.order) for part in parts},
-                "why": _why(parts),
+                "why": _why(parts, language),
             }
         )
     return rows
@@ -63,14 +67,16 @@ def until_of(duty: Duty, at: datetime) -> datetime | None:
     return None
 
 
-def change_as_json(kept: Kept, now: datetime, zone: str, why_lost: str = "") -> dict[str, Any]:
+def change_as_json(
+    kept: Kept, now: datetime, zone: str, why_lost: str = "", language: str = "en"
+) -> dict[str, Any]:
     """A kept change; times in ISO 8601. `why_lost`: why it means nothing to the live configuration."""
     change = kept.change
     return {
         "id": kept.id,
         "kind": str(kept.kind),
         "state": str(kept.standing(now)),
-        "what": say_change(change, zone),
+        "what": say_change(change, zone).said_in(language),
         **_facts(change),
         "from": _iso(change.start),
         "until": _iso(change.end),
@@ -83,7 +89,7 @@ def change_as_json(kept: Kept, now: datetime, zone: str, why_lost: str = "") -> 
         "agreed_by": kept.agreed_by,
         "ended_at": _iso_or_none(kept.ended_at),
         "ended_by": kept.ended_by,
-        "means_nothing": why_lost,
+        "means_nothing": said_in(why_lost, language),
     }
 
 
@@ -132,19 +138,19 @@ def _phones(entry: Entry, at: datetime) -> Iterator[dict[str, Any]]:
         yield {"number": phone.number, "label": str(phone.label), "if_needed": phone in kept}
 
 
-def _layer(duty: Duty, part: Part) -> dict[str, Any]:
+def _layer(duty: Duty, part: Part, language: str) -> dict[str, Any]:
     layer = next((each for each in duty.layers if each.id == part.layer), None)
     return {
         "layer": part.layer,
         "title": layer.title if layer else "" if not part.layer else ROSTER,
         "team": layer.team if layer else "",
         "order": list(part.order),
-        "why": list(part.why),
+        "why": _why([part], language),
     }
 
 
-def _why(parts: Iterable[Part]) -> list[str]:
-    return [sentence for part in parts for sentence in part.why]
+def _why(parts: Iterable[Part], language: str) -> list[str]:
+    return [said_in(sentence, language) for part in parts for sentence in part.why]
 
 
 def _iso(at: datetime) -> str:

@@ -21,6 +21,7 @@ from dialplan.ical import UnreadableEvents, check_events, named_in
 from dialplan.model import Duty
 from dialplan.remote import Remote, remotes_of, with_fetched
 from dialplan.roster import trigrams_in
+from dialplan.sentences import Sentence
 from ivr.clock import Clock
 
 if TYPE_CHECKING:
@@ -107,18 +108,18 @@ class Calendars:
         """What is known of a calendar."""
         return self._copies.get(remote.key, Copy())
 
-    def _notes(self, duty: Duty) -> Iterator[str]:
+    def _notes(self, duty: Duty) -> Iterator[Sentence]:
         for layer, remote in remotes_of(duty).items():
-            copy = self.copy_of(remote)
+            copy, facts = self.copy_of(remote), {"layer": layer, "calendar": remote.said}
             why = f": {copy.why}" if copy.why else ""
             if copy.fetched_at is None:
-                yield f"{layer}: {remote} was never fetched{why}"
+                yield Sentence("calendar-never-fetched", **facts, why=why)
             elif copy.why:
                 at = f"{copy.fetched_at:%Y-%m-%d %H:%M} UTC"
-                yield f"{layer}: {remote} cannot be fetched; its copy of {at} counts{why}"
+                yield Sentence("calendar-is-old", **facts, at=at, why=why)
             if copy.nobody:
-                said = ", ".join(f'"{each}"' for each in copy.nobody[:3])
-                yield f"{layer}: {remote} has events that name no engineer: {said}"
+                events = ", ".join(f'"{each}"' for each in copy.nobody[:3])
+                yield Sentence("calendar-names-nobody", **facts, events=events)
 
     def _wanted(self) -> dict[str, Remote]:
         return {remote.key: remote for remote in remotes_of(self._duty()).values()}

@@ -195,7 +195,7 @@ class DutyBoard:
         """Those that hold or will, and mean nothing to the live configuration."""
         duty = self._duty()
         judged = ((one, fault_of_change(duty, one.change)) for one in self.live())
-        return tuple(Lost(one, str(fault)) for one, fault in judged if fault is not None)
+        return tuple(Lost(one, fault.said) for one, fault in judged if fault is not None)
 
     def warnings(self) -> tuple[str, ...]:
         """Which changes the live configuration makes meaningless, in sentences; said in the log as well."""

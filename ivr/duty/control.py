@@ -1,6 +1,7 @@
 """What the command line, and later the console, may ask of the duty: JSON in, JSON out.
 
 Times come as people write them and are read by the clock of the roster; answers have them in ISO 8601.
+Sentences come in the `language` that is asked for, nl, fr, de or en; refusals are English.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dialplan.changes import ChangeRefused, warnings_of
 from dialplan.model import Absence, Configuration, Cover, Swap
 from dialplan.roster import Change, next_handover
 from dialplan.rota import write_rows
+from dialplan.sentences import said_in
 from dialplan.times import parse_duration_s
 from dialplan.when import parse_when
 from ivr.clock import Clock
@@ -24,6 +26,7 @@ from ivr.duty.changes import DutyBoard
 from ivr.duty.feeds import DutyFeeds, address_of
 from ivr.duty.kept import Kept
 from ivr.duty.taking_in import RotaWish, take_rota
+from ivr.notify.words import pick_language
 from ivr.storage import StorageError
 
 Act = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -67,16 +70,16 @@ class DutyDesk:
     async def at(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """Who is on duty `at` a moment (default: now), and what there is to know."""
         configuration, now = self._configuration(), self._clock.now()
-        at = self._moment(asked.get("at"), now)
+        at, language = self._moment(asked.get("at"), now), _language(asked)
         return {
-            **await asyncio.to_thread(duty_at, configuration, at),
+            **await asyncio.to_thread(duty_at, configuration, at, language),
             "release": configuration.fingerprint,
-            "requests": self._rows(self._board.requests()),
+            "requests": self._rows(self._board.requests(), language),
             "changes": self._rows(
-                one for one in self._board.live(now) if one.change.start <= at < one.change.end
+                (one for one in self._board.live(now) if one.change.start <= at < one.change.end), language
             ),
-            "means_nothing": self._rows(lost.kept for lost in self._board.lost()),
-            "notes": list(self._taken.notes(configuration.duty)) if self._taken else [],
+            "means_nothing": self._rows((lost.kept for lost in self._board.lost()), language),
+            "notes": _said(self._taken.notes(configuration.duty) if self._taken else (), language),
             "stale": self._board.why_stale,
         }
 
@@ -88,7 +91,8 @@ class DutyDesk:
         days = min(float(asked.get("days") or 7), MOST_DAYS)
         end = self._moment(until, start, is_end=True) if until else start + timedelta(days=days)
         layer = self._layer(str(asked.get("layer") or ""))
-        rows = await asyncio.to_thread(duty_between, configuration, start, end, layer)
+        language = _language(asked)
+        rows = await asyncio.to_thread(duty_between, configuration, start, end, layer, language)
         zone = configuration.duty.roster.zone
         layers = [each.id for each in configuration.duty.layers]
         return {
@@ -106,7 +110,7 @@ class DutyDesk:
         else:
             kept = self._board.live()
         zone = self._configuration().duty.roster.zone
-        return {"changes": self._rows(kept), "zone": zone}
+        return {"changes": self._rows(kept, _language(asked)), "zone": zone}
 
     async def change(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make a change; with `dry_run` only say what it would be, and what there is to know of it."""
@@ -122,28 +126,30 @@ class DutyDesk:
             kept = await self._board.add(change, by, asked=names)
         made = "" if asked.get("dry_run") else kept.id
         return {
-            "change": self._json(kept),
+            "change": self._json(kept, _language(asked)),
             "made": made,
-            "warnings": list(warnings),
+            "warnings": _said(warnings, _language(asked)),
             "zone": duty.roster.zone,
         }
 
     async def cancel(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """End the change of an `id`."""
         kept = await self._board.cancel(str(asked.get("id") or ""), str(asked.get("by") or ""))
-        return {"change": self._json(kept), "zone": self._configuration().duty.roster.zone}
+        return {"change": self._json(kept, _language(asked)), "zone": self._configuration().duty.roster.zone}
 
     async def agree(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """`who` agrees to the request of an `id`."""
         before, now = self._configuration().duty, self._clock.now()
         kept = await self._board.agree(*_id_who_by(asked))
         warnings = await asyncio.to_thread(warnings_of, before, kept.change, now)
-        return {"change": self._json(kept), "warnings": list(warnings), "zone": before.roster.zone}
+        language = _language(asked)
+        change, warned = self._json(kept, language), _said(warnings, language)
+        return {"change": change, "warnings": warned, "zone": before.roster.zone}
 
     async def decline(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """`who` declines the request of an `id`."""
         kept = await self._board.decline(*_id_who_by(asked))
-        return {"change": self._json(kept), "zone": self._configuration().duty.roster.zone}
+        return {"change": self._json(kept, _language(asked)), "zone": self._configuration().duty.roster.zone}
 
     async def take_in(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """A spreadsheet: `text` (a workbook as `base64,...`), its name `file`; `dry_run`, `all_or_nothing`,
@@ -232,13 +238,13 @@ class DutyDesk:
     def _anybody(self) -> tuple[str, ...]:
         return tuple(engineer.trigram for engineer in self._configuration().duty.engineers[:1])
 
-    def _json(self, kept: Kept) -> dict[str, Any]:
-        return self._rows([kept])[0]
+    def _json(self, kept: Kept, language: str) -> dict[str, Any]:
+        return self._rows([kept], language)[0]
 
-    def _rows(self, kept: Iterable[Kept]) -> list[dict[str, Any]]:
+    def _rows(self, kept: Iterable[Kept], language: str) -> list[dict[str, Any]]:
         now, zone = self._clock.now(), self._configuration().duty.roster.zone
         lost = {each.kept.id: each.why for each in self._board.lost()}
-        return [change_as_json(one, now, zone, lost.get(one.id, "")) for one in kept]
+        return [change_as_json(one, now, zone, lost.get(one.id, ""), language) for one in kept]
 
 
 def refused(refusal: Exception) -> dict[str, Any]:
@@ -256,6 +262,14 @@ def _answering(work: Act) -> Act:
             return refused(refusal)
 
     return act
+
+
+def _language(asked: Mapping[str, Any]) -> str:
+    return pick_language(str(asked.get("language") or "en"))
+
+
+def _said(sentences: Iterable[str], language: str) -> list[str]:
+    return [said_in(sentence, language) for sentence in sentences]
 
 
 def _names(given: object) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dialplan.sentences import Sentence
 from ivr.duty.hunt import Attempt, Hunt, Person, Phone, Skipped, Stage
 from ivr.duty.networks import operators_of
 from ivr.storage.states import AttemptState
@@ -174,9 +175,9 @@ def _skipped(stage: Stage, earlier: Sequence[Attempt], attempt: Attempt, wall: d
         if person.entry == attempt.entry:
             continue
         if person.entry in passed and not stage.is_telling:
-            yield Skipped(person.entry, person.title, "has passed")
+            yield Skipped(person.entry, person.title, Sentence("has-passed"))
         elif not _is_reachable(stage, person, wall):
-            yield Skipped(person.entry, person.title, "every phone is quiet")
+            yield Skipped(person.entry, person.title, Sentence("phones-are-quiet"))
 
 
 def _is_reachable(stage: Stage, person: Person, wall: datetime) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
+from pydantic import PlainSerializer, PlainValidator
 
 from dialplan.quiet import Quiet, Unless
+from dialplan.sentences import from_data, to_data
 from ivr.storage.states import AttemptState
 
 SHORTEST_RING_S = 5.0
@@ -21,6 +23,9 @@ SHORTEST_RING_S = 5.0
 OPEN_STATES = frozenset({AttemptState.RINGING, AttemptState.ANSWERED})
 NETWORK_CAUSES = frozenset({27, 34, 38, 41, 42})
 FAULT_MEMORY_S = 900.0
+
+Words: TypeAlias = Annotated[str, PlainValidator(from_data), PlainSerializer(to_data)]
+"""What can be said in several languages, and is kept so with its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Skipped:
 
     entry: str
     title: str
-    why: str
+    why: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Former:
 
     until: datetime
     people: tuple[Person, ...]
-    why: tuple[str, ...] = ()
+    why: tuple[Words, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -114,7 +119,7 @@ class Stage:
     is_telling: bool = False
     title: str = ""
     who: str = ""
-    why: tuple[str, ...] = ()
+    why: tuple[Words, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     former: tuple[Former, ...] = ()
     since: datetime | None = None

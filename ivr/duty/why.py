@@ -1,8 +1,4 @@
-"""Why a phone rang, in plain sentences: rule, clock, release, who came before, who was skipped and why.
-
-What the parts of the configuration say of themselves (why somebody is on duty, or on leave) is told in their
-own words, which are English.
-"""
+"""Why a phone rang, in plain sentences: rule, clock, release, who came before, who was skipped and why."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from dialplan.numbers import display
+from dialplan.sentences import said_in
 from ivr.duty.change_words import say_change
 from ivr.duty.explaining import Explanation, explain
 from ivr.duty.history import Event, read_history
@@ -22,7 +19,7 @@ from ivr.duty.ledger import Rung, read_rings
 from ivr.duty.page import GoingOn, Page
 from ivr.duty.promise import AFTER, REMINDER
 from ivr.duty.why_phrases import WHY, WhyPhrases
-from ivr.notify.words import Language, clock, local, outcome, phone, pick_language
+from ivr.notify.words import Language, clock, local, outcome, phone, phone_label, pick_language
 from ivr.storage import PageStep
 
 BRUSSELS: Final = ZoneInfo("Europe/Brussels")
@@ -70,7 +67,7 @@ class _Telling:
         attempt = self.rung.attempt
         yield self.words.rang.format(
             number=display(attempt.number),
-            label=attempt.label,
+            label=phone_label(attempt.label, self.language),
             who=attempt.title,
             at=local(attempt.planned_at, self.language, self.zone),
             seconds=f"{attempt.planned_at:%S}",
@@ -95,13 +92,13 @@ class _Telling:
         yield from self._gone_on()
         yield from self._changed()
         yield self._stage(found)
-        yield from (_sentence(one) for one in found.duty)
+        yield from (_sentence(said_in(one, self.language)) for one in found.duty)
         for over in found.over:
             end = self.words.ends[over.end]
             yield self.words.over.format(stage=over.title or over.name, end=end, rings=over.rings)
         yield from self._before(found)
         for one in found.skipped:
-            reason = self.words.reasons.get(one.why, one.why).rstrip(".")
+            reason = said_in(one.why, self.language).rstrip(".")
             yield self.words.skipped.format(who=one.title, why=reason)
         if found.is_cut:
             yield self.words.cut.format(ring=_span(round(found.ring_s)))

@@ -32,7 +32,6 @@ class WhyPhrases:
     first: str
     ring: str
     skipped: str
-    reasons: dict[str, str]
     cut: str
     late: str
     passed_on: str
@@ -80,7 +79,6 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         first="It was the first phone of this round.",
         ring="  {at}  {who} on {number}: {outcome}",
         skipped="{who} was not rung: {why}.",
-        reasons={},
         cut="It was let ring for {ring} only: a voicemail answers there after that, or time was short.",
         late="{who} had accepted at {accepted}, but the caller was not called back in time; "
         "so at {at} the hunt went on without {who}.",
@@ -132,7 +130,6 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         first="Het was de eerste telefoon van deze ronde.",
         ring="  {at}  {who} op {number}: {outcome}",
         skipped="{who} werd niet gebeld: {why}.",
-        reasons={"has passed": "heeft doorgegeven", "every phone is quiet": "elke telefoon heeft rust"},
         cut="Hij ging maar {ring} over: daarna antwoordt er een voicemail, of de tijd was krap.",
         late="{who} had aangenomen om {accepted}, maar de beller werd niet op tijd teruggebeld; "
         "daarom ging de zoektocht om {at} verder zonder {who}.",
@@ -185,10 +182,6 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         first="C'était le premier téléphone de ce tour.",
         ring="  {at}  {who} au {number} : {outcome}",
         skipped="{who} n'a pas été appelé : {why}.",
-        reasons={
-            "has passed": "a passé son tour",
-            "every phone is quiet": "tous ses téléphones sont au repos",
-        },
         cut="Il n'a sonné que {ring} : une messagerie y répond ensuite, ou le temps manquait.",
         late="{who} avait accepté à {accepted}, mais l'appelant n'a pas été rappelé à temps ; "
         "à {at} la recherche a donc continué sans {who}.",
@@ -239,7 +232,6 @@ WHY: Final[dict[Language, WhyPhrases]] = {
         first="Es war das erste Telefon dieser Runde.",
         ring="  {at}  {who} auf {number}: {outcome}",
         skipped="{who} wurde nicht angerufen: {why}.",
-        reasons={"has passed": "hat weitergegeben", "every phone is quiet": "jedes Telefon hat Ruhe"},
         cut="Es klingelte nur {ring}: danach antwortet eine Mailbox, oder die Zeit war knapp.",
         late="{who} hatte um {accepted} angenommen, aber der Anrufer wurde nicht rechtzeitig zurückgerufen; "
         "daher ging die Suche um {at} ohne {who} weiter.",

@@ -8,22 +8,11 @@ from typing import Final, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 from dialplan.numbers import display
+from dialplan.times import DAYS_IN, MONTHS_IN
 
 Language: TypeAlias = Literal["nl", "fr", "de", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
-_DAYS: Final[dict[Language, str]] = {
-    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-}
-_MONTHS: Final[dict[Language, str]] = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-    "en": "January February March April May June July August September October November December",
-}
 _LOCAL: Final[dict[Language, str]] = {
     "nl": "{day} {number} {month} {year} om {time}",
     "fr": "{day} {number} {month} {year} à {time}",
@@ -35,6 +24,12 @@ _WITHHELD: Final[dict[Language, str]] = {
     "fr": "numéro masqué",
     "de": "unterdrückte Nummer",
     "en": "withheld number",
+}
+_LABELS: Final[dict[str, dict[Language, str]]] = {
+    "mobile": {"nl": "gsm", "fr": "gsm", "de": "Handy", "en": "mobile"},
+    "fixed": {"nl": "vast", "fr": "fixe", "de": "Festnetz", "en": "fixed"},
+    "private": {"nl": "privé", "fr": "privé", "de": "privat", "en": "private"},
+    "desk": {"nl": "bureau", "fr": "bureau", "de": "Büro", "en": "desk"},
 }
 _OUTCOMES: Final[dict[Language, dict[str, str]]] = {
     "nl": {
@@ -128,9 +123,9 @@ def local(at: datetime | str, language: Language, zone: ZoneInfo) -> str:
     there = _aware(at).astimezone(zone)
     number = "1er" if language == "fr" and there.day == 1 else str(there.day)
     text = _LOCAL[language].format(
-        day=_DAYS[language].split()[there.weekday()],
+        day=DAYS_IN[language][there.weekday()],
         number=number,
-        month=_MONTHS[language].split()[there.month - 1],
+        month=MONTHS_IN[language][there.month - 1],
         year=there.year,
         time=f"{there:%H:%M}",
     )
@@ -146,6 +141,11 @@ def clock(at: datetime | str, zone: ZoneInfo) -> str:
 def outcome(state: str, language: Language) -> str:
     """What became of an attempt, in words."""
     return _OUTCOMES[language].get(str(state), str(state))
+
+
+def phone_label(label: str, language: Language) -> str:
+    """What sort of phone it is; one that has a name of its own keeps it."""
+    return _LABELS.get(label, {}).get(language, label)
 
 
 def one_line(text: str) -> str:
@@ -181,5 +181,6 @@ __all__ = [
     "one_line",
     "outcome",
     "phone",
+    "phone_label",
     "pick_language",
 ]

@@ -87,6 +87,34 @@ def test_in_the_readers_language(language: str, first: str) -> None:
     assert duty("at", "2026-11-21 23:15", "--language", language)[1].startswith(first)
 
 
+@pytest.mark.parametrize(
+    ("language", "why", "skipped", "warning", "asked"),
+    [
+        ("nl", "Waarom: MSS is aan de beurt: week 5 van 6, sinds maandag 4 januari 08:00",
+         "MSS wordt overgeslagen: met verlof (ski) tot", "let op: MSS is met verlof (ski) tot",
+         "MSS vraagt vervanging van"),
+        ("fr", "Pourquoi: c'est le tour de MSS : semaine 5 sur 6, depuis lundi 4 janvier 08:00",
+         "MSS est sauté : en congé (ski) jusqu'au", "attention: MSS est en congé (ski) jusqu'au",
+         "MSS demande à être remplacé du"),
+        ("de", "Warum: MSS ist an der Reihe: Woche 5 von 6, seit Montag, 4. Januar 08:00",
+         "MSS wird übergangen: im Urlaub (ski) bis", "Achtung: MSS ist im Urlaub (ski) bis",
+         "MSS bittet um Vertretung von"),
+    ],
+)  # fmt: skip
+def test_why_and_what_there_is_to_know_in_the_readers_language(
+    language: str, why: str, skipped: str, warning: str, asked: str
+) -> None:
+    speaks, span = ("--language", language), ("--from", "2027-01-04 8:00", "--until", "2027-01-11 8:00")
+    duty("leave", "MSS", *span, "--why", "ski")
+    said = duty("at", "2027-01-05", *speaks)[1]
+    assert why in said
+    assert skipped in said
+    assert skipped in duty("week", "--from", "2027-01-05", "--days", "1", "--why", *speaks)[1]
+    assert warning in duty("override", "MSS", *span, "--dry-run", *speaks)[1]
+    duty("ask", "MSS", *span)
+    assert asked in duty("changes", *speaks)[1] or asked in duty("now", *speaks)[1]
+
+
 def test_a_week_has_a_row_for_each_handover() -> None:
     rows = data("week", "--from", "2026-11-21", "--days", "10")["rows"]
     assert isinstance(rows, list)

@@ -118,7 +118,7 @@ def test_the_history_has_every_step_in_order(page: Page) -> None:
         f"{TITLES[1]} has it no more, the caller was not called back in time: the hunt goes on",
         f"{TITLES[2]} accepted on 0470 00 00 06, by key",
         "words the caller was friendly (by desk)",
-        f"the caller was called back (line) (by {TITLES[2].lower()})",
+        f"the caller was called back (on the engineers' number) (by {TITLES[2].lower()})",
     ):
         assert any(part in line for line in told), (part, history)
 
@@ -152,6 +152,43 @@ def test_why_the_reminder_rang_in_four_languages(page: Page) -> None:
         assert words in " ".join(pages("why", page.call_ref, "-a", "3", "--language", language)[1].split())
 
 
+@pytest.mark.parametrize(
+    ("language", "stands", "ring", "step", "turn"),
+    [
+        (
+            "nl",
+            "de beller werd teruggebeld",
+            "MAB op 0470 00 00 04 (gsm, roster): in gesprek; ging 0.5 s over, oorzaak 17",
+            "heeft hem niet meer, de beller werd niet op tijd teruggebeld: de zoektocht gaat door",
+            "MAB is van wacht: week 4 van 6, sinds maandag 16 november 08:00.",
+        ),
+        (
+            "fr",
+            "l'appelant a été rappelé",
+            "MAB au 0470 00 00 04 (gsm, roster) : occupé ; a sonné 0.5 s, cause 17",
+            "ne l'a plus, l'appelant n'a pas été rappelé à temps : la recherche continue",
+            "MAB est de garde : semaine 4 sur 6, depuis lundi 16 novembre 08:00.",
+        ),
+        (
+            "de",
+            "der Anrufer wurde zurückgerufen",
+            "MAB auf 0470 00 00 04 (Handy, roster): besetzt; klingelte 0.5 s, Ursache 17",
+            "hat ihn nicht mehr, der Anrufer wurde nicht rechtzeitig zurückgerufen: die Suche geht weiter",
+            "MAB hat Bereitschaft: Woche 4 von 6, seit Montag, 16. November 08:00.",
+        ),
+    ],
+)
+def test_a_page_in_the_readers_language(
+    page: Page, language: str, stands: str, ring: str, step: str, turn: str
+) -> None:
+    said = pages("show", page.call_ref, "--language", language)[1]
+    assert said.splitlines()[0].endswith(f": {stands}")
+    assert ring in said
+    assert step in said
+    assert stands.split()[0] in pages("list", "--language", language)[1]
+    assert turn in pages("why", page.call_ref, "--language", language)[1].splitlines()
+
+
 def test_why_as_data(page: Page) -> None:
     told = data("why", page.call_ref)
     assert told["attempt"]["n"] == 4
@@ -164,7 +201,7 @@ def test_why_as_data(page: Page) -> None:
         (("show", "999x"), "There is no page '999x'; `dutyline pages list` lists them."),
         (("why", "REF", "--attempt", "9"), "has 4 ring(s), no 9"),
         (("why", "REF", "--phone", "0470 99 99 99"), "did not ring for page"),
-        (("why", "REF", "--language", "it"), "There are no sentences in 'it'"),
+        (("why", "REF", "--language", "it"), 'There is no language "it"; write nl, fr, de or en.'),
         (("accept", "REF", "--as", "ADU"), "The service does not run, and pages are its work"),
         (("pass", "REF"), "The service does not run"),
         (("hand-over", "REF", "--to", "WTI"), "The service does not run"),

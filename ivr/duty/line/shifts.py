@@ -11,7 +11,8 @@ import structlog
 
 from dialplan.changes import ChangeRefused
 from dialplan.model import Configuration, Duty, Swap
-from dialplan.roster import Change, parts_at, say_moment
+from dialplan.roster import Change, parts_at
+from dialplan.sentences import say_moment
 from ivr.duty.line.ear import BACK, Ear, Piece
 from ivr.duty.line.words import handover_of, moment, say_duty, spelled
 from ivr.storage import StorageError
