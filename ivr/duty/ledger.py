@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.duty.history import Event, changed, pressed, rung, write
@@ -160,7 +160,7 @@ class DatabaseLedger:
             row = session.get_one(tables.Page, page.id)
             if row.state in LIVE_STATES:
                 row.state = PageState.RINGING
-            for stage in {attempt.stage for attempt in attempts} - _stages(session, page.id):
+            for stage in {attempt.stage for attempt in attempts} - _begun(session, page):
                 self._announce_stage(session, page, stage)
                 self._note_stage(session, page, stage, attempts[0].planned_at)
             for seq, attempt in enumerate(attempts, start=row.rung):
@@ -175,8 +175,10 @@ class DatabaseLedger:
         """The hunt has left its first part."""
         names = [one.name for one in page.hunt.stages]
         if stage in names[1:]:
-            facts = {"stage": stage}
-            write(session, page.id, Event(PageStep.ESCALATED, at, facts=facts, once=f"stage:{stage}"))
+            # the desk is told anew when somebody had the page in between
+            again = page.acceptances if page.hunt.is_telling(stage) else 0
+            once = f"stage:{stage}:{again}" if again else f"stage:{stage}"
+            write(session, page.id, Event(PageStep.ESCALATED, at, facts={"stage": stage}, once=once))
 
     async def change_attempt(self, attempt: Attempt, cause: int = 0) -> None:
         """Write down how an attempt stands now."""
@@ -429,9 +431,15 @@ def _is_cancelled_before(row: tables.Attempt, attempt: Attempt) -> bool:
     return is_both and row.ended_at is not None and attempt.ended_at is not None
 
 
-def _stages(session: Session, page_id: str) -> set[str]:
-    query = select(tables.Attempt.stage).where(tables.Attempt.page_id == page_id).distinct()
-    return set(session.scalars(query))
+def _begun(session: Session, page: Page) -> set[str]:
+    """The stages that have begun. The desk is told again after somebody had the page for a while: what it was
+    told before does not count."""
+    query = select(tables.Attempt.stage, func.max(tables.Attempt.planned_at))
+    rows = session.execute(query.where(tables.Attempt.page_id == page.id).group_by(tables.Attempt.stage))
+    since = page.gone_on.at if page.gone_on else None
+    return {
+        stage for stage, last in rows if since is None or last >= since or not page.hunt.is_telling(stage)
+    }
 
 
 def all_call_refs() -> list[str]:

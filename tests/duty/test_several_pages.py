@@ -186,9 +186,16 @@ async def test_when_the_one_who_accepted_gives_it_back_the_desk_is_told_again(
         assert not night.pager.runs
         assert await night.pager.accept_for(page_id, "tsc", "somebody")
         night.phones.rung.clear()
+        night.phones.reactions[DESK_MOBILE] = fails(17)
+        before = await night.mails()
         assert await night.pager.pass_for(page_id, "tsc", "somebody")
-        await night.clock.pass_time(60)
+        await night.clock.pass_time(0.2)
         assert [number for _, number in night.phones.rung] == [DESK_MOBILE]
+        letters = ["nobody-accepted", "page-gone-on"]
+        assert sorted((await night.mails())[len(before) :]) == letters, "as the desk's phone rings"
+        await night.clock.pass_time(200)
+        assert [number for _, number in night.phones.rung] == [DESK_MOBILE, DUTY_MANAGER]
+        assert (await night.mails()).count("nobody-accepted") == 2, "for each time once"
         found = await night.ledger.find_page(page_id)
         assert found is not None
         assert found.state is PageState.EXHAUSTED
