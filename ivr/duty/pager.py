@@ -254,6 +254,9 @@ class Pager:
         run = self._run_of(attempt_id) or await self._old_run(attempt_id)
         if run is not None:
             self.talks.begin(attempt_id, run)
+            if self._watch is not None and not run.attempts[attempt_id].is_open:
+                # it was given up for lost: from now on it is told to us when it is over
+                self._watch.watch([run.attempts[attempt_id]])
             with self.boxes.talking(run):
                 await self._talk_to(agi, run, attempt_id)
             if run.page.is_driven and run.page.id not in self._runs:

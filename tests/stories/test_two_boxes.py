@@ -1,0 +1,288 @@
+"""Two boxes, each with its own switch, on one PostgreSQL: one is killed while a phone rings for its page.
+
+They dial into one outside world, so every phone is seen whichever box rings it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from asterisk.tree import Tree
+from ivr.carrier import Carrier
+from ivr.carrier.habits import Habit, answer_and_key
+from ivr.cli.client import ServiceClient
+from ivr.cli.launch import Household
+from ivr.duty.history import Event, read_history
+from ivr.duty.hunt import Attempt
+from ivr.duty.leases import LEASE_S, RENEW_S, TAKEN_UP
+from ivr.duty.ledger import read_attempts
+from ivr.settings import ROOT, Settings
+from ivr.storage import AttemptState, Database, Page, PageState, PageStep
+from tests.databases import POSTGRES
+from tests.stories.house import copy_configuration
+from tests.world import _Loop, free_settings
+
+pytestmark = [
+    pytest.mark.switch,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(not POSTGRES, reason="DUTYLINE_TEST_POSTGRES names no server"),
+]
+
+RING_S = 22
+BOUND_S = LEASE_S + RENEW_S + 3
+"""Within this a page is taken up; the last seconds are for a busy machine."""
+ACCEPTS = answer_and_key("1wwww" * 12, after_s=0.5, listens_s=1)
+
+
+@dataclass
+class Box:
+    """One box: its switch, its service."""
+
+    settings: Settings
+    household: Household
+    home: _Loop
+
+    @property
+    def client(self) -> ServiceClient:
+        return ServiceClient(self.settings)
+
+    def kill(self) -> None:
+        """`kill -9` of its service; nobody starts it again by himself."""
+        pid = self.household.service.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+
+    async def start_again(self) -> None:
+        async def start() -> None:
+            await self.household.service.stop()
+            await self.household.service.start()
+            await self.household.service.wait_ready()
+
+        await asyncio.to_thread(self.home.run, start(), 90)
+
+
+@dataclass
+class Boxes:
+    """Both of them, the world outside, and the database that they share."""
+
+    one: Box
+    two: Box
+    carrier: Carrier
+    database: Database
+    order: list[str] = field(default_factory=list)
+
+    async def begin(self, on: Box) -> str:
+        """A page; its id."""
+        answer = await on.client.ask("page", {"brand": "fuzer", "policy": "standard"})
+        return str(answer["page"])
+
+    async def page(self, page_id: str) -> Page:
+        return await self.database.read(lambda session: session.get_one(Page, page_id))
+
+    async def attempts(self, page_id: str) -> Sequence[Attempt]:
+        return await self.database.read(lambda session: read_attempts(session, page_id))
+
+    async def history(self, page_id: str) -> list[Event]:
+        return await self.database.read(lambda session: read_history(session, page_id))
+
+    async def driver_is(self, page_id: str, box: Box, timeout_s: float) -> float:
+        """Wait until that box drives the page; how long it took."""
+        since = time.monotonic()
+        while (await self.page(page_id)).driver != box.settings.box:
+            assert time.monotonic() - since < timeout_s, "nobody has taken the page up"
+            await asyncio.sleep(0.1)
+        return time.monotonic() - since
+
+    async def tells(self, page_id: str, wanted: dict[str, int], timeout_s: float = 5) -> list[Event]:
+        """Its history, once these steps stand in it so often."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            events = await self.history(page_id)
+            found = {kind: n for kind, n in kinds(events).items() if kind in wanted}
+            if found == wanted:
+                return events
+            assert time.monotonic() < deadline, found
+            await asyncio.sleep(0.05)
+
+    async def reaches(self, page_id: str, state: PageState, timeout_s: float = 60) -> Page:
+        deadline = time.monotonic() + timeout_s
+        while (page := await self.page(page_id)).state is not state:
+            assert time.monotonic() < deadline, f"the page is {page.state}, not {state}"
+            await asyncio.sleep(0.05)
+        return page
+
+
+@pytest.fixture(scope="module")
+def world_of_two(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Box, Box, str]]:
+    """Two households on one database; the second has no world of its own."""
+    from sqlalchemy import create_engine, make_url, text
+
+    folder = tmp_path_factory.mktemp("boxes")
+    config = copy_configuration(ROOT / "config", folder / "config")
+    duty = config / "duty.yaml"
+    duty.write_text(duty.read_text().replace("    ring: 30 s ", f"    ring: {RING_S} s ", 1))
+    server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    url = server.set(database="dutyline_two_boxes")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {url.database}"))
+    address = url.render_as_string(hide_password=False)
+    first = free_settings(folder / "one", config=config, database=address)
+    same = {name: getattr(first, name) for name in Settings.model_fields if name.startswith("carrier_")}
+    second = free_settings(folder / "two", config=config, database=address).model_copy(update=same)
+    home = _Loop()
+    boxes = [Box(one, Household(one, tree), home) for one in (first, second)]
+    boxes[1].household.carrier = None
+    running = [box.household.running() for box in boxes]
+    started = []
+    try:
+        for one in running:
+            home.run(one.__aenter__(), 90)
+            started.append(one)
+        yield boxes[0], boxes[1], address
+    finally:
+        for one in reversed(started):
+            home.run(one.__aexit__(None, None, None), 60)
+        home.close()
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {url.database} WITH (FORCE)"))
+        engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def boxes(world_of_two: tuple[Box, Box, str]) -> AsyncIterator[Boxes]:
+    """Both boxes, ready; phones that nobody picks up."""
+    one, two, url = world_of_two
+    async with AsyncExitStack() as stack:
+        carrier = Carrier(one.settings)
+        await carrier.attach()
+        stack.push_async_callback(carrier.stop)
+        await carrier.reset_phones()
+        carrier.forget_legs()
+        database = Database(url)
+        await database.open()
+        stack.push_async_callback(database.close)
+        for box in (one, two):
+            if box.household.service.pid is None:
+                await box.start_again()
+        duty = await one.client.ask("duty", {"at": datetime.now(UTC).isoformat()})
+        made = Boxes(one, two, carrier, database, [str(each["number"]) for each in duty["order"]])
+        yield made
+        for box in (one, two):
+            if box.household.service.pid is not None:
+                await box.client.ask("cancel-pages")
+        await carrier.link.action("Hangup", Channel="/.*/")
+
+
+def kinds(events: Sequence[Event]) -> Counter[str]:
+    return Counter(str(one.kind) for one in events)
+
+
+def taken_up(events: Sequence[Event]) -> list[dict[str, Any]]:
+    facts = [dict(one.facts or {}) for one in events if one.kind is PageStep.NOTE]
+    return [one for one in facts if one["kind"] == TAKEN_UP]
+
+
+async def test_a_page_of_a_box_that_was_killed_is_gone_on_with_by_the_other(boxes: Boxes) -> None:
+    first, second = boxes.order[:2]
+    await boxes.carrier.set_phones({first: Habit.RING_FOREVER.value, second: ACCEPTS})
+    page_id = await boxes.begin(boxes.one)
+    await boxes.carrier.wait_for_leg(first, timeout_s=15)
+    boxes.one.kill()
+    took_s = await boxes.driver_is(page_id, boxes.two, BOUND_S)
+    page = await boxes.reaches(page_id, PageState.ACCEPTED)
+    assert took_s > LEASE_S - RENEW_S - 1, "not while the box may still live"
+    assert page.accepted_number == second
+    assert Counter(leg.number for leg in boxes.carrier.legs()) == {first: 1, second: 1}, "nobody rung twice"
+    attempts = await boxes.attempts(page_id)
+    assert [(one.number, one.box) for one in attempts] == [
+        (first, boxes.one.settings.box),
+        (second, boxes.two.settings.box),
+    ]
+    gap_s = (attempts[1].planned_at - attempts[0].planned_at).total_seconds()
+    assert RING_S <= gap_s < RING_S + 6, "the phone that rang was left its time"
+    # what became of the first is in the history as well
+    events = await boxes.tells(page_id, {"opened": 1, "rung": 2, "ring-ended": 2, "accepted": 1})
+    assert [(one["from"], one["box"]) for one in taken_up(events)] == [
+        (boxes.one.settings.box, boxes.two.settings.box)
+    ]
+    # the one that comes back leaves it where it is
+    await boxes.one.start_again()
+    await asyncio.sleep(RENEW_S + 1)
+    assert (await boxes.page(page_id)).driver == boxes.two.settings.box
+    assert not (await boxes.one.client.ask("status"))["pages"]
+    assert (await boxes.one.client.ask("page-done", {"page": page_id, "by": "test"})).get("marked", True)
+    await boxes.reaches(page_id, PageState.DONE, 5)
+
+
+async def test_who_picks_up_on_a_box_that_came_back_has_the_page_that_another_drives(boxes: Boxes) -> None:
+    first, second = boxes.order[:2]
+    late = answer_and_key("1wwww" * 12, after_s=RING_S - 2, listens_s=1)
+    await boxes.carrier.set_phones({first: late, second: Habit.RING_FOREVER.value})
+    page_id = await boxes.begin(boxes.one)
+    await boxes.carrier.wait_for_leg(first, timeout_s=15)
+    boxes.one.kill()
+    await boxes.driver_is(page_id, boxes.two, BOUND_S)
+    await boxes.one.start_again()
+    page = await boxes.reaches(page_id, PageState.ACCEPTED)
+    assert page.accepted_number == first
+    assert page.driver == boxes.two.settings.box
+    for leg in boxes.carrier.legs(second):
+        assert leg.number  # it may just have begun to ring
+    events = await boxes.history(page_id)
+    assert kinds(events)["accepted"] == 1
+    await boxes.two.client.ask("page-done", {"page": page_id, "by": "test"})
+
+
+async def test_an_acceptance_on_another_box_silences_the_phone_within_a_second(boxes: Boxes) -> None:
+    first = boxes.order[0]
+    await boxes.carrier.set_phones({first: Habit.RING_FOREVER.value})
+    page_id = await boxes.begin(boxes.one)
+    await boxes.carrier.wait_for_leg(first, timeout_s=15)
+    await asyncio.sleep(1)
+    before = time.monotonic()
+    answer = await boxes.two.client.ask("page-accept", {"page": page_id, "as": "ADU", "by": "test"})
+    assert answer["accepted"], answer
+    await boxes.carrier.wait_for_leg(first, lambda leg: leg.ended_at is not None, timeout_s=10)
+    took_s = time.monotonic() - before
+    assert took_s < 1.5
+    assert (await boxes.page(page_id)).driver == boxes.one.settings.box
+    attempts = await boxes.attempts(page_id)
+    assert [one.state for one in attempts] == [AttemptState.CANCELLED]
+    # the other box hears of the rest as well: passed on there, the next one is rung here
+    await boxes.two.client.ask("page-pass", {"page": page_id, "as": "ADU", "by": "test"})
+    async with asyncio.timeout(5):
+        while len(await boxes.attempts(page_id)) < 2:
+            await asyncio.sleep(0.05)
+    assert {one.box for one in await boxes.attempts(page_id)} == {boxes.one.settings.box}
+    assert [one["call_ref"] for one in (await boxes.two.client.ask("pages"))["pages"]], "seen on every box"
+    await boxes.two.client.ask("page-cancel", {"page": page_id, "by": "test"})
+    await boxes.reaches(page_id, PageState.CANCELLED, 5)
+
+
+async def test_a_box_that_is_started_again_soon_goes_on_with_its_own_pages_at_once(boxes: Boxes) -> None:
+    first, second = boxes.order[:2]
+    await boxes.carrier.set_phones({first: answer_and_key("1wwww" * 12, after_s=9, listens_s=1)})
+    page_id = await boxes.begin(boxes.one)
+    await boxes.carrier.wait_for_leg(first, timeout_s=15)
+    boxes.one.kill()
+    await boxes.one.start_again()
+    assert [one["state"] for one in (await boxes.one.client.ask("status"))["pages"]] == ["ringing"]
+    page = await boxes.reaches(page_id, PageState.ACCEPTED)
+    assert (page.accepted_number, page.driver) == (first, boxes.one.settings.box)
+    assert second not in [leg.number for leg in boxes.carrier.legs()]
+    assert not taken_up(await boxes.history(page_id))
+    await boxes.one.client.ask("page-done", {"page": page_id, "by": "test"})
