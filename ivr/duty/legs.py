@@ -81,7 +81,7 @@ class SwitchLegs:
         except AmiFailed as fault:
             # refused: most likely because a leg of that id lives, which is as good
             log.warning("page.ring_refused", attempt=attempt.id, why=str(fault))
-            asyncio.get_running_loop().call_later(REFUSED_S, self._look_again, attempt.id)
+            asyncio.get_running_loop().call_later(REFUSED_S, self.look_again, attempt.id)
 
     async def silence(self, attempt: Attempt) -> None:
         """Hang up a leg, ringing or answered; harmless when it is over.
@@ -145,7 +145,8 @@ class SwitchLegs:
         for attempt_id in [one for one in self._channels if one not in live]:
             self._tell(self._look_twice(attempt_id))
 
-    def _look_again(self, attempt_id: str) -> None:
+    def look_again(self, attempt_id: str) -> None:
+        """Ask the switch whether it knows the leg: it may have ended before it was watched."""
         self._tell(self._look_twice(attempt_id))
 
     async def _look_twice(self, attempt_id: str) -> None:

@@ -52,6 +52,9 @@ class Watch(Protocol):
     def watch(self, attempts: list[Attempt]) -> None:
         """Attempts whose legs may be alive."""
 
+    def look_again(self, attempt_id: str) -> None:
+        """Have it said soon, if that leg is over."""
+
 
 class Pager:
     """Keeps one `PageRun` for each live page."""
@@ -318,6 +321,7 @@ class Pager:
                 # we were away: from now on it is told to us when the talk is over
                 self.talks.begin(attempt_id, self._run_of(attempt_id) or self.make_run(found[0], [found[1]]))
                 self._watch.watch([found[1]])
+                self._watch.look_again(attempt_id)
             await self.mark_called_back(found[0].id, found[1].entry, how)
 
     async def leg_ended(self, attempt_id: str, cause: int) -> None:

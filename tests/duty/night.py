@@ -78,6 +78,9 @@ class FakePhones:
     def watch(self, attempts: list[Attempt]) -> None:
         self.watched.extend(attempts)
 
+    def look_again(self, attempt_id: str) -> None:
+        """Every leg is told to be over by the test."""
+
     def later(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Do it when the time has come; what the test ends before is not even begun."""
 
