@@ -11,8 +11,10 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -25,8 +27,10 @@ from dialplan.source import Loaded, load_texts
 LARGE_CHARS: Final = 300_000
 """From so many characters on it is worth starting a process: that alone takes a third of a second."""
 LIMIT_S: Final = 300.0
-_BEHIND_CALLS: Final = 5
+_BEHIND_CALLS: Final = 10
 """How much nicer than the service (see `nice`)."""
+_AUTOGROUP: Final = Path("/proc/self/autogroup")
+"""Where Linux shares the cores among sessions first (see sched(7)), only a session's own niceness counts."""
 
 log = structlog.get_logger(__name__)
 
@@ -89,13 +93,19 @@ def _build_aside(order: Order) -> Loaded | None:
 
 def main() -> None:
     """The process: an order comes in, the configuration or its faults go out."""
-    os.nice(_BEHIND_CALLS)
+    _step_back()
     order = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the service that started us
     try:
         answer: object = _build_here(order)
     except ConfigurationFaults as faults:
         answer = (faults.faults, faults.warnings)
     sys.stdout.buffer.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+
+
+def _step_back() -> None:
+    os.nice(_BEHIND_CALLS)
+    with suppress(OSError):
+        _AUTOGROUP.write_text(str(_BEHIND_CALLS))
 
 
 if __name__ == "__main__":
