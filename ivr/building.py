@@ -17,8 +17,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from dialplan.checks import USUAL_DAY
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
@@ -31,8 +29,6 @@ _BEHIND_CALLS: Final = 10
 """How much nicer than the service (see `nice`)."""
 _AUTOGROUP: Final = Path("/proc/self/autogroup")
 """Where Linux shares the cores among sessions first (see sched(7)), only a session's own niceness counts."""
-
-log = structlog.get_logger(__name__)
 
 Proving = Callable[[Configuration, Mapping[str, str]], None]
 """What a configuration must stand beside its checks; raises ConfigurationFaults."""
@@ -84,7 +80,9 @@ def _build_aside(order: Order) -> Loaded | None:
         ).stdout
         answer = pickle.loads(said)  # noqa: S301 - from a process of our own
     except (OSError, subprocess.SubprocessError, pickle.PickleError, EOFError, AttributeError) as fault:
-        log.warning("configuration.built_here", why=type(fault).__name__)
+        import structlog  # not in the process itself: a fifth of its start
+
+        structlog.get_logger(__name__).warning("configuration.built_here", why=type(fault).__name__)
         return None
     if isinstance(answer, Loaded):
         return answer
