@@ -18,6 +18,7 @@ from dialplan.roster import Change, with_changes
 from ivr.clock import VirtualClock
 from ivr.duty.after_mails import StepMails
 from ivr.duty.hunt import Attempt
+from ivr.duty.leases import PageLeases
 from ivr.duty.ledger import DatabaseLedger
 from ivr.duty.mails import PageMails
 from ivr.duty.page import Page, PageRequest
@@ -187,21 +188,26 @@ class Night:
 
 @asynccontextmanager
 async def the_night(
-    path: Path, configuration: Configuration, clock: VirtualClock | None = None
+    path: Path, configuration: Configuration, clock: VirtualClock | None = None, box: str = ""
 ) -> AsyncIterator[Night]:
+    """`box`: its name where several share the database; what they hear of each other is up to the test."""
     clock = clock or VirtualClock(NIGHT)
     database = BusyDatabase(f"sqlite:///{path / 'pages.db'}")
     await database.open()
     phones = FakePhones(clock)
     mails = PageMails(clock.now, PageTexts(lambda: configuration))
     steps = StepMails(lambda: configuration)
-    inner = DatabaseLedger(database, mails.writers(), mails.announce_stage, announce_step=steps.announce)
+    inner = DatabaseLedger(
+        database, mails.writers(), mails.announce_stage, announce_step=steps.announce, box=box
+    )
     ledger = PatientLedger(inner)
 
     def live() -> Configuration:
         return night.configuration
 
     pager = Pager(ledger=ledger, phones=phones, configuration=live, feed=Feed(), clock=clock)
+    if box:
+        pager.boxes.share(PageLeases(database, box, clock))
     phones.pager = pager
     night = Night(pager, phones, clock, database, ledger, configuration)
     clock.settle = night.settle
