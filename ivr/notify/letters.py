@@ -11,24 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from jinja2 import StrictUndefined, Template, TemplateError, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from ivr.notify.words import LANGUAGES, Language, many_lines, one_line, pick_language
 
-from ivr.notify.words import (
-    LANGUAGES,
-    Language,
-    Lines,
-    clock,
-    local,
-    many_lines,
-    one_line,
-    outcome,
-    phone,
-    pick_language,
-)
+if TYPE_CHECKING:
+    from ivr.notify.sandbox import ImmutableSandboxedEnvironment, Template
 
 SHIPPED: Final = Path(__file__).with_name("templates")
 SUFFIX: Final = ".txt.j2"
@@ -82,8 +71,8 @@ class Templates:
 
     def __init__(self, own: Path | None = None, *, timezone: str = "Europe/Brussels") -> None:
         self._folders = (own, SHIPPED) if own is not None else (SHIPPED,)
-        zone = ZoneInfo(timezone)
-        self._environments = {language: _environment(language, zone) for language in LANGUAGES}
+        self._zone = ZoneInfo(timezone)
+        self._environments: dict[Language, ImmutableSandboxedEnvironment] = {}
         self._ready: dict[tuple[str, Language], tuple[Template, Template]] = {}
 
     def names(self) -> frozenset[str]:
@@ -106,7 +95,9 @@ class Templates:
             first, _, rest = self._text(name, language).partition("\n")
             if not first.startswith(SUBJECT):
                 raise TemplateFault(name, language, f'the first line must begin with "{SUBJECT}"')
-            environment = self._environments[language]
+            environment = self._environment(language)
+            from ivr.notify.sandbox import TemplateError
+
             try:
                 ready = (
                     environment.from_string(first.removeprefix(SUBJECT).strip()),
@@ -116,6 +107,18 @@ class Templates:
                 raise TemplateFault(name, language, str(error)) from error
             self._ready[name, language] = ready
         return self._ready[name, language]
+
+    def warm(self) -> None:
+        """Have ready what the first letter needs; blocks for a tenth of a second."""
+        for language in LANGUAGES:
+            self._environment(language)
+
+    def _environment(self, language: Language) -> ImmutableSandboxedEnvironment:
+        if language not in self._environments:
+            from ivr.notify.sandbox import make_environment
+
+            self._environments[language] = make_environment(language, self._zone)
+        return self._environments[language]
 
     def _text(self, name: str, language: Language) -> str:
         for folder in self._folders:
@@ -147,27 +150,6 @@ def list_plainly(name: str, variables: Mapping[str, Any]) -> Letter:
 
 def _subject(title: str) -> str:
     return " ".join(one_line(title).split())[:LONGEST_SUBJECT]
-
-
-def _environment(language: Language, zone: ZoneInfo) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_finalize
-    )
-    environment.filters.update(
-        phone=lambda number: phone(number, language),
-        local=lambda at: local(at, language, zone),
-        clock=lambda at: clock(at, zone),
-        outcome=lambda state: outcome(state, language),
-        lines=many_lines,
-    )
-    return environment
-
-
-def _finalize(value: object) -> object:
-    """What a template may print of a value: one line."""
-    if isinstance(value, Lines | Undefined):
-        return value
-    return "" if value is None else one_line(str(value))
 
 
 DEFAULT: Final = Templates()

@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
-
 from asterisk.tree import Tree
 from ivr.switch.paths import SwitchPaths
 
@@ -50,6 +48,9 @@ def _module_names(tree: Tree) -> frozenset[str]:
 
 
 def _render(source: Path, values: Mapping[str, object]) -> str:
+    # the service itself renders nothing, and starts sooner without
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+
     environment = Environment(
         loader=FileSystemLoader(source.parent),
         undefined=StrictUndefined,
