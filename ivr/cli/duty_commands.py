@@ -104,9 +104,11 @@ def override(
     language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Put others on duty for a while, whoever's turn it is. The next page rings them.
+    """Put others on duty for a while, whoever's turn it is. Pages follow at once, those under way as well.
 
-    [bold]dutyline duty override WTI MAB --until "monday 8:00"[/]"""
+    One takes the place of whoever is on call, and the others stay behind; several are the whole order.
+
+    [bold]dutyline duty override WTI --until "monday 8:00"[/]"""
     _change("override", who, [], start, until, for_, layer, why, dry_run, language, as_json)
 
 

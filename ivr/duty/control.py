@@ -16,6 +16,7 @@ from dialplan.model import Absence, Configuration, Cover, Swap
 from dialplan.roster import Change, next_handover
 from dialplan.rota import write_rows
 from dialplan.sentences import said_in
+from dialplan.standing_in import put_on_duty
 from dialplan.times import parse_duration_s
 from dialplan.when import parse_when
 from ivr.clock import Clock
@@ -196,7 +197,7 @@ class DutyDesk:
         start, end = self._span(asked, kind)
         layer, title = str(asked.get("layer") or ""), str(asked.get("title") or "")
         if kind == "override":
-            return Swap(start, end, tuple(dict.fromkeys(people)), title, layer)
+            return self._override(tuple(dict.fromkeys(people)), start, end, layer, title)
         least, most = {"swap": (2, 2), "cover": (2, 2), "ask": (1, 1), "leave": (1, 1)}.get(kind, (0, 0))
         if not most:
             raise ChangeRefused(f'there is no change "{kind}"; there are {", ".join(KINDS)}')
@@ -207,6 +208,16 @@ class DutyDesk:
         by = people[1] if kind != "ask" else ""
         is_exchange = kind == "swap" or bool(asked.get("exchange"))
         return Cover(start, end, people[0], by, is_exchange, layer, title)
+
+    def _override(
+        self, people: tuple[str, ...], start: datetime, end: datetime, layer: str, title: str
+    ) -> Swap:
+        """One takes the place of whoever is on call; several are the whole order."""
+        change = Swap(start, end, people, title, layer)
+        if len(people) != 1:
+            return change
+        self._board.check(change)  # before it is asked whose place that is
+        return put_on_duty(self._configuration().duty, people[0], start, end, layer=layer, title=title)
 
     def _span(self, asked: Mapping[str, Any], kind: str) -> tuple[datetime, datetime]:
         now, duty = self._clock.now(), self._configuration().duty

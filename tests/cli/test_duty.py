@@ -161,12 +161,21 @@ def test_a_swap_lasts_until_the_next_handover_unless_somebody_says_otherwise() -
     assert order("now")[:2] == [second, first]
 
 
+def test_one_who_is_put_on_duty_takes_the_place_of_whoever_is_on_call() -> None:
+    """As on the engineers' number: the others stay behind, and whoever is relieved is left in peace."""
+    first, second, third, *others = order("now")
+    code, said = duty("override", third.lower(), "--for", "2 h", "--why", "storm")
+    assert code == 0 and said.startswith("kept "), said
+    assert order("now") == [third, second, *others], f"without {first}"
+    again = duty("override", third, "--for", "1 h", "--dry-run")[1]
+    assert "this changes nothing" in again
+
+
 def test_what_people_should_know_is_said_at_once_and_nothing_is_done_on_a_dry_run() -> None:
     duty("leave", "ADU", "--until", "in 10 days", "--why", "skiing")
     code, said = duty("override", "ADU", "--for", "1 h", "--dry-run")
-    assert code == 0 and "would be: ADU is on duty from" in said
+    assert code == 0 and "would be: ADU, then " in said and "are on duty in roster from" in said
     assert "warning: ADU is on leave (skiing) until" in said
-    assert "warning: ADU is alone from" in said
     assert [one["kind"] for one in data_list()] == ["leave"]
 
 
@@ -280,5 +289,6 @@ def test_simulation_and_the_live_duty_say_the_same() -> None:
     words = ("simulate", "--to", "032055582", "--at", "2031-12-06T23:15", "--json")
     said = asyncio.run(dutyline(*words, env=os.environ))
     assert said.code == 0, said.err
-    rang = json.loads(said.out)["rang"]
-    assert [one["number"] for one in rang if one["by"] == "page"] == ["+32470000002"]
+    rang = [one["number"] for one in json.loads(said.out)["rang"] if one["by"] == "page"]
+    assert rang[0] == "+32470000002"
+    assert rang == [one["number"] for one in data("at", "2031-12-06 23:15")["order"]]

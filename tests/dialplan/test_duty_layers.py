@@ -18,6 +18,7 @@ from dialplan.overrides import Override, OverrideKind, with_overrides
 from dialplan.quiet import phones_at
 from dialplan.roster import changes_between, explain_duty, next_handover, on_duty, with_changes
 from dialplan.source import BINARY, load_texts
+from dialplan.standing_in import put_on_duty
 
 ENGINEERS = (
     "engineers: {ENG: {title: e, entry: eng}, TWO: {title: t, entry: two}, ONE: {title: o, entry: one}}"
@@ -188,6 +189,28 @@ def test_leave_skips_somebody_and_says_so() -> None:
         laid, at("2026-07-10 12:00")
     )
     assert order(laid, "2026-07-12 12:00") == "TWO ONE"
+
+
+def test_one_who_is_put_on_duty_takes_the_place_of_whoever_is_on_call_in_one_layer() -> None:
+    """The others of the layer stay behind, the other layers as they are; whoever is relieved is rung by none."""
+    duty = loaded("""
+layers:
+  empty: {people: [ENG], first: 2026-01-05, outside: work, during: work}
+  first: {people: [[ENG, TWO]], first: 2026-07-06}
+  second: {people: [ONE], first: 2026-07-06}
+""")
+    start, end = at("2026-07-20 09:00"), at("2026-07-20 12:00")
+
+    def relieved(who: str, layer: str = "") -> tuple[str, str]:
+        change = put_on_duty(duty, who, start, end, layer=layer, title="storm")
+        assert (change.start, change.end, change.title) == (start, end, "storm")
+        return change.layer, order(with_changes(duty, [change]), "2026-07-20 10:00")
+
+    assert relieved("ONE") == ("first", "ONE TWO")
+    assert relieved("TWO") == ("first", "TWO ONE")
+    assert relieved("ENG") == ("first", "ENG TWO ONE"), "he has it: nothing changes"
+    assert relieved("TWO", "second") == ("second", "ENG TWO")
+    assert relieved("ONE", "empty") == ("empty", "ONE ENG TWO")
 
 
 def test_an_override_of_everything_and_one_of_a_layer() -> None:

@@ -10,9 +10,10 @@ from typing import Final, Protocol
 import structlog
 
 from dialplan.changes import ChangeRefused
-from dialplan.model import Configuration, Duty, Swap
-from dialplan.roster import Change, parts_at
+from dialplan.model import Configuration, Duty
+from dialplan.roster import Change
 from dialplan.sentences import say_moment
+from dialplan.standing_in import put_on_duty
 from ivr.duty.line.ear import BACK, Ear, Piece
 from ivr.duty.line.words import handover_of, moment, say_duty, spelled
 from ivr.storage import StorageError
@@ -68,7 +69,7 @@ class Shifts:
         if not await self.ear.confirm(*who, *moment(until, self.now(), self._zone)):
             await self.ear.say("switch-nothing-changed")
             return
-        change = first_on_duty(self._duty, trigram, self.now(), until)
+        change = put_on_duty(self._duty, trigram, self.now(), until, title=TITLE)
         try:
             await self.board.add(change, self.by)
         except (ChangeRefused, StorageError) as fault:
@@ -126,17 +127,6 @@ class Shifts:
         return self._duty.roster.zone
 
 
-def first_on_duty(duty: Duty, trigram: str, now: datetime, until: datetime) -> Swap:
-    """The change by which somebody is rung first: the others stay behind him, in their order.
-
-    In the first layer that has anybody now, so that the layers after it stay as they are.
-    """
-    parts = parts_at(duty, now)
-    part = next((one for one in parts if one.order), None)
-    others = [one for one in (part.order if part else ()) if one != trigram]
-    return Swap(now, until, (trigram, *others), TITLE, part.layer if part else "")
-
-
 def _say_list(keys: dict[str, str], has_more: bool) -> Sequence[Piece]:
     said: list[Piece] = []
     for key, trigram in keys.items():
@@ -144,4 +134,4 @@ def _say_list(keys: dict[str, str], has_more: bool) -> Sequence[Piece]:
     return [*said, *(["line-more"] if has_more else []), "line-back"]
 
 
-__all__ = ["DutyBoard", "Shifts", "first_on_duty"]
+__all__ = ["DutyBoard", "Shifts"]
