@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from aiohttp.web import RouteDef
 
     from ivr.alarms.house import AlarmHouse
+    from ivr.notify.courier import Courier
     from ivr.notify.messenger import Messenger
     from ivr.web.metrics import Reading
 
@@ -158,6 +159,7 @@ class Service:
             clock=self.clock,
             kept_days=settings.recordings_days,
         )
+        self.courier: Courier | None = None
         self.messenger: Messenger | None = None
         self.alarms: AlarmHouse | None = None
         """There once calls are taken."""
@@ -335,7 +337,7 @@ class Service:
         stack.push_async_callback(self.schedule.close)
         await self.shadows.start()
         stack.push_async_callback(self.shadows.close)
-        courier = make_courier(
+        courier = self.courier = make_courier(
             self.settings, self.database, lambda: self.releases.active.desk.mail_from, self.clock
         )
         courier.start()
@@ -574,7 +576,13 @@ class Service:
 
         async def alarms() -> Finding:
             # said, and told by mail: this box still takes calls
-            return Finding(True, self.alarms.standing if self.alarms else "not taken yet")
+            if self.alarms is None:
+                return Finding(True, "not taken yet")
+            return Finding(True, self.alarms.standing, self.alarms.trouble)
+
+        async def mails() -> Finding:
+            trouble = self.courier.trouble if self.courier else ""
+            return Finding(True, f"waiting; {trouble}" if trouble else "they go out", trouble)
 
         return {
             "switch": switch,
@@ -584,6 +592,7 @@ class Service:
             "calls": calls,
             "queues": queues,
             "alarms": alarms,
+            "mails": mails,
             "schedule": schedule,
         }
 

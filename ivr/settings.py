@@ -83,11 +83,14 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
+    mail_ca_file: str = ""
+    """Certificates (PEM) of authorities that the mail servers may have besides those the machine trusts."""
 
     imap_host: str = ""
     """The mail server that has the mailbox for alarms; empty: none is read."""
     imap_port: Port = 993
-    imap_tls: Literal["tls", "none"] = "tls"
+    imap_tls: Literal["tls", "starttls", "none"] = "tls"
+    """TLS from the start (port 993), asked for before the log-in (port 143), or none."""
     imap_user: str = ""
     imap_password: SecretStr = SecretStr("")
     imap_folder: str = "INBOX"

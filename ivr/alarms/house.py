@@ -86,6 +86,7 @@ class AlarmHouse:
             settings.imap_password.get_secret_value(),
             settings.imap_folder,
             settings.imap_poll_s,
+            settings.mail_ca_file,
         )
         return MailboxReader(
             account, self.desk, self._database, own_address=self._own_address, now=self._clock.now

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,12 +15,13 @@ from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
 import structlog
-from aioimaplib import IMAP4, IMAP4_SSL
+from aioimaplib import AUTH, IMAP4, Command
 from sqlalchemy.orm import Session
 
 from ivr.alarms.fetched import Fetched, mails_in, number_in, uids_in
 from ivr.alarms.model import Incoming
 from ivr.alarms.reading import read_mail
+from ivr.notify.trust import make_context, say_tls
 from ivr.storage import AlarmSource, Database, Mailbox
 
 log = structlog.get_logger(__name__)
@@ -47,15 +47,17 @@ class MailboxFault(Exception):  # noqa: N818 - it says what is so
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the mailbox is. `poll_s`: how often it is asked where the server cannot tell of new mails."""
+    """Where the mailbox is. `poll_s`: how often it is asked where the server cannot tell of new mails;
+    `ca_file`: authorities that are trusted besides the machine's own."""
 
     host: str
     port: int = 993
-    tls: Literal["tls", "none"] = "tls"
+    tls: Literal["tls", "starttls", "none"] = "tls"
     user: str = ""
     password: str = ""
     folder: str = "INBOX"
     poll_s: float = 30.0
+    ca_file: str = ""
 
     @property
     def name(self) -> str:
@@ -123,7 +125,7 @@ class MailboxReader:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     def _say(self, fault: Exception) -> None:
-        why = f"{self._account.host}: {fault or type(fault).__name__}"
+        why = f"{self._account.host}: {say_tls(fault) or fault or type(fault).__name__}"
         if not self.trouble:
             self.since = self._now()
             log.warning("alarms.mailbox_lost", why=why)
@@ -147,23 +149,40 @@ class MailboxReader:
     async def _connected(self) -> AsyncIterator[IMAP4]:
         account = self._account
         lost = self._lost = asyncio.Event()  # of this connection alone
-        client: IMAP4
 
         def lose(_why: Exception | None) -> None:
             lost.set()
 
-        if account.tls == "tls":
-            context = ssl.create_default_context()
-            client = IMAP4_SSL(account.host, account.port, None, STEP_S, lose, context)
-        else:
-            client = IMAP4(account.host, account.port, None, STEP_S, lose)
+        context = make_context(account.ca_file) if account.tls == "tls" else None
+        # its class for TLS does not say when a connection is lost
+        client = IMAP4(account.host, account.port, None, STEP_S, lose, context)
         try:
             await self._within(client.wait_hello_from_server())
+            if account.tls == "starttls":
+                await self._begin_tls(client)
             _checked(await self._within(client.login(account.user, account.password)), "log-in")
             yield client
         finally:
             with contextlib.suppress(Exception):
                 client.protocol.transport.close()
+
+    async def _begin_tls(self, client: IMAP4) -> None:
+        """STARTTLS (RFC 3501, 6.2.1): nothing that was said before it is believed."""
+        protocol = client.protocol
+        if client.get_state() == AUTH:
+            raise MailboxFault("the server took us in before TLS began: that is not believed")
+        asked = Command("STARTTLS", protocol.new_tag(), loop=protocol.loop)
+        _checked(await self._within(protocol.execute(asked)), "STARTTLS")
+        if protocol.incomplete_line:
+            raise MailboxFault("the server went on talking before TLS began: that is not believed")
+        begun = asyncio.get_running_loop().start_tls(
+            protocol.transport,
+            protocol,
+            make_context(self._account.ca_file),
+            server_hostname=self._account.host,
+        )
+        protocol.transport = await self._within(begun)
+        protocol.capabilities.clear()
 
     async def _select(self, client: IMAP4) -> int:
         answer = await self._within(client.select(self._account.folder))

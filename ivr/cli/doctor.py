@@ -126,7 +126,8 @@ def _running(settings: Settings) -> Iterator[Finding]:
         yield from _ports(settings)
         return
     for name, check in ready["checks"].items():
-        yield Finding(f"Service, {name}", check["is_well"], check["note"], _CURES.get(name, ""))
+        is_well = check["is_well"] and not check["ails"]
+        yield Finding(f"Service, {name}", is_well, check["note"], _CURES.get(name, ""))
     try:
         status = asyncio.run(ServiceClient(settings).ask("status"))
     except ServiceError as fault:
@@ -141,6 +142,8 @@ def _running(settings: Settings) -> Iterator[Finding]:
 _CURES = {
     "switch": "Is Asterisk up? Its log is in the state folder, under switch/log.",
     "database": "Is the disk full, or the database server down? Calls go on; records catch up.",
+    "alarms": "DUTYLINE_IMAP_...: the mailbox. Alarms by the other ways still ring.",
+    "mails": "DUTYLINE_SMTP_...: the mail server. What waits goes as soon as it is back.",
     "release": "`dutyline check`, then `dutyline reload`.",
 }
 

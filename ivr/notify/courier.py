@@ -24,6 +24,7 @@ from ivr.notify.message import Posting, compose
 from ivr.notify.outbox import MAILS, is_address
 from ivr.notify.schedule import Schedule
 from ivr.notify.transport import Transport
+from ivr.notify.trust import say_tls
 from ivr.notify.verdicts import Verdict, judge
 from ivr.storage import Database, DatabaseUnavailable, MailState
 
@@ -226,7 +227,7 @@ class Courier:
 
 
 def _words(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = say_tls(error) or " ".join(str(error).split())
     if isinstance(error, TimeoutError) and not text:
         return "no answer in time"
     return text or type(error).__name__

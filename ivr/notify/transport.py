@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import aiosmtplib
 
+from ivr.notify.trust import make_context
 from ivr.settings import Settings
 
 
@@ -51,13 +52,15 @@ class SmtpTransport:
         tls: Literal["none", "starttls", "tls"] = "none",
         user: str = "",
         password: str = "",
+        ca_file: str = "",
         step_s: float = 20.0,
         whole_s: float = 60.0,
     ) -> None:
-        """`step_s`: limit on each answer of the server; `whole_s`: on all of a delivery."""
+        """`ca_file`: authorities trusted besides the machine's own; `step_s`: limit on each answer of the
+        server; `whole_s`: on all of a delivery."""
         self.where = f"mail server {host}:{port}"
         self._host, self._port, self._tls = host, port, tls
-        self._user, self._password = user, password
+        self._user, self._password, self._ca_file = user, password, ca_file
         self._step_s, self._whole_s = step_s, whole_s
 
     async def send(
@@ -81,6 +84,7 @@ class SmtpTransport:
             timeout=self._step_s,
             use_tls=self._tls == "tls",
             start_tls=self._tls == "starttls",
+            tls_context=None if self._tls == "none" else make_context(self._ca_file),
             username=self._user or None,
             password=self._password if self._user else None,
         )
@@ -154,6 +158,7 @@ def make_transport(settings: Settings) -> Transport:
         tls=settings.smtp_tls,
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value(),
+        ca_file=settings.mail_ca_file,
     )
 
 

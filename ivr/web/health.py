@@ -11,10 +11,12 @@ OLDEST_PONG_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One condition. `note`: what is so, and where it is not well what to do."""
+    """One condition. `note`: what is so, and where it is not well what to do; `ails`: what somebody has to
+    see to, though this box takes calls all the same."""
 
     is_well: bool
     note: str
+    ails: str = ""
 
 
 Check = Callable[[], Awaitable[Finding]]

@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from asterisk.obtain import default_cache
+from tests.certificates import Certificate
 
 USER, PASSWORD = "escauxalerts", "secret"
 PACKAGES = ("dovecot-core", "dovecot-imapd")
@@ -35,6 +36,8 @@ class ImapServer:
     port: int
     process: subprocess.Popen[bytes]
     folder: Path
+    tls_port: int = 0
+    """Where it speaks TLS from the start; 0: nowhere."""
 
     @contextlib.contextmanager
     def client(self) -> Iterator[imaplib.IMAP4]:
@@ -94,17 +97,18 @@ def start_pymap(folder: Path, port: int = 0) -> ImapServer:
     return _ready(ImapServer("pymap", port, process, folder))
 
 
-def start_dovecot(folder: Path, port: int = 0) -> ImapServer:
-    """Started again on the same folder it has the same mails."""
+def start_dovecot(folder: Path, port: int = 0, certificate: Certificate | None = None) -> ImapServer:
+    """Started again on the same folder it has the same mails. `certificate`: it speaks TLS, on a port of its
+    own from the start, on the other when it is asked to."""
     root = _dovecot()
-    port = port or free_port()
+    port, tls_port = port or free_port(), free_port() if certificate else 0
     folder.mkdir(exist_ok=True)
     for place in (folder / "run", folder / "run/login"):
         place.mkdir(exist_ok=True)
         with contextlib.suppress(FileExistsError):
             (place / "modules").symlink_to(root / "usr/lib/dovecot/modules")
     config = folder / "dovecot.conf"
-    config.write_text(_config(root, folder, port))
+    config.write_text(_config(root, folder, port, tls_port) + _tls(certificate))
     library = root / "usr/lib/dovecot"
     libraries = ":".join(
         str(path)
@@ -119,7 +123,7 @@ def start_dovecot(folder: Path, port: int = 0) -> ImapServer:
         stdout=subprocess.DEVNULL,
         stderr=(folder / "start.log").open("ab"),
     )
-    return _ready(ImapServer("dovecot", port, process, folder))
+    return _ready(ImapServer("dovecot", port, process, folder, tls_port))
 
 
 def _ready(server: ImapServer) -> ImapServer:
@@ -184,7 +188,13 @@ def _mail_folder(folder: Path) -> Path:
     return kept.readlink()
 
 
-def _config(root: Path, folder: Path, port: int) -> str:
+def _tls(certificate: Certificate | None) -> str:
+    if certificate is None:
+        return "ssl = no\n"
+    return f"ssl = yes\nssl_cert = <{certificate.chain}\nssl_key = <{certificate.key}\n"
+
+
+def _config(root: Path, folder: Path, port: int, tls_port: int) -> str:
     me, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
     # what a server with root gives to users of its own
     others = "nobody" if me == "root" else me
@@ -200,7 +210,6 @@ import_environment = TZ LD_LIBRARY_PATH
 protocols = imap
 listen = 127.0.0.1
 log_path = {folder}/dovecot.log
-ssl = no
 disable_plaintext_auth = no
 default_internal_user = {others}
 default_internal_group = {"nogroup" if me == "root" else group}
@@ -223,7 +232,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = {"yes" if tls_port else "no"}
   }}
 }}
 service anvil {{
