@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ivr.duty.history import Event, changed, pressed, rung, write
@@ -26,6 +28,7 @@ from ivr.duty.page import (
     PageRequest,
 )
 from ivr.duty.rows import (
+    OUT,
     OUTAGES,
     attempt_row,
     lease_end,
@@ -40,6 +43,8 @@ from ivr.storage.news import tell_boxes
 from ivr.storage.states import AttemptState, PageState
 
 CALL_REF_DIGITS: Final = 3
+SAME_REF_TRIES: Final = 3
+"""Times another call ID is drawn, should another box give the same one in the same moment."""
 SHORTEST_ID: Final = 6
 """So many of an id's characters tell it from all others."""
 PAGES: Final = "dutyline_pages"
@@ -55,6 +60,9 @@ StageMail = Callable[[Session, Page, str], None]
 
 StepMail = Callable[[Session, Page, Page, Event], None]
 """Writes what a step after an acceptance announces: (session, page before, page after, the step)."""
+
+
+log = structlog.get_logger(__name__)
 
 
 class NoCallIdFreeError(RuntimeError):
@@ -98,6 +106,11 @@ class DatabaseLedger:
             self._write_opening(session, page, now)
             return page
 
+        for _ in range(SAME_REF_TRIES):
+            try:
+                return await self._database.run(work)
+            except IntegrityError:
+                log.info("page.call_id_given_elsewhere", page=page_id)
         return await self._database.run(work)
 
     async def insert_page(self, page: Page, now: datetime) -> None:
@@ -228,6 +241,8 @@ class DatabaseLedger:
                 tables.Page.state == before.state,
                 tables.Page.acceptances == before.acceptances,
                 tables.Page.called_back_at.is_(None),
+                tables.Page.out == OUT.dump_json(before.out).decode(),
+                (tables.Page.handover == "") if before.handover is None else (tables.Page.handover != ""),
             )
             moved = session.execute(
                 update(tables.Page).where(*here).values(moved_columns(before, after, step.at))

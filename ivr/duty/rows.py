@@ -20,7 +20,7 @@ _REQUEST = TypeAdapter(PageRequest)
 OUTAGES = TypeAdapter(tuple[Outage, ...])
 _GONE_ON = TypeAdapter(GoneOn)
 _HANDOVER = TypeAdapter(Handover)
-_OUT = TypeAdapter(tuple[str, ...])
+OUT = TypeAdapter(tuple[str, ...])
 
 
 def page_row(page: Page) -> tables.Page:
@@ -63,7 +63,7 @@ def moved_columns(before: Page, after: Page, at: datetime) -> dict[str, object]:
         "called_back_by": called_back.by if called_back else "",
         "called_back_how": called_back.how if called_back else "",
         "gone_on": _GONE_ON.dump_json(after.gone_on).decode() if after.gone_on else "",
-        "out": _OUT.dump_json(after.out).decode(),
+        "out": OUT.dump_json(after.out).decode(),
         "handover": _HANDOVER.dump_json(after.handover).decode() if after.handover else "",
         "outages": OUTAGES.dump_json(after.outages).decode(),
     }
@@ -93,7 +93,7 @@ def read_page(row: tables.Page) -> Page:
         acceptances=row.acceptances,
         called_back=_called_back(row),
         gone_on=_GONE_ON.validate_json(row.gone_on) if row.gone_on else None,
-        out=_OUT.validate_json(row.out),
+        out=OUT.validate_json(row.out),
         handover=_HANDOVER.validate_json(row.handover) if row.handover else None,
     )
 
@@ -158,6 +158,7 @@ def database_now(session: Session, now: datetime) -> Any:
 
 __all__ = [
     "LEASE_S",
+    "OUT",
     "OUTAGES",
     "attempt_row",
     "database_now",

@@ -37,6 +37,8 @@ TALK_S = 300.0
 SIGN_OF_LIFE_S = 15.0
 """So often a page's row is told that it is being driven."""
 SHORTEST_OUTAGE_S = 2.0
+STEP_TRIES = 2
+"""A step that cannot be written, for somebody else has moved the page, is tried from where it stands now."""
 ELSEWHERE_S = 2.0
 """A ring on the switch of another box that says nothing for so long after its time is over."""
 TALK_ELSEWHERE_S = 120.0
@@ -337,7 +339,7 @@ class PageRun:
             self.page = replace(self.page, state=found.state, acceptance=found.acceptance)
         self._tell(None)
 
-    async def look_elsewhere(self) -> None:
+    async def look_elsewhere(self) -> bool:
         """Whether somebody has moved the page where we did not see it: another box, say."""
         has_news = await self._read_attempts() if self._box else False
         async with self._claiming:
@@ -348,6 +350,7 @@ class PageRun:
                 self.page = replace(found, seen_at=self.page.seen_at)
         if is_moved or has_news:
             self._tell(None)
+        return is_moved
 
     async def _read_attempts(self) -> bool:
         """What became of the rings of other boxes, from the database; whether there was anything new."""
@@ -404,16 +407,18 @@ class PageRun:
 
     async def step(self, take: Step) -> bool:
         """Take the page a step further; False when it cannot be taken from where the page stands."""
-        async with self._claiming:
-            taken = take(self.page, self._clock.now())
-            if taken is None:
-                return False
-            after, event = taken
-            is_taken = await self._ledger.move(self.page, after, event)
-            if is_taken:
-                self.page = replace(after, seen_at=self.page.seen_at)
-        if not is_taken:
-            await self.look_elsewhere()
+        is_taken = False
+        for _ in range(STEP_TRIES):
+            async with self._claiming:
+                taken = take(self.page, self._clock.now())
+                if taken is None:
+                    return False
+                after, event = taken
+                is_taken = await self._ledger.move(self.page, after, event)
+                if is_taken:
+                    self.page = replace(after, seen_at=self.page.seen_at)
+            if is_taken or not await self.look_elsewhere():
+                break
         self._tell(None)
         return is_taken
 
