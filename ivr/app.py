@@ -218,7 +218,7 @@ class Service:
             settings.link_base,
             self.calendars,
         )
-        pins = Pins(self.database, self.clock, self._configuration)
+        pins = Pins(self.database, self.clock, self._configuration, settings.demo_pin)
         self.reception.switching = ByPhone(self.board, pins, self.clock).of_call
         self.line = EngineersLine(
             self.duty_board,
@@ -560,6 +560,9 @@ class Service:
             apart = f"; {self.releases.note}" if self.releases.note else ""
             return Finding(True, note + (older if self.releases.faults else apart))
 
+        async def boxes() -> Finding:
+            return Finding(True, self.pager.boxes.standing or "one box")
+
         async def duty() -> Finding:
             # an old roster is better than no service: what is amiss is said, and calls are taken
             notes = [*self.calendars.notes(self.releases.plain.duty), *map(str, self.duty_board.lost())]
@@ -589,6 +592,7 @@ class Service:
             "database": database,
             "release": release,
             "duty": duty,
+            **({"boxes": boxes} if self.pager.boxes.standing else {}),
             "calls": calls,
             "queues": queues,
             "alarms": alarms,

@@ -317,6 +317,12 @@ NOTES: Final[Mapping[str, Phrase]] = {
         "de": "bisher {counted} Alarme derselben Art",
         "en": "{counted} alarms of the same kind so far",
     },
+    "accepted-in-vain": {
+        "nl": "{who} nam aan terwijl de databank weg was; {other} had het al",
+        "fr": "{who} a accepté alors que la base de données était absente ; {other} l'avait déjà",
+        "de": "{who} nahm an, während die Datenbank weg war; {other} hatte es schon",
+        "en": "{who} accepted while the database was away; {other} had it already",
+    },
     "taken-up": {
         "nl": "van de machine {from} komt niets meer: {box} gaat ermee door",
         "fr": "la machine {from} ne dit plus rien : {box} continue",

@@ -84,6 +84,15 @@ class Boxes:
         if url:
             self._news = BoxNews(url, channel, self.hear, self._look_at_all)
 
+    @property
+    def standing(self) -> str:
+        """For the health of the service; empty where there is one box."""
+        if self._leases is None:
+            return ""
+        hears = self._news is None or self._news.is_up
+        news = "the others are heard" if hears else "the others are asked every few seconds: nothing is heard"
+        return f"this is {self._leases.box}, which drives {len(self._pages.driven)} pages; {news}"
+
     # -- starting and ending
 
     async def resume(self, pages: list[LivePage]) -> list[LivePage]:

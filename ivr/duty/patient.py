@@ -22,8 +22,10 @@ from ivr.duty.history import Event
 from ivr.duty.hunt import Attempt, Hunt
 from ivr.duty.ledger import DatabaseLedger, all_call_refs
 from ivr.duty.page import Acceptance, LivePage, Page, PageRequest
-from ivr.storage import DatabaseUnavailable
+from ivr.storage import DatabaseUnavailable, PageStep
 
+ACCEPTED_IN_VAIN = "accepted-in-vain"
+"""Kind of the line of history that tells of somebody who accepted while the database was away, too late."""
 RETRY_S = 1.0
 LAST_TRY_S = 2.0
 Step = Callable[[], Awaitable[object]]
@@ -128,8 +130,18 @@ class PatientLedger:
                 return await self._inner.claim(page, attempt, now, by, how)
             except DatabaseUnavailable as fault:
                 log.error("page.acceptance_owed", why=str(fault))
-        self._owe(lambda: self._inner.claim(page, attempt, now, by, how))
+        self._owe(lambda: self._claim_late(page, attempt, now, by, how))
         return Acceptance(attempt.id, attempt.entry, attempt.title, attempt.number, now)
+
+    async def _claim_late(self, page: Page, attempt: Attempt, now: datetime, by: str, how: str) -> None:
+        """Where the database was away from this box alone, somebody may have the page on another by now."""
+        given = await self._inner.claim(page, attempt, now, by, how)
+        if given is None or given.attempt_id == attempt.id:
+            return
+        log.error("page.accepted_twice", page=page.id, attempt=attempt.id)
+        facts = {"kind": ACCEPTED_IN_VAIN, "who": attempt.title, "other": given.title}
+        event = Event(PageStep.NOTE, now, by or attempt.entry, attempt.id, facts, f"in-vain:{attempt.id}")
+        await self._inner.note(page.id, event)
 
     async def keep_time(self, page: Page) -> None:
         """Write down that the page is driven; worth nothing later, so it is not owed."""

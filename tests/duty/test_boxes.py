@@ -25,7 +25,7 @@ from ivr.duty.leases import LEASE_S, RENEW_S, TAKEN_UP, PageLeases
 from ivr.duty.ledger import PAGES
 from ivr.duty.page import Page
 from ivr.settings import ROOT
-from ivr.storage import AttemptState, Database, PageState, PageStep
+from ivr.storage import AttemptState, Database, DatabaseUnavailable, PageState, PageStep
 from ivr.storage import Page as PageRow
 from ivr.storage.news import BoxNews, tell_boxes
 from tests.databases import POSTGRES, database, postgres_url, url
@@ -60,11 +60,10 @@ class Two:
     async def hear(self, *living: Night) -> None:
         """What one has done with a page, the other hears."""
         await self.settle()
-        pages = await self.one.ledger.live_pages()
-        rows = await self.one.database.read(lambda session: list(session.scalars(select(PageRow.id))))
+        rows = await self.two.database.read(lambda session: list(session.scalars(select(PageRow.id))))
         for night in living:
             other = self.two if night is self.one else self.one
-            for page_id in {live.page.id for live in pages} | set(rows):
+            for page_id in rows:
                 night.pager.boxes.hear(f"{other.ledger.box} {page_id}")
             await night.pager.boxes.follow()
         await self.settle()
@@ -298,6 +297,41 @@ async def test_faults_of_networks_and_engaged_phones_are_known_on_every_box(
         await both.hear(both.two)
         run = next(iter(both.two.pager.driven.values()))
         assert both.two.pager.faulty(run.page) == {"orange"}
+
+
+async def test_who_accepts_while_the_database_is_away_is_told_of_in_the_history_when_he_was_too_late(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    first, second, *_ = order(configuration)
+    async with two_boxes(tmp_path, configuration) as both:
+        rings_on(both.one, first)
+        rings_on(both.two, second)
+        page = await both.one.page()
+        leg = next(iter(both.one.pager.driven.values())).all_attempts()[0]
+        real, both.one.ledger._inner._database = both.one.database, Gone(both.one.database)
+        await both.one.phones.accept(leg)
+        await both.pass_time(DEAD_S, both.two)
+        assert await both.two.pager.accept_for(page.id, "tsc", "somebody")
+        both.one.ledger._inner._database = real
+        async with asyncio.timeout(10):
+            while both.one.ledger.owed:
+                await asyncio.sleep(0.05)
+        events = await both.two.database.read(lambda session: read_history(session, page.id))
+        facts = [dict(event.facts or {}) for event in events if event.kind is PageStep.NOTE]
+        assert [one["other"] for one in facts if one["kind"] == "accepted-in-vain"] == ["TSC"]
+        assert sum(event.kind is PageStep.ACCEPTED for event in events) == 1
+
+
+class Gone:
+    """A database that this box does not reach."""
+
+    def __init__(self, database: Database) -> None:
+        self.dialect = database.dialect
+
+    async def run(self, work: object) -> None:
+        raise DatabaseUnavailable("the server", "no answer")
+
+    read = run
 
 
 async def test_of_two_boxes_that_take_the_same_pages_up_each_page_goes_to_one(
