@@ -2,7 +2,7 @@
 
 What callers meet is not here but in the configuration folder (see `config/`); these are the facts
 of one installation: folders, ports, the trunk, the mail server. Secrets are made at first start and
-kept in the state folder, readable by its owner only; they are never printed.
+kept in the state folder, readable by its owner only; they are never printed, but for the PIN of the demo.
 """
 
 from __future__ import annotations
@@ -202,6 +202,19 @@ class Settings(BaseSettings):
     def secret(self, name: str) -> str:
         """The generated secret of that name, made at first use and kept 0600 in the state folder."""
         return read_or_make_secret(self.state_dir / "secrets" / name)
+
+    @property
+    def demo_pin(self) -> str:
+        """The PIN of everybody who has none of his own, in the demo alone: made at first use. Else empty."""
+        return read_or_make_secret(self.state_dir / "secrets" / "demo-pin", _new_pin) if self.demo else ""
+
+
+def _new_pin() -> str:
+    """Six digits, and none that is guessed at once (see `dialplan.pins`)."""
+    while True:
+        pin = f"{secrets.randbelow(1_000_000):06}"
+        if len(set(pin)) > 1 and not any(pin in run for run in ("01234567890", "09876543210")):
+            return pin
 
 
 def _new_secret() -> str:

@@ -68,4 +68,4 @@ def check_engineers_have_pins(survey: Survey) -> Iterator[Finding]:
             if without:
                 have = "have" if len(without) > 1 else "has"
                 message = f"{', '.join(without)} {have} no PIN in desk.yaml, and cannot come in"
-                yield survey.at_node(at, message)
+                yield survey.at_node(at, f"{message}; `dutyline pin {without[0]}` makes one")

@@ -174,7 +174,7 @@ class Performer:
         """Whether the extensions still wait for our first command."""
         self._visit: Visit | None = None
         self._task: asyncio.Task[object] | None = None
-        self._is_breaking = self._is_visited = self._is_before_tone = False
+        self._is_breaking = self._is_visited = self._is_before_tone = self._is_serving = False
         self.performing: Asked | None = None
         """What is being done at the moment."""
 
@@ -366,7 +366,11 @@ class Performer:
     async def _serve(self, command: ServeEngineer) -> Event:
         if self.line is None:
             return Failed("nobody here talks with engineers")
-        return await self.line.serve(self, command)
+        self._is_serving = True
+        try:
+            return await self.line.serve(self, command)
+        finally:
+            self._is_serving = False
 
     def when_picked_up(self, do: Callable[[], None] | None) -> None:
         """Have something done as soon as a phone that rings for this call is picked up; None: nothing."""
@@ -508,6 +512,8 @@ class Performer:
         self.phases.prompt_at = self.phases.prompt_at or moment
 
     async def _collect(self, command: Collect) -> Keyed:
+        if self._is_serving:  # no step of a plan, which the feed tells by itself
+            self._tell("command", what="collect")
         if not self._is_up:
             await self._agi.answer()
             self._is_up = True

@@ -75,11 +75,16 @@ def audit(last: Last = 20, as_json: AsJson = False) -> None:
     run_audit(read_settings(), last, as_json=as_json)
 
 
-def pin() -> None:
-    """Make the hash of a PIN, for those who may switch plans by phone."""
-    from ivr.cli.switching import run_pin
+def pin(
+    who: Annotated[
+        str, typer.Argument(metavar="WHO", help="Whose it is: a trigram, or an entry of the directory.")
+    ] = "",
+    config: Annotated[Path | None, typer.Option("--config", help="Another configuration folder.")] = None,
+) -> None:
+    """Make the hash of a PIN, for those who dial the engineers' number or switch plans by phone."""
+    from ivr.cli.pin import run_pin
 
-    run_pin()
+    run_pin(config or read_settings(needs_state=False).config, who)
 
 
 @numbers_app.command("list")

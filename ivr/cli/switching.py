@@ -1,11 +1,10 @@
-"""`dutyline switch`: a number group to another plan for a while, and back; `audit` and `pin` beside it."""
+"""`dutyline switch`: a number group to another plan for a while, and back; `audit` beside it."""
 
 from __future__ import annotations
 
 import asyncio
 import getpass
 import logging
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,6 @@ from rich.table import Table
 from dialplan.counts import say_count
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration
-from dialplan.pins import hash_pin
 from dialplan.source import load
 from dialplan.times import parse_duration_s
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
@@ -102,19 +100,6 @@ def run_audit(settings: Settings, last: int, *, as_json: bool) -> None:
     for row in rows:
         table.add_row(_time(row.at.isoformat()), row.actor, str(row.action), row.object, row.detail)
     out.print(table if rows else "Nothing has been done yet.")
-
-
-def run_pin() -> None:
-    """Ask for a PIN twice, unseen, and print its hash for desk.yaml."""
-    digits = typer.prompt("PIN", hide_input=True)
-    if typer.prompt("Again", hide_input=True) != digits:
-        give_up("The two are not the same.")
-    try:
-        kept = hash_pin(digits, secrets.token_bytes(16))
-    except ValueError as fault:
-        give_up(fault)
-    out.print("Put this in desk.yaml, with the person of the directory whose PIN it is:\n")
-    out.print(f"pins:\n  duty-manager: {kept}", markup=False)
 
 
 def _ask(settings: Settings, action: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:

@@ -102,13 +102,15 @@ def _greet(household: Household, took_s: float) -> None:
 
 def _demo(settings: Settings) -> list[str]:
     """What to try. Another terminal needs the same environment, if this one has any of ours."""
-    command = _command()
+    command, pin = _command(), settings.demo_pin
     ours = [f"{name}={shlex.quote(value)}" for name, value in os.environ.items() if _must_be_shared(name)]
     return [
         "Place a call, from another terminal:",
         *([f"  [bold]export {' '.join(sorted(ours))}[/]"] if ours else []),
         f'  [bold]{command} call "+32 2 788 74 99"[/]                        Fuzer, now',
         f'  [bold]{command} call "03 205 55 82" --at 2026-11-21T23:15[/]     Fuzer, on a Saturday night',
+        f"or the engineers' number, as ADU; in this demo everybody's PIN is {pin}:",
+        f'  [bold]{command} call "0470 00 00 90" --from "0470 00 00 02" --keys "{pin}#,1"[/]',
         "or from any SIP client on this machine, without registering:",
         f"  [bold]sip:+3227887499@{settings.sip_host}:{settings.sip_port}[/]   (A-law)\n",
     ]

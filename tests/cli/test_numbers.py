@@ -149,3 +149,13 @@ def test_a_pin_is_asked_for_unseen_and_never_printed(folder: Path) -> None:
     assert "48151623" not in good.output
     other = CliRunner().invoke(app, ["pin"], input="48151623\n48151624\n")
     assert other.exit_code == 1
+
+
+def test_a_pin_is_made_for_somebody_of_the_directory(folder: Path) -> None:
+    """By his trigram or his id; where it goes is said."""
+    made = CliRunner().invoke(app, ["pin", "adu"], input="48151623\n48151623\n")
+    assert made.exit_code == 0 and "\npins:\n  adu: scrypt:14:8:1:" in made.output
+    assert "desk.yaml:" in made.output and "dutyline reload" in made.output
+    assert "  tsc: scrypt:" in CliRunner().invoke(app, ["pin", "TSC"], input="4815\n4815\n").output
+    code, output = dutyline("pin", "aduu")
+    assert code == 1 and 'There is nobody "aduu" in the directory; did you mean "adu"?' in output

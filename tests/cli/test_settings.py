@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from dialplan.pins import hash_pin
 from ivr.cli.shared import read_settings
 from ivr.settings import Settings
 from tests.cli.command import dutyline, environment
@@ -71,3 +72,12 @@ async def test_a_check_needs_no_state_folder(tmp_path: Path) -> None:
     said = await dutyline("check", env=environment(more={"DUTYLINE_STATE": state}))
     assert said.code == 0
     assert not state.exists()
+
+
+def test_a_demo_has_a_pin_of_its_own_and_the_real_world_none(tmp_path: Path) -> None:
+    demo = Settings(_env_file=None, state=tmp_path / "a")
+    other = Settings(_env_file=None, state=tmp_path / "b")
+    assert demo.demo_pin == demo.demo_pin != other.demo_pin
+    assert hash_pin(demo.demo_pin, bytes(16))
+    real = Settings(_env_file=None, state=tmp_path / "a", demo=False, trunk="sip:trunk.example.com")
+    assert real.demo_pin == ""

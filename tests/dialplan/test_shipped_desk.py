@@ -137,7 +137,8 @@ def test_the_shipped_check_warns_of_an_address_and_of_pins_that_nobody_has_yet()
         ("directory.yaml", "MSS and SVO have the same address: mss@example.com"),
         (
             "plans/engineers.yaml",
-            "aca, ade, tsc, adu, wti, mab, mss, svo have no PIN in desk.yaml, and cannot come in",
+            "aca, ade, tsc, adu, wti, mab, mss, svo have no PIN in desk.yaml, and cannot come in; "
+            "`dutyline pin aca` makes one",
         ),
     ]
 

@@ -208,6 +208,16 @@ async def test_whose_pin_it_is(desk: Desk) -> None:
     assert await desk.audit() == [(CALLER, "pin-right", "aca", ""), (CALLER, "pin-wrong", "", "")]
 
 
+async def test_in_the_demo_who_has_no_pin_of_his_own_has_that_of_the_demo(desk: Desk) -> None:
+    with_pin(desk, aca=GOOD)
+    pins = Pins(desk.database, desk.clock, lambda: desk.active, "27182818")
+    assert await pins.check(CheckPin("27182818", ("ade",)), CALLER, "c1") == PinChecked("ade")
+    assert await pins.check(CheckPin("27182818", ("aca",)), CALLER, "c1") == PinChecked(), "he has his own"
+    assert await pins.check(CheckPin(GOOD, ("aca",)), CALLER, "c1") == PinChecked("aca")
+    assert await pins.check(CheckPin("27182818", ("-",)), CALLER, "c1") == PinChecked(), "nobody"
+    assert await pins.check(CheckPin("27182818", ()), CALLER, "c1") == PinChecked(), "nobody is named"
+
+
 async def test_after_six_wrong_ones_not_even_the_right_one_is_taken(desk: Desk) -> None:
     pins = with_pin(desk, aca=GOOD)
     for _ in range(6):

@@ -49,3 +49,15 @@ async def test_a_refusal_is_heard_before_any_answer(house: House) -> None:
     told = await house.dutyline("call", "03 205 00 00")
     assert told.code == 1
     assert "node    [number] -> unknown" in told.out and "heard   number-unknown" in told.out, told.out
+
+
+async def test_the_engineers_number_is_tried_with_the_pin_of_the_demo(house: House) -> None:
+    """As `make run` says it: who is on duty is heard. With another PIN nothing is."""
+    pin = house.settings.demo_pin
+    told = await house.dutyline("call", "0470 00 00 90", "--from", "0470 00 00 02", "--keys", f"{pin}#,1,0")
+    assert "heard   line-on-duty" in told.out and "heard   page-goodbye" in told.out, told.out
+    assert "[duty-line] -> known: adu came in with his PIN" in told.out, told.out
+    wrong = await house.dutyline(
+        "call", "0470 00 00 90", "--from", "0470 00 00 02", "--keys", "271828#", "--hang-up-after", "15"
+    )
+    assert "heard   switch-pin-wrong" in wrong.out and "line-hello" not in wrong.out, wrong.out
