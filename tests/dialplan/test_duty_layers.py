@@ -192,7 +192,7 @@ def test_leave_skips_somebody_and_says_so() -> None:
 
 
 def test_one_who_is_put_on_duty_takes_the_place_of_whoever_is_on_call_in_one_layer() -> None:
-    """The others of the layer stay behind, the other layers as they are; whoever is relieved is rung by none."""
+    """The others stay behind, the other layers as they are; whoever is relieved is rung by none of them."""
     duty = loaded("""
 layers:
   empty: {people: [ENG], first: 2026-01-05, outside: work, during: work}
