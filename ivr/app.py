@@ -132,6 +132,7 @@ class Service:
                 mails.writers(),
                 mails.announce_stage,
                 announce_step=steps.announce,
+                announce_rings=mails.announce_rings,
                 box=settings.box if is_shared else "",
             )
         )

@@ -7,7 +7,7 @@ can exist without the other.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,6 +27,7 @@ from ivr.duty.page import (
     Page,
     PageRequest,
 )
+from ivr.duty.promise import AFTER
 from ivr.duty.rows import (
     OUT,
     OUTAGES,
@@ -58,6 +59,9 @@ PageMail = Callable[[Session, Page, datetime], None]
 StageMail = Callable[[Session, Page, str], None]
 """Writes the mail that announces a stage of the hunt, in the transaction of its first attempt."""
 
+RingMail = Callable[[Session, Page, Sequence[Attempt]], None]
+"""Writes what is told to those whose phones are about to ring: (session, page, attempts)."""
+
 StepMail = Callable[[Session, Page, Page, Event], None]
 """Writes what a step after an acceptance announces: (session, page before, page after, the step)."""
 
@@ -82,11 +86,14 @@ class DatabaseLedger:
         announce_stage: StageMail = lambda session, page, stage: None,
         draw: random.Random | None = None,
         announce_step: StepMail = lambda session, before, after, step: None,
+        announce_rings: RingMail = lambda session, page, attempts: None,
         box: str = "",
     ) -> None:
-        """`announce_stage` is called when the first phone of a stage is about to ring. `box`: the name of
-        this box where several share the database: it drives the pages that are opened here."""
+        """`announce_stage` is called when the first phone of a stage is about to ring, `announce_rings` for
+        all phones of the hunt. `box`: the name of this box where several share the database: it drives the
+        pages that are opened here."""
         self.box = box
+        self._announce_rings = announce_rings
         self._announce_step = announce_step
         self._database = database
         self._mails, self._announce_stage = mails, announce_stage
@@ -180,6 +187,8 @@ class DatabaseLedger:
                 session.add(attempt_row(page.id, seq, attempt))
                 write(session, page.id, rung(attempt))
             row.rung += len(attempts)
+            hunted = [attempt for attempt in attempts if attempt.stage not in AFTER]
+            self._announce_rings(session, page, hunted)
             self._tell(session, page.id)
 
         await self._database.run(work)

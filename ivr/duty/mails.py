@@ -6,14 +6,14 @@ mailbox that is told who accepted; a third when nobody did. The service team is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ivr.duty.history import told, write
-from ivr.duty.hunt import Hunt, Ring
+from ivr.duty.hunt import Attempt, Hunt, Ring
 from ivr.duty.ledger import PageMail, read_attempts
 from ivr.duty.moves import next_move
 from ivr.duty.page import Page
@@ -50,6 +50,12 @@ class PageMails:
         if self._texts is not None:
             words = variables_of(page) | {"at": now}
             self._texts.tell_rung(session, page, [entry for entry, _, _ in rung], words, now)
+
+    def announce_rings(self, session: Session, page: Page, rung: Sequence[Attempt]) -> None:
+        """Phones are about to ring: their owners have it in writing, those as well who come later."""
+        if self._texts is not None and rung:
+            words = variables_of(page) | {"at": rung[0].planned_at}
+            self._texts.tell_rung(session, page, [one.entry for one in rung], words, rung[0].planned_at)
 
     def announce_acceptance(self, session: Session, page: Page, now: datetime) -> None:
         """Call ID, engineer, and the number on which he accepted."""

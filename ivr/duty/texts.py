@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from dialplan.model import Configuration
+from ivr.duty.history import told, write
 from ivr.duty.page import Page
 from ivr.notify.people import ChannelName, tell_person
 
@@ -29,7 +30,7 @@ class PageTexts:
     def tell_rung(
         self, session: Session, page: Page, rung: Iterable[str], facts: Mapping[str, Any], now: datetime
     ) -> None:
-        """Those whose phones ring first, by their entries in the directory."""
+        """Those whose phones are about to ring, by their entries in the directory; each once for a page."""
         for entry in dict.fromkeys(rung):
             self._tell(session, page, entry, BEGINS, facts, now)
 
@@ -55,7 +56,8 @@ class PageTexts:
             return
         once = f"page:{page.id}:{template}:{part}"
         sms = (ChannelName.SMS,)
-        tell_person(session, configuration, entry, template, facts, once, now, sms)
+        if tell_person(session, configuration, entry, template, facts, once, now, sms):
+            write(session, page.id, told(f"{template} (SMS)", (person.title,), now))
 
 
 __all__ = ["PageTexts"]

@@ -198,7 +198,12 @@ async def the_night(
     mails = PageMails(clock.now, PageTexts(lambda: configuration))
     steps = StepMails(lambda: configuration)
     inner = DatabaseLedger(
-        database, mails.writers(), mails.announce_stage, announce_step=steps.announce, box=box
+        database,
+        mails.writers(),
+        mails.announce_stage,
+        announce_step=steps.announce,
+        announce_rings=mails.announce_rings,
+        box=box,
     )
     ledger = PatientLedger(inner)
 

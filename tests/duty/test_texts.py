@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from dialplan.model import Configuration
+from dialplan.model import Configuration, PhoneLabel
 from dialplan.source import load
+from ivr.duty.history import read_history
+from ivr.duty.hunt import Attempt
 from ivr.settings import ROOT
 from ivr.storage import Mail, Notice
-from tests.duty.night import REQUEST, Night, accepts, the_night
+from tests.duty.night import NIGHT, REQUEST, Night, VirtualClock, accepts, the_night
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,53 @@ async def test_the_first_who_is_rung_and_the_one_who_accepts(
         await night.clock.pass_time(120)
         begun, *yours = await texts(night)
         assert [one.template for one in (begun, *yours)] == ["page-begins", "page-yours"]
+
+
+async def test_whoever_is_rung_later_is_texted_then_and_once(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    """Three on duty, one after the other, again and again; then the levels. Each is told when his phone rings
+    for the first time, and the death of the service doubles nothing."""
+    clock = VirtualClock(NIGHT)
+    async with the_night(tmp_path, texted(configuration), clock) as night:
+        page = await night.page()
+        assert len(await texts(night)) == 1, "the second is left to sleep as long as the first is rung"
+        await night.clock.pass_time(100)
+        begun = await texts(night)
+        rung = await rings(night, page.id)
+        assert len(rung) >= 3
+        assert [(one.entry, one.created) for one in begun] == firsts_of(rung)
+        await night.pager.close()
+    async with the_night(tmp_path, texted(configuration), clock) as night:
+        await night.pager.resume(night.phones)
+        await night.clock.pass_time(25 * 60)
+        rung = await rings(night, page.id)
+        levels = {attempt.entry for attempt in rung if attempt.stage.startswith("level-")}
+        assert levels, "nobody has accepted, so the levels were rung"
+        begun = await texts(night)
+        assert {one.template for one in begun} == {"page-begins"}
+        assert sorted((one.entry, one.created) for one in begun if one.address) == sorted(
+            one for one in firsts_of(rung) if has_mobile(configuration, one[0])
+        )
+        history = await night.database.read(lambda session: read_history(session, page.id))
+        told = [event for event in history if (event.facts or {}).get("template") == "page-begins (SMS)"]
+        assert len(told) == len(begun), "the page's history has each"
+
+
+async def rings(night: Night, page_id: str) -> list[Attempt]:
+    return await night.ledger.attempts_of(page_id)
+
+
+def firsts_of(rung: list[Attempt]) -> list[tuple[str, datetime]]:
+    """Who was rung, and when for the first time."""
+    first: dict[str, datetime] = {}
+    for attempt in rung:
+        first.setdefault(attempt.entry, attempt.planned_at)
+    return list(first.items())
+
+
+def has_mobile(configuration: Configuration, entry: str) -> bool:
+    return any(phone.label is PhoneLabel.MOBILE for phone in configuration.directory[entry].phones)
 
 
 async def test_mails_of_an_alarm_say_what_it_is_about_and_no_caller(
