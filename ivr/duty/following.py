@@ -129,7 +129,8 @@ def _joining(
     now: datetime,
 ) -> Stage | None:
     """A stage for those whom the duty has brought into a stage that the hunt has left, or to its head."""
-    here = wanted.get(hunt.stages[place].name) if place < len(hunt.stages) else None
+    now_or_next = next((stage for stage in hunt.stages[place:] if stage.since is None), None)
+    here = wanted.get(now_or_next.name) if now_or_next else None
     known = {one.entry for one in here.people} if here else set()
     joined = {one.entry for stage in hunt.stages if stage.since is not None for one in stage.people}
     found: dict[str, tuple[Person, Stage, Stage]] = {}
