@@ -26,7 +26,8 @@ def describe_changes(old: Configuration, new: Configuration) -> list[str]:
     if old.fingerprint == new.fingerprint and old.digests == new.digests:
         return []
     found = [
-        *_changed("the desk", old.desk, new.desk),
+        *_changed("the desk", old.desk, new.desk, ("pins",)),
+        *_pins(old.desk.pins, new.desk.pins),
         *_numbers(old, new),
         *_parts("number group", _own_groups(old), _own_groups(new)),
         *_parts("brand", old.brands, new.brands),
@@ -115,6 +116,14 @@ def _parts(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
             yield f'{what} "{name}" is gone'
         else:
             yield from _changed(f'{what} "{name}"', old[name], new[name])
+
+
+def _pins(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    """Whose PIN: a hash is not for logs and mails, for six digits are found again by trying."""
+    for who in _union(old, new):
+        if old.get(who) != new.get(who):
+            became = "is new" if who not in old else "changed" if who in new else "is gone"
+            yield f'the desk, the PIN of "{who}" {became}'
 
 
 def _come_and_gone(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

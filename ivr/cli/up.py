@@ -110,7 +110,7 @@ def _demo(settings: Settings) -> list[str]:
         f'  [bold]{command} call "+32 2 788 74 99"[/]                        Fuzer, now',
         f'  [bold]{command} call "03 205 55 82" --at 2026-11-21T23:15[/]     Fuzer, on a Saturday night',
         f"or the engineers' number, as ADU; in this demo everybody's PIN is {pin}:",
-        f'  [bold]{command} call "0470 00 00 90" --from "0470 00 00 02" --keys "{pin}#,1"[/]',
+        f'  [bold]{command} call "0470 00 00 90" --from "0470 00 00 02" --keys "{pin}#,1,0"[/]',
         "or from any SIP client on this machine, without registering:",
         f"  [bold]sip:+3227887499@{settings.sip_host}:{settings.sip_port}[/]   (A-law)\n",
     ]

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from paper import known_prompts, small, small_texts
+from paper import known_prompts, shipped, small, small_texts
 
 from bench import large
 from dialplan.diff import describe_changes
 from dialplan.model import Configuration
+from dialplan.pins import hash_pin
 from dialplan.source import load_texts, read_texts
 
 OTHER = "start: r\nnodes:\n  r: {destination: two, rest: b}\n  b: {hangup: busy}\n"
@@ -166,3 +168,19 @@ def test_a_limit_of_a_group_is_told_once_and_not_for_each_of_its_numbers() -> No
     changed = {**EVERYTHING, "groups.yaml": EVERYTHING["groups.yaml"].replace("calls: 20", "calls: 10")}
     before, after = (load_texts(texts, known_prompts()).configuration for texts in (EVERYTHING, changed))
     assert len(describe_changes(before, after)) == 1
+
+
+def test_of_a_pin_nobody_reads_the_hash() -> None:
+    """It is told in logs and mails whose PIN is another."""
+    desk = shipped().desk
+
+    def with_pins(**pins: str) -> Configuration:
+        return replace(shipped(), desk=replace(desk, pins=pins), fingerprint=repr(pins))
+
+    before = with_pins(adu=hash_pin("48151623", bytes(16)), wti=hash_pin("48151623", bytes(16)))
+    after = with_pins(wti=hash_pin("27182818", bytes(16)), aca=hash_pin("27182818", bytes(16)))
+    assert sorted(describe_changes(before, after)) == [
+        'the desk, the PIN of "aca" is new',
+        'the desk, the PIN of "adu" is gone',
+        'the desk, the PIN of "wti" changed',
+    ]
