@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,9 +20,10 @@ from sqlalchemy.orm import Session
 
 from dialplan.model import Configuration
 from ivr.alarms import ledger
-from ivr.alarms.model import ALARMS, Decided, Incoming, Joined, Over, Wanted
+from ivr.alarms.ending import end_pages
+from ivr.alarms.model import ALARMS, Decided, Ended, Incoming, Joined, Over, Wanted
 from ivr.clock import Clock
-from ivr.duty.page import Page, PageRequest
+from ivr.duty.page import Page, PageRefused, PageRequest
 from ivr.feed import Feed
 from ivr.storage import AlarmSource, Database, DatabaseUnavailable
 
@@ -43,6 +45,9 @@ class Pages(Protocol):
 
     async def note(self, page_id: str, kind: str, facts: Mapping[str, object], by: str = "") -> None:
         """A line of the page's history."""
+
+    async def stand_down(self, page_id: str) -> bool:
+        """Look for nobody any more, unless somebody has accepted; False: somebody has, or it was over."""
 
 
 class Voice(Protocol):
@@ -84,6 +89,8 @@ class AlarmDesk:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_first = True
+        self._ended: deque[Ended] = deque(maxlen=1000)
+        """Pages whose engineers have been told that all is over, lately."""
         self.taken = self.repeated = self.paged = 0
         """Alarms written down, those that were here already, and pages begun, since the start."""
 
@@ -169,10 +176,30 @@ class AlarmDesk:
         for wanted in decided.wanted:
             await self._make_page(wanted)
         await self._note(decided)
+        await self._end_pages(terms)
         storms = await self._database.run(lambda session: ledger.sum_up(session, terms))
         for page_id, counted in storms:
             await self._note_line(page_id, "alarm-storm", {"counted": counted})
         return decided.looked_at >= ledger.AT_ONCE
+
+    async def _end_pages(self, terms: ledger.Terms) -> None:
+        """Pages of which every alarm is over: whoever has them is told, and nobody else is looked for."""
+        ended = await self._database.run(lambda session: end_pages(session, terms, self._ended))
+        for one in ended:
+            if not one.is_live:
+                self._ended.append(one)
+            elif await self._stand_down(one.page_id):
+                log.info("alarm.over", page=one.page_id)
+            else:
+                # somebody has accepted in this moment: he is told
+                self._wake.set()
+
+    async def _stand_down(self, page_id: str) -> bool:
+        try:
+            return await self._pages.stand_down(page_id)
+        except PageRefused as fault:
+            log.warning("alarm.not_called_off", page=page_id, why=str(fault))
+            return True
 
     async def _take_up(self) -> None:
         """Pages that were to be made when a box died: this one before the restart, or another."""

@@ -8,7 +8,6 @@ should the process die in between, the alarm is found `paging`, and whether its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -19,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from dialplan.alarms import AlarmRow, group_key
 from dialplan.model import Brand, Configuration
-from ivr.alarms.model import ALARMS, Decided, Incoming, Joined, Over, Wanted
+from ivr.alarms.ending import LIVE, is_over, tell_again
+from ivr.alarms.model import ALARMS, Decided, Incoming, Joined, Over, Terms, Wanted
 from ivr.notify.enclosed import ALARM_FILE
 from ivr.notify.outbox import Attached, enqueue
 from ivr.storage import (
@@ -38,16 +38,6 @@ LEASE: Final = timedelta(seconds=60)
 """So long a page may take to be made; then another box makes it."""
 OLD: Final = timedelta(hours=24)
 """An alarm that old when it is found is news of yesterday: kept and forwarded, and nobody is woken."""
-LIVE: Final = (PageState.PAGED, PageState.RINGING)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On what terms alarms are looked at. `owner`: this box."""
-
-    configuration: Configuration
-    now: datetime
-    owner: str
 
 
 def keep(session: Session, incoming: Sequence[Incoming], now: datetime) -> list[str]:
@@ -239,6 +229,7 @@ def _tell_over(session: Session, alarm: KeptAlarm, brand: Brand, terms: Terms) -
             "words": alarm.subject,
             "at": terms.now,
             "engineer": page.accepted_title if page else "",
+            "called_off": page is not None and page.state in LIVE and is_over(session, page.id),
         },
         dedupe=f"alarm:{alarm.id}:over",
         now=terms.now,
@@ -259,6 +250,9 @@ def _bring_together(session: Session, alarm: KeptAlarm, row: AlarmRow, terms: Te
         alarm.state, alarm.owner, alarm.due = AlarmState.PAGING, terms.owner, terms.now + LEASE
         return _wanted(alarm, row, severity, terms.configuration)
     group.counted += 1
+    page = session.get(Page, group.page_id) if alarm.fingerprint and group.page_id else None
+    if page is not None and page.state is PageState.ACCEPTED and is_over(session, page.id):
+        tell_again(session, page, alarm.subject, f"alarm:{alarm.id}:again", terms)
     if group.forwarded < terms.configuration.alarms.forward_most:
         forward(session, alarm, row, terms, group)
     alarm.state, alarm.page_id = AlarmState.JOINED, group.page_id
@@ -273,7 +267,7 @@ def _open_group(session: Session, key: str, row: AlarmRow, now: datetime) -> Ala
     if group is not None and page is None:
         # its page is just being made
         return group if not group.page_id or now < group.until else None
-    if group is not None and page is not None:
+    if group is not None and page is not None and not _is_called_off(session, group):
         is_in_time = now < group.until and page.state is not PageState.EXHAUSTED
         # nobody accepted: whatever comes now tries again
         if is_in_time or page.state in LIVE:
@@ -286,7 +280,15 @@ def _open_group(session: Session, key: str, row: AlarmRow, now: datetime) -> Ala
         .with_for_update()
     )
     open_ones = list(session.scalars(kin)) if row.id != "command" else []
-    return open_ones[0] if len(open_ones) >= row.most_pages else None
+    if len(open_ones) < row.most_pages:
+        return None
+    return next((one for one in open_ones if not _is_called_off(session, one)), None)
+
+
+def _is_called_off(session: Session, group: AlarmGroup) -> bool:
+    """Its page was called off because it was over: whoever joined it would ring nobody."""
+    page = session.get(Page, group.page_id) if group.page_id else None
+    return page is not None and page.state is PageState.CANCELLED and is_over(session, page.id)
 
 
 def _begin_group(session: Session, key: str, row: AlarmRow, alarm: KeptAlarm, now: datetime) -> AlarmGroup:

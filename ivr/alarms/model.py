@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from dialplan.model import Configuration
 from ivr.storage import AlarmSource
 
 ALARMS: Final = "alarms"
@@ -38,6 +39,15 @@ class Incoming:
     once: bool = True
     same_s: float = 3600.0
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms alarms are looked at. `owner`: this box."""
+
+    configuration: Configuration
+    now: datetime
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,16 @@ class Over:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A page of which every alarm is over. `last`: when the last word of it came; `is_live`: somebody is
+    still looked for."""
+
+    page_id: str
+    last: str
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """What a look at the alarms that came in has brought."""
 
@@ -85,4 +105,4 @@ class Decided:
     looked_at: int = 0
 
 
-__all__ = ["ALARMS", "LONGEST_WORDS", "Decided", "Incoming", "Joined", "Over", "Wanted"]
+__all__ = ["ALARMS", "LONGEST_WORDS", "Decided", "Ended", "Incoming", "Joined", "Over", "Terms", "Wanted"]

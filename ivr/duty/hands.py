@@ -108,6 +108,10 @@ class Hands:
         await run.cancel(by)
         return run.page.state is PageState.CANCELLED and before is not PageState.CANCELLED
 
+    async def stand_down(self, wanted: str) -> bool:
+        """Nobody is looked for any more; False: somebody has accepted, and keeps it, or it is over."""
+        return await (await self._run(wanted)).stand_down()
+
     async def find(self, wanted: str) -> Page:
         """A page as it stands. PageRefused: there is none."""
         return (await self._run(wanted)).page

@@ -232,6 +232,13 @@ class Pager:
         """Nobody is looked for any more; False: there was nothing to call off. PageRefused."""
         return await self.hands.cancel(page_id, by)
 
+    async def stand_down(self, page_id: str) -> bool:
+        """What it was about is over: nobody is looked for any more.
+
+        False: somebody has accepted, and keeps it, or it was over. PageRefused.
+        """
+        return await self.hands.stand_down(page_id)
+
     async def note(self, page_id: str, kind: str, facts: Mapping[str, object], by: str = "") -> None:
         """A line of the page's history."""
         await self.hands.note(page_id, kind, facts, by)

@@ -538,11 +538,19 @@ class PageRun:
 
     async def cancel(self, by: str = "") -> None:
         """An administrator takes the page back; who has it in hand hears that it is over."""
-        async with self._claiming:
-            if self.page.is_live and await self._ledger.cancel(self.page, self._clock.now()):
-                self.page = replace(self.page, state=PageState.CANCELLED)
+        await self.stand_down()
         await self.step(call_off(by))
         self._tell(None)
+
+    async def stand_down(self) -> bool:
+        """Nobody is looked for any more, unless somebody has accepted; whether that was so."""
+        async with self._claiming:
+            is_off = self.page.is_live and await self._ledger.cancel(self.page, self._clock.now())
+            if is_off:
+                self.page = replace(self.page, state=PageState.CANCELLED)
+        if is_off:
+            self._tell(None)
+        return is_off
 
     async def _end(self, attempt_id: str, state: AttemptState) -> None:
         attempt = self.attempts.get(attempt_id)

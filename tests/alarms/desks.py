@@ -75,6 +75,15 @@ class PagesOnPaper:
     async def note(self, page_id: str, kind: str, facts: Mapping[str, object], by: str = "") -> None:
         self.notes.append((page_id, kind, facts))
 
+    async def stand_down(self, page_id: str) -> bool:
+        def work(session: Any) -> bool:
+            page = session.get_one(Page, page_id)
+            is_off = page.state in (PageState.PAGED, PageState.RINGING)
+            page.state = PageState.CANCELLED if is_off else page.state
+            return bool(is_off)
+
+        return await self.database.run(work)
+
 
 @dataclass
 class VoiceOnPaper:

@@ -12,7 +12,7 @@ import pytest
 
 from audio.sound import read_recording
 from ivr.alarms.signing import SIGNATURE, sign
-from ivr.carrier.habits import answer_and_key
+from ivr.carrier.habits import Habit, answer_and_key
 from tests.alarms.desks import ALERTS, a_mail
 from tests.stories.house import House
 
@@ -98,6 +98,29 @@ async def test_monitoring_calls_a_webhook_and_says_when_it_is_over(house: House)
     told = await house.mail_arrives("over: ", "Link of edge-1 is down", to="support@fuzer.net")
     assert page.call_ref in told["Subject"]
     assert len(await house.pages()) == 1
+
+
+async def test_what_is_over_before_anybody_accepts_stops_ringing(house: House) -> None:
+    first = await first_on_duty(house)
+    await house.phones({first: Habit.RING_FOREVER})
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "PowerLost", "instance": "edge-2", "severity": "critical"},
+        "annotations": {"summary": "edge-2 runs on its battery"},
+        "startsAt": "2026-11-22T03:14:00Z",
+        "fingerprint": "ba77e21",
+    }
+    secret = house.settings.secret("webhook-monitoring")
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert (await webhook(house, json.dumps({"version": "4", "alerts": [alert]}), **bearer))[0] == 202
+    await house.rings(first)
+    over = json.dumps({"version": "4", "alerts": [{**alert, "status": "resolved"}]})
+    assert (await webhook(house, over, **bearer))[0] == 202
+    page = await house.page_reaches("cancelled", 20)
+    await house.leg_over(first, timeout_s=10)
+    his = (await house.client.ask("duty", {}))["order"][0]["entry"]
+    told = await house.mail_arrives(page.call_ref, "edge-2 runs on its battery", to=f"{his}@example.com")
+    assert "battery" in told.get_content(), "whose phone has rung knows that he may sleep on"
 
 
 async def test_the_command_rings_somebody(house: House) -> None:
