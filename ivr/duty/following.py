@@ -131,16 +131,16 @@ def _joining(
     """A stage for those whom the duty has brought into a stage that the hunt has left, or to its head."""
     now_or_next = next((stage for stage in hunt.stages[place:] if stage.since is None), None)
     here = wanted.get(now_or_next.name) if now_or_next else None
-    known = {one.entry for one in here.people} if here else set()
+    known = frozenset(one.entry for one in here.people) if here else frozenset()
     joined = {one.entry for stage in hunt.stages if stage.since is not None for one in stage.people}
     found: dict[str, tuple[Person, Stage, Stage]] = {}
     for at, stage in enumerate(hunt.stages[:place]):
         fresh = wanted.get(stage.name, stage)
         for person in _newcomers(stage, fresh, attempts):
-            if person.entry not in (known if at < begun else known | joined):
+            if at < begun or person.entry not in joined:
                 found[person.entry] = (person, stage, fresh)
-    if not found:
-        return None
+    if not found.keys() - known:
+        return None  # whoever has come is rung where the hunt is
     people, patterns, words = zip(*found.values(), strict=True)
     return _put_in(patterns[-1], people, now, words[-1])
 

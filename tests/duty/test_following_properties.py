@@ -125,7 +125,7 @@ def played(hunt: Hunt, ends: dict[str, tuple[AttemptState, float]], changes: lis
     return night
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(hunts(), ends, changes)
 def test_whoever_is_not_on_duty_any_more_is_not_rung(
     hunt: Hunt, ends: dict[str, tuple[AttemptState, float]], changes: list[Change]
@@ -137,7 +137,7 @@ def test_whoever_is_not_on_duty_any_more_is_not_rung(
         assert {one.entry for one in night.attempts[first:last]} <= on_duty
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(hunts(), ends, changes)
 def test_no_attempt_is_made_twice_and_no_phone_rings_twice_at_a_time(
     hunt: Hunt, ends: dict[str, tuple[AttemptState, float]], changes: list[Change]
@@ -153,7 +153,7 @@ def test_no_attempt_is_made_twice_and_no_phone_rings_twice_at_a_time(
             assert before.over_at <= after.planned_at
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(hunts(), ends, changes)
 def test_a_stage_lasts_no_longer_than_without_the_change(
     hunt: Hunt, ends: dict[str, tuple[AttemptState, float]], changes: list[Change]
@@ -165,7 +165,7 @@ def test_a_stage_lasts_no_longer_than_without_the_change(
             assert max(own) - min(own) < timedelta(seconds=stage.lasts_s)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(hunts(), ends, changes)
 def test_whoever_has_come_to_the_head_of_the_duty_is_rung(
     hunt: Hunt, ends: dict[str, tuple[AttemptState, float]], changes: list[Change]
@@ -180,15 +180,13 @@ def test_whoever_has_come_to_the_head_of_the_duty_is_rung(
         return  # it was over before
     before, _, _, found, made = night.followed[0]
     old_heads = {stage.people[0].entry for stage in before.stages if stage.people}
-    rung_before = {one.entry for one in night.attempts[:made]}
-    is_known = any(head in {one.entry for one in stage.people} for stage in before.stages)
-    if found is None or head in old_heads or (is_known and head in rung_before):
+    if found is None or head in old_heads:
         return
     later = [one for one in night.attempts[made:] if one.entry == head]
     assert later, f"{head} has taken over and was not rung"
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(hunts(), ends, changes)
 def test_what_was_followed_is_followed(
     hunt: Hunt, ends: dict[str, tuple[AttemptState, float]], changes: list[Change]
