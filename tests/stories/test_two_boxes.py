@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import time
 from collections import Counter
@@ -21,7 +22,7 @@ import pytest_asyncio
 
 from asterisk.tree import Tree
 from ivr.carrier import Carrier
-from ivr.carrier.habits import Habit, answer_and_key
+from ivr.carrier.habits import Habit, answer_and_key, cause, in_turn, refuse
 from ivr.cli.client import ServiceClient
 from ivr.cli.launch import Household
 from ivr.duty.history import Event, read_history
@@ -40,6 +41,9 @@ pytestmark = [
     pytest.mark.skipif(not POSTGRES, reason="DUTYLINE_TEST_POSTGRES names no server"),
 ]
 
+DRILLS = int(os.environ.get("DUTYLINE_DRILLS", "1"))
+SEED = int(os.environ.get("DUTYLINE_DRILL_SEED", "22"))
+NEVER_RANG = frozenset({AttemptState.CANCELLED, AttemptState.LOST, AttemptState.RINGING})
 RING_S = 22
 BOUND_S = LEASE_S + RENEW_S + 3
 """Within this a page is taken up; the last seconds are for a busy machine."""
@@ -226,6 +230,43 @@ async def test_a_page_of_a_box_that_was_killed_is_gone_on_with_by_the_other(boxe
     assert not (await boxes.one.client.ask("status"))["pages"]
     assert (await boxes.one.client.ask("page-done", {"page": page_id, "by": "test"})).get("marked", True)
     await boxes.reaches(page_id, PageState.DONE, 5)
+
+
+@pytest.mark.timeout(90 * DRILLS + 60)
+async def test_killed_at_random_moments_the_page_is_accepted_once_on_the_other(boxes: Boxes) -> None:
+    chance = random.Random(SEED)
+    first, second, third = boxes.order[:3]
+    habits = {
+        first: in_turn(cause(17, after_s=1), Habit.RING_FOREVER.value),
+        second: refuse(Habit.REJECT, after_s=0.5),
+        third: ACCEPTS,
+    }
+    for _ in range(DRILLS):
+        moment = chance.uniform(0.0, 6.0)
+        await boxes.carrier.set_phones(habits)
+        boxes.carrier.forget_legs()
+        page_id = await boxes.begin(boxes.one)
+        await asyncio.sleep(moment)
+        boxes.one.kill()
+        await boxes.driver_is(page_id, boxes.two, BOUND_S)
+        page = await boxes.reaches(page_id, PageState.ACCEPTED, 90)
+        said = f"killed {moment:.3f} s after the page began"
+        assert page.accepted_number == third, said
+        attempts = await boxes.attempts(page_id)
+        legs = Counter(leg.number for leg in boxes.carrier.legs())
+        assert legs <= Counter(one.number for one in attempts), f"{said}: rung twice for one attempt"
+        rang = [leg.number for leg in boxes.carrier.legs()]
+        may_lack = [one.number for one in attempts if one.state in NEVER_RANG]
+        assert Counter(one.number for one in attempts) - Counter(rang) <= Counter(may_lack), said
+        events = await boxes.history(page_id)
+        assert (kinds(events)["opened"], kinds(events)["accepted"]) == (1, 1), said
+        rung = [event.attempt_id for event in events if event.kind is PageStep.RUNG]
+        assert sorted(rung) == sorted(one.id for one in attempts), said
+        mails = [(event.facts or {})["template"] for event in events if event.kind is PageStep.TOLD]
+        assert (mails.count("call-in"), mails.count("call-accepted")) == (1, 1), said
+        await boxes.two.client.ask("page-done", {"page": page_id, "by": "test"})
+        await boxes.carrier.link.action("Hangup", Channel="/.*/")
+        await boxes.one.start_again()
 
 
 async def test_who_picks_up_on_a_box_that_came_back_has_the_page_that_another_drives(boxes: Boxes) -> None:
