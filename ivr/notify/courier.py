@@ -8,11 +8,10 @@ with the same Message-ID, by which mail systems tell a repeat. That is the only 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import platform
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
@@ -22,6 +21,7 @@ import structlog
 from ivr.notify.claims import Outcome, Terms, claim, release, settle
 from ivr.notify.message import Posting, compose
 from ivr.notify.outbox import MAILS, is_address
+from ivr.notify.rounds import PAUSE_S, Rounds
 from ivr.notify.schedule import Schedule
 from ivr.notify.transport import Transport
 from ivr.notify.trust import say_tls
@@ -32,12 +32,6 @@ log = structlog.get_logger(__name__)
 AT_ONCE: Final = 4
 LEASE_S: Final = 180.0
 """Longer than a transport may take for one mail."""
-LOOK_S: Final = 30.0
-"""How often the outbox is looked at unasked: other boxes and commands write into it too."""
-SHORTEST_S: Final = 0.1
-"""Least time between two looks: a due mail may be in another courier's hands."""
-PAUSE_S: Final = 2.0
-"""Wait after the database failed."""
 
 
 def _now() -> datetime:
@@ -67,10 +61,16 @@ class Courier:
         self._owner = owner or platform.node() or "courier"
         self._schedule = schedule or Schedule()
         self._now, self._sleep, self._chance = now, sleep, chance
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(
+            db,
+            MAILS,
+            release=lambda session: release(session, self._owner, self._now()),
+            look=self._look,
+            now=now,
+            sleep=sleep,
+        )
         self._busy: dict[asyncio.Task[None], str] = {}
         """Mails in hand, by id."""
-        self._task: asyncio.Task[None] | None = None
         self._taking: asyncio.Future[datetime | None] | None = None
         self.trouble = ""
         """What is wrong with the way out, in words; empty while mails go through."""
@@ -84,20 +84,15 @@ class Courier:
 
     def start(self) -> None:
         """Begin, as a task of the running loop."""
-        if self._task is None:
-            self._db.listen(MAILS, self.wake)
-            self._task = asyncio.create_task(self._run(), name="courier")
+        self._rounds.start()
 
     def wake(self) -> None:
         """Look into the outbox now."""
-        self._wake.set()
+        self._rounds.wake()
 
     async def close(self, *, timeout_s: float = 5.0) -> None:
         """Take no more mails, and see those in hand through as far as the time allows."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._rounds.close()
         if self._taking is not None:
             await asyncio.wait({self._taking}, timeout=timeout_s)
         if not self._busy:
@@ -107,26 +102,10 @@ class Courier:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    async def _run(self) -> None:
-        is_released = False
-        while True:
-            self._wake.clear()
-            try:
-                if not is_released:
-                    await self._db.run(lambda session: release(session, self._owner, self._now()))
-                    is_released = True
-                # seen through when we are closed: mails that are claimed must come into a hand
-                self._taking = asyncio.ensure_future(self._take_out())
-                due = await asyncio.shield(self._taking)
-            except DatabaseUnavailable as error:
-                log.warning("the outbox cannot be read", reason=str(error))
-                await self._sleep(PAUSE_S)
-            except Exception:
-                # a fault of ours must not end the post; the mails are still there
-                log.exception("the outbox cannot be worked on")
-                await self._sleep(LOOK_S)
-            else:
-                await self._rest(due)
+    async def _look(self) -> datetime | None:
+        # seen through when we are closed: mails that are claimed must come into a hand
+        self._taking = asyncio.ensure_future(self._take_out())
+        return await asyncio.shield(self._taking)
 
     async def _take_out(self) -> datetime | None:
         """Claim as many due mails as there are hands, and send them. Returns when the next is due."""
@@ -145,26 +124,13 @@ class Courier:
             task.add_done_callback(self._finish)
         if due is None or len(self._busy) >= AT_ONCE:
             return None
-        return max(due, terms.now + timedelta(seconds=SHORTEST_S))
+        return due
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._busy.pop(task, None)
-        self._wake.set()
+        self._rounds.wake()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a mail could not be seen through", exc_info=error)
-
-    async def _rest(self, due: datetime | None) -> None:
-        """Sleep until a mail is due, something was written, or a while has passed."""
-        wait_s = LOOK_S if due is None else min(LOOK_S, (due - self._now()).total_seconds())
-        waits = {
-            asyncio.ensure_future(self._wake.wait()),
-            asyncio.ensure_future(self._sleep(max(0.0, wait_s))),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
 
     async def _deliver(self, posting: Posting) -> None:
         outcome = await self._try(posting)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import platform
 import random
 import time
@@ -16,16 +15,15 @@ import structlog
 from ivr.notify.channels import NOTICES
 from ivr.notify.gateway import Gateway
 from ivr.notify.notices import Outgoing, Receipt, claim, release, settle
+from ivr.notify.rounds import Rounds
 from ivr.notify.schedule import Schedule
 from ivr.notify.verdicts import Verdict
-from ivr.storage import Database, DatabaseUnavailable, MailState
+from ivr.storage import Database, MailState
 
 log = structlog.get_logger(__name__)
 AT_ONCE: Final = 4
 LEASE_S: Final = 60.0
 """Longer than a gateway may take."""
-LOOK_S: Final = 30.0
-PAUSE_S: Final = 2.0
 BACK_OFF: Final = Schedule(first_s=2.0, longest_s=120.0, most_tries=40)
 
 
@@ -51,8 +49,14 @@ class Messenger:
         self._database, self._gateways = database, dict(gateways)
         self._owner = owner or platform.node() or "messenger"
         self._schedule, self._now, self._sleep, self._chance = schedule, now, sleep, chance
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(
+            database,
+            NOTICES,
+            release=lambda session: release(session, self._owner, self._now()),
+            look=self.look,
+            now=now,
+            sleep=sleep,
+        )
         self.trouble = ""
         """What the last try that failed said; empty while messages go through."""
         self.sent = self.lost = 0
@@ -60,34 +64,11 @@ class Messenger:
 
     def start(self) -> None:
         """Begin, as a task of the running loop."""
-        if self._task is None:
-            self._database.listen(NOTICES, self._wake.set)
-            self._task = asyncio.create_task(self._run(), name="messenger")
+        self._rounds.start()
 
     async def close(self) -> None:
         """Stop; what is in hand is tried again after its lease."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        is_released = False
-        while True:
-            self._wake.clear()
-            try:
-                if not is_released:
-                    await self._database.run(lambda session: release(session, self._owner, self._now()))
-                    is_released = True
-                due = await self.look()
-            except DatabaseUnavailable as fault:
-                log.warning("notices.unread", why=str(fault))
-                await self._sleep(PAUSE_S)
-            except Exception:
-                # a fault of ours must not end it; the messages are still there
-                log.exception("notices.fault")
-                await self._sleep(PAUSE_S)
-            else:
-                await self._rest(due)
+        await self._rounds.close()
 
     async def look(self) -> datetime | None:
         """Try what is due; when the next is."""
@@ -123,20 +104,6 @@ class Messenger:
         self.lost += is_lost
         say = log.error if is_lost else log.warning
         say("notice.not_sent", notice=message.id, tries=message.tries, state=str(state), code=receipt.code)
-
-    async def _rest(self, due: datetime | None) -> None:
-        wait_s = LOOK_S if due is None else min(LOOK_S, (due - self._now()).total_seconds())
-        waits = {
-            asyncio.ensure_future(self._wake.wait()),
-            asyncio.ensure_future(self._sleep(max(0.05, wait_s))),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waits:
-                one.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*waits, return_exceptions=True)
 
 
 __all__ = ["Messenger"]
