@@ -74,6 +74,7 @@ class Boxes:
         self._well_since: datetime | None = None
         self._heard: dict[str, None] = {}
         self._has_heard = asyncio.Event()
+        self._looking = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.taken_up = 0
         """Pages taken up from other boxes since the start."""
@@ -188,9 +189,13 @@ class Boxes:
         """Renew our leases, take up what dead boxes have left, leave what another has taken."""
         if self._leases is None:
             return
+        async with self._looking:
+            await self._look(self._leases)
+
+    async def _look(self, leases: PageLeases) -> None:
         driven = dict(self._pages.driven)
         try:
-            held = await self._leases.renew(is_able=self._pages.has_phones, may_take=self._may_take())
+            held = await leases.renew(is_able=self._pages.has_phones, may_take=self._may_take())
             self._well_since = self._well_since or self._clock.now()
             await self._leave(driven, held)
             for page_id in held.kept | held.taken:

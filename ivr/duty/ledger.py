@@ -173,11 +173,17 @@ class DatabaseLedger:
         if writer := self._mails.get(page.state):
             writer(session, page, now)
 
-    async def add_attempts(self, page: Page, attempts: list[Attempt]) -> None:
-        """Write down phones that are about to ring."""
+    async def add_attempts(self, page: Page, attempts: list[Attempt], *, have_rung: bool = False) -> bool:
+        """Write down phones that are about to ring.
 
-        def work(session: Session) -> None:
-            row = session.get_one(tables.Page, page.id)
+        False, and nothing is written: where several boxes share the database, another drives the page, or
+        somebody has it by now. `have_rung`: they rang while the database was away, so they stand in it.
+        """
+
+        def work(session: Session) -> bool:
+            row = session.get_one(tables.Page, page.id, with_for_update=bool(self.box))
+            if self.box and not have_rung and not self._may_ring(row, attempts):
+                return False
             if row.state in LIVE_STATES:
                 row.state = PageState.RINGING
             for stage in {attempt.stage for attempt in attempts} - _begun(session, page):
@@ -190,8 +196,13 @@ class DatabaseLedger:
             hunted = [attempt for attempt in attempts if attempt.stage not in AFTER]
             self._announce_rings(session, page, hunted)
             self._tell(session, page.id)
+            return True
 
-        await self._database.run(work)
+        return await self._database.run(work)
+
+    def _may_ring(self, row: tables.Page, attempts: list[Attempt]) -> bool:
+        is_wanted = row.state in LIVE_STATES or all(attempt.stage in AFTER for attempt in attempts)
+        return is_wanted and row.driver in ("", self.box)
 
     def _note_stage(self, session: Session, page: Page, stage: str, at: datetime) -> None:
         """The hunt has left its first part."""

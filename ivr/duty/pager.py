@@ -120,7 +120,8 @@ class Pager:
         self.watch(run)
         await run.resume()
         await run.resume_elsewhere()
-        self._drive_on(run)
+        if live.page.id not in self._runs:
+            self._drive_on(run)
 
     def watch(self, run: PageRun) -> None:
         """Its legs on our switch may be alive: what becomes of them is told to us."""
@@ -390,6 +391,11 @@ class Pager:
         others = (run for run in self._runs.values() if run.page.id != page.id)
         here = (one.number for run in others for one in run.attempts.values() if one.is_open)
         return frozenset(here) | self.boxes.engaged(page.id)
+
+    async def doubt(self, page: Page) -> None:
+        """The database says that this box is not to ring for it: whoever drives it is found out."""
+        # in a task of its own: should another box drive the page, what asks is cancelled
+        await asyncio.shield(self._spawn(self.boxes.look(), f"driver of page {page.call_ref}"))
 
     def talking(self, page: Page) -> Mapping[str, Talk]:
         """Who has accepted another page, and talks on its leg."""

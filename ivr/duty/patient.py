@@ -72,9 +72,15 @@ class PatientLedger:
         self._refs.add(ref)
         return ref
 
-    async def add_attempts(self, page: Page, attempts: list[Attempt]) -> None:
-        """Write down phones that are about to ring."""
-        await self._write(lambda: self._inner.add_attempts(page, attempts))
+    async def add_attempts(self, page: Page, attempts: list[Attempt]) -> bool:
+        """Write down phones that are about to ring; False: another box drives the page, or has ended it."""
+        if not self._owed:
+            try:
+                return await self._inner.add_attempts(page, attempts)
+            except DatabaseUnavailable as fault:
+                log.error("page.step_owed", why=str(fault))
+        self._owe(lambda: self._inner.add_attempts(page, attempts, have_rung=True))
+        return True
 
     async def change_attempt(self, attempt: Attempt, cause: int = 0) -> None:
         """Write down how an attempt stands now."""

@@ -50,8 +50,8 @@ log = structlog.get_logger(__name__)
 class Ledger(Protocol):
     """Where pages are kept. Every method returns once it is committed."""
 
-    async def add_attempts(self, page: Page, attempts: list[Attempt]) -> None:
-        """Write down phones that are about to ring."""
+    async def add_attempts(self, page: Page, attempts: list[Attempt]) -> bool:
+        """Write down phones that are about to ring; False: another box drives the page, or has ended it."""
 
     async def change_attempt(self, attempt: Attempt, cause: int = 0) -> None:
         """Write down how an attempt stands now."""
@@ -125,6 +125,9 @@ class Elsewhere(Protocol):
     def forget_duty(self, page: Page) -> None:
         """What was asked last could not be followed: it is to be looked at again."""
 
+    async def doubt(self, page: Page) -> None:
+        """The database says that this box is not to ring for it: whoever drives it is found out."""
+
 
 class Alone:
     """Where there are no others."""
@@ -147,6 +150,9 @@ class Alone:
 
     def forget_duty(self, page: Page) -> None:
         """Nothing."""
+
+    async def doubt(self, page: Page) -> None:
+        """Nobody else drives it."""
 
 
 class PageRun:
@@ -285,7 +291,10 @@ class PageRun:
             return
         now = self._clock.now()
         attempts = [_attempt(one, now, self._box) for one in planned]
-        await self._ledger.add_attempts(self.page, attempts)
+        if not await self._ledger.add_attempts(self.page, attempts):
+            await self.elsewhere.doubt(self.page)
+            await self.look_elsewhere()
+            return
         self.page = replace(self.page, state=PageState.RINGING) if self.page.is_live else self.page
         self.attempts.update((attempt.id, attempt) for attempt in attempts)
         for attempt in attempts:

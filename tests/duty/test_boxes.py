@@ -210,6 +210,42 @@ async def test_who_picks_up_on_the_box_that_has_left_the_page_still_has_it(
         assert not both.one.pager.driven, "the promise is kept by the box that drives the page"
 
 
+async def test_a_box_that_stood_still_for_a_minute_rings_nobody_for_a_page_that_another_drives(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    first, second, *_ = order(configuration)
+    async with two_boxes(tmp_path, configuration) as both:
+        rings_on(both.one, first)
+        rings_on(both.two, second)
+        page = await both.one.page()
+        leg = next(iter(both.one.pager.driven.values())).all_attempts()[0]
+        await both.pass_time(DEAD_S, both.two)
+        assert list(both.two.pager.driven) == [page.id]
+        # it has not looked at its leases yet, and hears that its ring is over
+        await both.one.phones.end(leg, 17)
+        await both.settle()
+        assert numbers(both.one) == [first]
+        assert not both.one.pager.driven
+        await both.hear(both.two)
+        assert numbers(both.two) == [second]
+
+
+async def test_nobody_is_rung_for_a_page_that_was_accepted_elsewhere_a_moment_ago(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    first, *_ = order(configuration)
+    async with two_boxes(tmp_path, configuration) as both:
+        rings_on(both.one, first)
+        page = await both.one.page()
+        leg = next(iter(both.one.pager.driven.values())).all_attempts()[0]
+        assert await both.two.pager.accept_for(page.id, "tsc", "somebody")
+        # the news is still on its way
+        await both.one.phones.end(leg, 17)
+        await both.settle()
+        assert numbers(both.one) == [first]
+        assert [run.page.state for run in both.one.pager.driven.values()] == [PageState.ACCEPTED]
+
+
 async def test_what_is_done_on_another_box_silences_the_phone_here(
     tmp_path: Path, configuration: Configuration
 ) -> None:
