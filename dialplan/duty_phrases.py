@@ -7,12 +7,6 @@ from typing import Final
 
 Phrase = Mapping[str, str]
 
-MOMENT: Final[Phrase] = {
-    "nl": "{day} {number} {month} {clock}",
-    "fr": "{day} {number} {month} {clock}",
-    "de": "{day}, {number}. {month} {clock}",
-    "en": "{day} {number} {month} {clock}",
-}
 THEN: Final[Phrase] = {"nl": ", dan ", "fr": ", puis ", "de": ", dann ", "en": ", then "}
 
 _TURNS: Final[Mapping[str, Phrase]] = {
@@ -387,4 +381,4 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     **_NOTES,
 }
 
-__all__ = ["MOMENT", "PHRASES", "THEN"]
+__all__ = ["PHRASES", "THEN"]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from dialplan.duty_phrases import MOMENT, PHRASES, THEN
+from dialplan.duty_phrases import PHRASES, THEN
 from dialplan.times import DAYS_IN, MONTHS_IN, say_clock
 
 ENGLISH: Final = "en"
@@ -78,16 +78,22 @@ def from_data(data: Any) -> str:
 def say_moment(moment: datetime, zone: str, language: str = ENGLISH) -> str:
     """A moment by the clock of a zone: `Friday 25 December 18:00`."""
     at = moment.astimezone(ZoneInfo(zone))
-    return MOMENT[language].format(
-        day=DAYS_IN[language][at.weekday()],
-        number="1er" if language == "fr" and at.day == 1 else at.day,
-        month=MONTHS_IN[language][at.month - 1],
-        clock=say_clock(at.hour * 60 + at.minute),
-    )
+    day, month = DAYS_IN[language][at.weekday()], MONTHS_IN[language][at.month - 1]
+    clock = say_clock(at.hour * 60 + at.minute)
+    if language == "de":
+        return f"{day}, {at.day}. {month} {clock}"
+    number = "1er" if language == "fr" and at.day == 1 else at.day
+    return f"{day} {number} {month} {clock}"
 
 
 def _fill(key: str, facts: Mapping[str, Fact], language: str) -> str:
-    return PHRASES[key][language].format(**{name: _say(fact, language) for name, fact in facts.items()})
+    phrase = PHRASES[key][language]
+    if language == ENGLISH:
+        # made anew for each moment that is looked at: what is text is taken as it is
+        said = {name: fact if isinstance(fact, str) else _say(fact, language) for name, fact in facts.items()}
+    else:
+        said = {name: _say(fact, language) for name, fact in facts.items()}
+    return phrase.format_map(said)
 
 
 def _say(fact: Fact, language: str) -> str:

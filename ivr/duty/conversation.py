@@ -159,13 +159,7 @@ class EngineersEar:
         await self._leg.tell("page-passed")
 
     async def _part(self) -> None:
-        """Nothing was pressed; or the page is decided, and he hears how."""
-        if self._run.page.is_open:
-            await self._run.stay_silent(self._attempt.id)
-            await self._leg.tell("page-goodbye")
-        else:
-            await self._run.hear_taken(self._attempt.id)
-            await tell(self._agi, ending_of(self._run.page, self._attempt.id, self._language))
+        await part(self._leg, self._run, self._attempt.id)
 
     # -- who he is
 
@@ -256,6 +250,16 @@ class EngineersEar:
         return tuple(dict.fromkeys((*request.words, *found)))
 
 
+async def part(leg: Leg, run: PageRun, attempt_id: str) -> None:
+    """Nothing was pressed; or the page is decided, and whoever is on the leg hears how."""
+    if run.page.is_open:
+        await run.stay_silent(attempt_id)
+        await leg.tell("page-goodbye")
+    else:
+        await run.hear_taken(attempt_id)
+        await tell(leg.agi, ending_of(run.page, attempt_id, leg.language))
+
+
 def ending_of(page: Page, attempt_id: str, language: Spoken) -> list[Utterance]:
     """What a leg is told when the page is decided: the call is yours, is taken, or is no longer wanted."""
     acceptance = page.acceptance
@@ -297,4 +301,4 @@ def _who(page: Page, language: Spoken) -> list[Utterance]:
     return [Prompt("page-unknown-customer", language)]
 
 
-__all__ = ["EngineersEar", "ending_of", "facts_of", "spoken", "tell"]
+__all__ = ["EngineersEar", "ending_of", "facts_of", "part", "spoken", "tell"]

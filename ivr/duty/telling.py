@@ -16,11 +16,11 @@ import structlog
 from dialplan.commands import Prompt, Utterance
 from ivr.agi import AgiError, AgiSession
 from ivr.duty.connecting import CONNECT, Connecting, write_beside
-from ivr.duty.conversation import ending_of, facts_of
+from ivr.duty.conversation import facts_of, part
 from ivr.duty.hunt import Attempt
 from ivr.duty.means import Book, Means
 from ivr.duty.run import TALK_S, PageRun
-from ivr.duty.speaking import STOP_KEY, Leg, spoken, tell
+from ivr.duty.speaking import STOP_KEY, Leg, spoken
 
 HEARD, AGAIN = "1", "3"
 SILENT_TURNS: Final = 2
@@ -63,7 +63,7 @@ class DesksEar:
             silent = 0 if key else silent + 1
             if key and key not in (AGAIN, STOP_KEY):
                 await self._leg.tell("page-wrong-key")
-        await self._part()
+        await part(self._leg, self._run, self._attempt.id)
         return ""
 
     async def _heard(self, key: str) -> None:
@@ -74,15 +74,6 @@ class DesksEar:
         write_beside(self._book.note(self._run.page.id, "desk-heard", facts, self._attempt.entry))
         if key == HEARD:
             await self._leg.tell("desk-heard")
-
-    async def _part(self) -> None:
-        """Nothing was pressed; or an engineer has accepted meanwhile, and the desk hears who."""
-        if self._run.page.is_open:
-            await self._run.stay_silent(self._attempt.id)
-            await self._leg.tell("page-goodbye")
-        else:
-            await self._run.hear_taken(self._attempt.id)
-            await tell(self._agi, ending_of(self._run.page, self._attempt.id, self._language))
 
     def _news(self) -> list[Utterance]:
         intro, *facts = facts_of(self._run.page, self._language)
