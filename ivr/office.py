@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp.web import RouteDef
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+import ivr.notify.sandbox  # noqa: F401 - a mail finds Jinja2 loaded
 from dialplan.model import Configuration
 from ivr.alarms.desk import Pages
 from ivr.alarms.house import AlarmHouse

@@ -108,11 +108,6 @@ class Templates:
             self._ready[name, language] = ready
         return self._ready[name, language]
 
-    def warm(self) -> None:
-        """Have ready what the first letter needs; blocks for a tenth of a second."""
-        for language in LANGUAGES:
-            self._environment(language)
-
     def _environment(self, language: Language) -> ImmutableSandboxedEnvironment:
         if language not in self._environments:
             from ivr.notify.sandbox import make_environment
