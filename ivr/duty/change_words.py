@@ -41,6 +41,12 @@ PASSED_OVER: Final[Phrase] = {
     "de": "{who} wurde nicht angerufen: im Gespräch für Anruf {ref}",
     "en": "{who} was not rung: is talking to call {ref}",
 }
+ON_LINE: Final[Phrase] = {
+    "nl": "{who} werd niet gebeld: is aan de lijn op het nummer van de ingenieurs",
+    "fr": "{who} n'a pas été appelé : est en ligne sur le numéro des ingénieurs",
+    "de": "{who} wurde nicht angerufen: ist auf der Nummer der Techniker am Apparat",
+    "en": "{who} was not rung: is on the engineers' number",
+}
 FREE_AGAIN: Final[Phrase] = {
     "nl": "{who} is weer vrij en wordt alsnog gebeld",
     "fr": "{who} est de nouveau libre et est appelé à son tour",
@@ -52,7 +58,8 @@ FREE_AGAIN: Final[Phrase] = {
 def say_change(kind: str, facts: Mapping[str, Any], language: Language) -> str:
     """A step of these kinds, in words; empty for any other."""
     if kind == PageStep.PASSED_OVER:
-        return PASSED_OVER[language].format(who=facts["who"], ref=facts["ref"])
+        phrase = PASSED_OVER if facts["ref"] else ON_LINE
+        return phrase[language].format(who=facts["who"], ref=facts["ref"])
     if kind == PageStep.FREE_AGAIN:
         return FREE_AGAIN[language].format(who=facts["who"])
     if kind != PageStep.DUTY_CHANGED:

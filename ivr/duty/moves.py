@@ -30,6 +30,9 @@ from ivr.duty.turns import Turn
 from ivr.storage.states import AttemptState
 
 SHORTEST_ROUND_S = 5.0
+TALK_PATIENCE_S = 60.0
+"""So long a stage waits for somebody who talks, when it has nobody else to ring: he may only have to hear
+that the call is his. Then the next stage is rung, and he when he is free."""
 ENGAGED_LOOK_S = 2.0
 """Where everybody's phone rings for another page it is looked so often whether one is free."""
 
@@ -167,12 +170,19 @@ class _Outlook:
     def move(self) -> Move | None:
         """The stage's move; None when the stage is over and the next one takes its turn."""
         if self._is_over() or self._is_late():
-            return Wait() if self.is_busy else None
+            return Wait() if self.is_busy else self._patience()
         turn = self._turn()
         if turn is None:
             return None
         resume = self._pause_over(turn) if turn else self.begins
         return self._wait_until(resume) if resume > self.night.now else self._move_in(turn)
+
+    def _patience(self) -> Wait | None:
+        """Where all of them talk, a moment's wait; None: it is over."""
+        talkers, until = self.talkers(), self.over_at() + self._seconds(TALK_PATIENCE_S)
+        if self.people or not talkers or until <= self.night.now:
+            return None
+        return Wait(self._wait_until(until).until, tuple(talkers))
 
     def has_time(self) -> bool:
         """Whether there is time for a whole ring, and for the one before it to end."""

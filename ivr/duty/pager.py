@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -311,6 +312,16 @@ class Pager:
     def _free(self, attempt_id: str) -> None:
         """A leg is over: pages that have passed over whoever talked on it may ring him."""
         if self.talks.end(attempt_id):
+            self.follow_duty()
+
+    @contextmanager
+    def on_the_line(self, entry: str, channel: str) -> Iterator[None]:
+        """Somebody talks to us on the engineers' number: his phones would be rung in vain."""
+        self.talks.dial_in(channel, entry)
+        try:
+            yield
+        finally:
+            self.talks.leave_line(channel)
             self.follow_duty()
 
     def follow_duty(self) -> None:

@@ -1,4 +1,5 @@
-"""Who talks on a leg on which he has accepted: with the caller, mostly. For other pages he is engaged.
+"""Who talks: on a leg on which he has accepted, with the caller mostly, or on the engineers' number. He is
+engaged for other pages.
 
 A leg is known from when it is picked up until the switch says that it is over, whatever became of the page.
 """
@@ -14,7 +15,7 @@ from ivr.duty.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Somebody talks on the leg `leg` for the page with the call ID `ref`."""
+    """Somebody talks on `leg` for the page with the call ID `ref` (empty: on the engineers' number)."""
 
     leg: str
     ref: str
@@ -31,6 +32,15 @@ class Talks:
 
     def __init__(self) -> None:
         self._legs: dict[str, Run] = {}
+        self._lines: dict[str, str] = {}
+
+    def dial_in(self, channel: str, entry: str) -> None:
+        """Somebody has called the engineers' number."""
+        self._lines[channel] = entry
+
+    def leave_line(self, channel: str) -> None:
+        """That call is over."""
+        self._lines.pop(channel, None)
 
     def begin(self, attempt_id: str, run: Run) -> None:
         """The leg was picked up."""
@@ -45,9 +55,11 @@ class Talks:
         return attempt_id in self._legs
 
     def elsewhere(self, page: Page) -> Mapping[str, Talk]:
-        """Directory entry -> what he talks on, of those who have accepted another page and are on its leg."""
+        """Directory entry -> what he talks on, of those who have accepted another page and are on its leg, or
+        are on the engineers' number."""
         held = ((leg, run.page) for leg, run in self._legs.items())
-        return {
+        on_line = {entry: Talk(channel, "") for channel, entry in self._lines.items()}
+        return on_line | {
             other.acceptance.entry: Talk(leg, other.call_ref)
             for leg, other in held
             if other.id != page.id and other.is_held_by(leg) and other.acceptance is not None

@@ -18,6 +18,7 @@ from dialplan.roster import on_duty, with_changes
 from dialplan.source import load
 from ivr.clock import VirtualClock
 from ivr.duty.changes import DutyBoard
+from ivr.duty.history import read_history
 from ivr.duty.line import EngineersLine
 from ivr.duty.line.calls import Callers
 from ivr.duty.line.words import moment, say_duty
@@ -30,6 +31,7 @@ from tests.duty.night import NIGHT, REQUEST, Night, the_night
 
 PIN, OTHER_PIN = "48151623", "2468"
 ADU, WTI, STRANGER = "+32470000002", "+32470000003", "+32470009704"
+MAB = "+32470000004"
 ASKED = ServeEngineer(("engineers", "aca"), ("nl", "fr"), hours=24)
 
 
@@ -194,6 +196,8 @@ async def the_desk(path: Path, configuration: Configuration) -> AsyncIterator[De
 
     def lay_over(change: Callable[..., object]) -> None:
         live[0] = replace(configuration, duty=change(configuration.duty))  # type: ignore[arg-type]
+        night.configuration = live[0]
+        night.pager.follow_duty()
 
     async with the_night(path, configuration) as night:
         board = DutyBoard(night.database, night.clock, lambda: configuration.duty, lay_over)
@@ -337,6 +341,24 @@ async def test_duty_is_taken_until_the_next_handover(tmp_path: Path, configurati
         assert any(line.startswith("ADU by phone duty-changed") for line in await desk.audit())
         desk.night.clock._now = datetime(2026, 11, 23, 7, 1, tzinfo=UTC)
         assert desk.order()[0] == "MSS"
+
+
+async def test_who_takes_duty_while_a_call_is_open_is_rung_for_it_when_he_has_hung_up(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    """And whoever he has relieved is left in peace, though his phone rings at that moment."""
+    async with the_desk(tmp_path, configuration) as desk:
+        page = await desk.night.page()
+        assert [number for _, number in desk.night.phones.rung] == [MAB]
+        await desk.dial_in(PIN, "2", "1", "1", "1", "0")
+        await desk.night.clock.pass_time(40)
+        assert desk.night.phones.silenced == [MAB]
+        rung = [number for _, number in desk.night.phones.rung]
+        assert ADU in rung and rung.count(MAB) == 1
+        (changed,) = await desk.night.database.read(
+            lambda session: [one for one in read_history(session, page.id) if one.kind == "duty-changed"]
+        )
+        assert changed.facts is not None and changed.facts["come"] == ["ADU"]
 
 
 async def test_duty_is_given_to_another_for_some_hours(tmp_path: Path, configuration: Configuration) -> None:

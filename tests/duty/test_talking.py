@@ -93,6 +93,8 @@ async def test_he_holds_nothing_up_and_is_rung_after_all_though_the_hunt_has_gon
     await night.change_duty(Swap(NIGHT, NIGHT + timedelta(hours=9), ("MAB",), layer="roster"))
     first, leg = await in_talk(night)
     page = await night.page()
+    await night.clock.pass_time(58)
+    assert rung(night) == [], "for a minute: most have only to hear that it is theirs"
     await night.clock.pass_time(70)
     assert MAB not in rung(night) and len(rung(night)) >= 2, "the levels"
     await night.phones.end(leg, 16)
@@ -114,7 +116,7 @@ async def test_that_he_was_passed_over_outlives_the_service(
         await night.change_duty(Swap(NIGHT, NIGHT + timedelta(hours=9), ("MAB",), layer="roster"))
         await in_talk(night)
         page = await night.page()
-        await night.clock.pass_time(40)
+        await night.clock.pass_time(100)
         clock, live = night.clock, night.configuration
     async with the_night(tmp_path, live, clock) as night:
         await night.pager.resume(night.phones)
@@ -144,6 +146,28 @@ async def test_a_talk_that_is_found_after_a_restart_counts(
         await night.clock.pass_time(27)
         assert rung(night) == [MSS, MAB]
         assert (await night.ledger.find_page(page.id)) is not None
+
+
+async def test_whoever_is_alone_on_duty_is_waited_for_while_he_hears_that_it_is_his(night: Night) -> None:
+    await night.change_duty(Swap(NIGHT, NIGHT + timedelta(hours=9), ("MAB",), layer="roster"))
+    first, leg = await in_talk(night)
+    page = await night.page()
+    await night.clock.pass_time(4)
+    await night.phones.end(leg, 16)
+    night.phones.reactions[MAB] = accepts(1)
+    await night.clock.pass_time(3)
+    assert rung(night) == [MAB]
+    assert await said(night, page) == [f"MAB was not rung: is talking to call {first.call_ref}"]
+
+
+async def test_who_is_on_the_engineers_number_is_rung_when_he_has_hung_up(night: Night) -> None:
+    with night.pager.on_the_line("mab", "1700000000.7"):
+        page = await night.page()
+        await night.clock.pass_time(10)
+        assert rung(night) == [MSS]
+    await night.clock.pass_time(22)
+    assert rung(night) == [MSS, MAB]
+    assert await said(night, page) == ["MAB was not rung: is on the engineers' number"]
 
 
 async def test_the_one_who_accepts_with_key_1_is_free_as_soon_as_he_hangs_up(night: Night) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol, TypeAlias
@@ -61,6 +62,9 @@ class Pages(Protocol):
 
     async def note(self, page_id: str, kind: str, facts: Mapping[str, object], by: str = "") -> None:
         """A line of the page's history."""
+
+    def on_the_line(self, entry: str, channel: str) -> AbstractContextManager[None]:
+        """He is not rung meanwhile."""
 
 
 class Callers(Protocol):

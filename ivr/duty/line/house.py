@@ -83,7 +83,8 @@ class CallLine:
             return EngineerServed(LineEnd.NOT_KNOWN, why=known.why)
         house.served += 1
         self._step("known", f"{known.entry} came in with his PIN")
-        return await self._welcome(hands, ear, asked, known.entry)
+        with house.pages.on_the_line(known.entry, record.uniqueid):
+            return await self._welcome(hands, ear, asked, known.entry)
 
     async def _welcome(self, hands: Hands, ear: Ear, asked: ServeEngineer, entry: str) -> Event:
         configuration = self.house.configuration()
