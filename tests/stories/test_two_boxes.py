@@ -12,13 +12,14 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import create_engine, make_url, text
 
 from asterisk.tree import Tree
 from ivr.carrier import Carrier
@@ -44,6 +45,7 @@ pytestmark = [
 DRILLS = int(os.environ.get("DUTYLINE_DRILLS", "1"))
 SEED = int(os.environ.get("DUTYLINE_DRILL_SEED", "22"))
 NEVER_RANG = frozenset({AttemptState.CANCELLED, AttemptState.LOST, AttemptState.RINGING})
+NAME = "dutyline_two_boxes"
 RING_S = 22
 BOUND_S = LEASE_S + RENEW_S + 3
 """Within this a page is taken up; the last seconds are for a busy machine."""
@@ -131,18 +133,16 @@ class Boxes:
 @pytest.fixture(scope="module")
 def world_of_two(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Box, Box, str]]:
     """Two households on one database; the second has no world of its own."""
-    from sqlalchemy import create_engine, make_url, text
-
     folder = tmp_path_factory.mktemp("boxes")
     config = copy_configuration(ROOT / "config", folder / "config")
     duty = config / "duty.yaml"
     duty.write_text(duty.read_text().replace("    ring: 30 s ", f"    ring: {RING_S} s ", 1))
     server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    url = server.set(database="dutyline_two_boxes")
+    url = server.set(database=NAME)
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {url.database}"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {NAME}"))
     address = url.render_as_string(hide_password=False)
     first = free_settings(folder / "one", config=config, database=address)
     same = {name: getattr(first, name) for name in Settings.model_fields if name.startswith("carrier_")}
@@ -162,7 +162,7 @@ def world_of_two(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             home.run(one.__aexit__(None, None, None), 60)
         home.close()
         with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {url.database} WITH (FORCE)"))
+            connection.execute(text(f"DROP DATABASE {NAME} WITH (FORCE)"))
         engine.dispose()
 
 
@@ -189,6 +189,24 @@ async def boxes(world_of_two: tuple[Box, Box, str]) -> AsyncIterator[Boxes]:
             if box.household.service.pid is not None:
                 await box.client.ask("cancel-pages")
         await carrier.link.action("Hangup", Channel="/.*/")
+
+
+@contextmanager
+def no_database() -> Iterator[None]:
+    """The server lets nobody in to the database that both share."""
+    server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {NAME} ALLOW_CONNECTIONS false"))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": NAME},
+        )
+        try:
+            yield
+        finally:
+            connection.execute(text(f"ALTER DATABASE {NAME} ALLOW_CONNECTIONS true"))
+    engine.dispose()
 
 
 def kinds(events: Sequence[Event]) -> Counter[str]:
@@ -312,6 +330,28 @@ async def test_an_acceptance_on_another_box_silences_the_phone_within_a_second(b
     assert [one["call_ref"] for one in (await boxes.two.client.ask("pages"))["pages"]], "seen on every box"
     await boxes.two.client.ask("page-cancel", {"page": page_id, "by": "test"})
     await boxes.reaches(page_id, PageState.CANCELLED, 5)
+
+
+async def test_while_the_database_is_away_from_both_the_page_goes_on_from_memory_on_its_box(
+    boxes: Boxes,
+) -> None:
+    first, second = boxes.order[:2]
+    await boxes.carrier.set_phones({first: Habit.RING_FOREVER.value, second: ACCEPTS})
+    page_id = await boxes.begin(boxes.one)
+    await boxes.carrier.wait_for_leg(first, timeout_s=15)
+    with no_database():
+        await boxes.carrier.wait_for_leg(
+            second, lambda leg: leg.answered_at is not None, timeout_s=RING_S + 15
+        )
+        await asyncio.sleep(5)
+    page = await boxes.reaches(page_id, PageState.ACCEPTED)
+    assert (page.accepted_number, page.driver) == (second, boxes.one.settings.box)
+    await asyncio.sleep(2 * RENEW_S)
+    assert (await boxes.page(page_id)).driver == boxes.one.settings.box, "its lease was over, and is its own"
+    events = await boxes.tells(page_id, {"opened": 1, "rung": 2, "ring-ended": 2, "accepted": 1}, 15)
+    assert not taken_up(events)
+    assert Counter(leg.number for leg in boxes.carrier.legs()) == {first: 1, second: 1}
+    await boxes.one.client.ask("page-done", {"page": page_id, "by": "test"})
 
 
 async def test_a_box_that_is_started_again_soon_goes_on_with_its_own_pages_at_once(boxes: Boxes) -> None:
