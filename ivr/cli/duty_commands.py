@@ -36,10 +36,10 @@ def mount(app: typer.Typer) -> None:
 
 
 @duty_app.callback()
-def duty(context: typer.Context) -> None:
+def duty(context: typer.Context, language: Language = "en", as_json: AsJson = False) -> None:
     """Without a command: who is on duty now."""
     if context.invoked_subcommand is None:
-        now(language="en", as_json=False)
+        now(language=language, as_json=as_json)
 
 
 @duty_app.command("now")

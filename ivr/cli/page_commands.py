@@ -27,10 +27,16 @@ def mount(app: typer.Typer) -> None:
 
 
 @pages_app.callback()
-def pages(context: typer.Context, last: Last = 20, is_open: Open = False, as_json: AsJson = False) -> None:
+def pages(
+    context: typer.Context,
+    last: Last = 20,
+    is_open: Open = False,
+    language: Language = "en",
+    as_json: AsJson = False,
+) -> None:
     """Without a command: the last pages."""
     if context.invoked_subcommand is None:
-        list_all(last=last, is_open=is_open, language="en", as_json=as_json)
+        list_all(last=last, is_open=is_open, language=language, as_json=as_json)
 
 
 @pages_app.command("list")

@@ -325,6 +325,8 @@ def test_a_duty_that_is_written_as_a_calendar_and_read_again_is_the_same() -> No
         assert order(again, moment) == order(laid, moment), moment.astimezone(BRUSSELS)
     mine = write_feed(laid, start, end, start, only="TWO")
     assert mine.count("BEGIN:VEVENT") < text.count("BEGIN:VEVENT") and "On duty: TWO" in mine
+    dutch = write_feed(laid, start, end, start, language="nl").replace("\r\n ", "")
+    assert "is van wacht: " in dutch and "is on call" not in dutch, "why, in the reader's language"
 
 
 def test_a_phone_may_be_quiet_for_some_hours() -> None:

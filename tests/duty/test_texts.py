@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import random
+import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +18,8 @@ from dialplan.source import load
 from ivr.duty.history import read_history
 from ivr.duty.hunt import Attempt
 from ivr.settings import ROOT
-from ivr.storage import Mail, Notice
+from ivr.storage import Attempt as AttemptRow
+from ivr.storage import Database, Mail, Notice
 from tests.duty.night import NIGHT, REQUEST, Night, VirtualClock, accepts, the_night
 
 
@@ -91,6 +96,31 @@ async def test_whoever_is_rung_later_is_texted_then_and_once(
         history = await night.database.read(lambda session: read_history(session, page.id))
         told = [event for event in history if (event.facts or {}).get("template") == "page-begins (SMS)"]
         assert len(told) == len(begun), "the page's history has each"
+
+
+async def test_the_service_is_killed_again_and_again(tmp_path: Path) -> None:
+    """At no moment is a ring written without its text, or a text twice."""
+    chance = random.Random(7)
+    for _ in range(5):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.duty.texted", str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        assert (await process.stdout.readline()).strip() == b"under way"
+        await asyncio.sleep(chance.uniform(0.05, 0.6))
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    database = Database(f"sqlite:///{tmp_path / 'pages.db'}")
+    await database.open()
+    try:
+        query = select(AttemptRow.entry).distinct()
+        rung = set(await database.read(lambda session: session.scalars(query).all()))
+        begun = list(await database.read(lambda session: session.scalars(select(Notice.entry)).all()))
+    finally:
+        await database.close()
+    assert len(rung) >= 3, "it has come some way"
+    assert sorted(begun) == sorted(rung), "each of them once"
 
 
 async def rings(night: Night, page_id: str) -> list[Attempt]:
