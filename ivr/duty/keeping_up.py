@@ -19,11 +19,17 @@ log = structlog.get_logger(__name__)
 
 
 async def keep_up(run: PageRun) -> None:
-    """Committed before anybody is rung by it: a restart goes on with the hunt as it was changed."""
-    if run.page.is_live:
-        await _follow_duty(run)
-    if run.page.is_live and run.page.hunt.owed:
-        await _take_back(run)
+    """Committed before anybody is rung by it: a restart goes on with the hunt as it was changed.
+
+    A fault of ours keeps nobody from being rung: it is said, and what was planned before stands.
+    """
+    try:
+        if run.page.is_live:
+            await _follow_duty(run)
+        if run.page.is_live and run.page.hunt.owed:
+            await _take_back(run)
+    except Exception:
+        log.exception("page.duty_not_followed", page=run.page.id)
 
 
 async def _follow_duty(run: PageRun) -> None:

@@ -166,6 +166,15 @@ async def test_the_change_outlives_the_service_and_one_that_was_made_meanwhile_i
         assert len(await history(night, page, PageStep.DUTY_CHANGED)) == 2
 
 
+async def test_a_duty_that_cannot_be_worked_out_keeps_nobody_from_being_rung(night: Night) -> None:
+    await night.page()
+    directory = {name: entry for name, entry in night.configuration.directory.items() if name != "svo"}
+    night.configuration = replace(night.configuration, directory=directory, memo={})
+    night.pager.follow_duty()
+    await night.clock.pass_time(35)
+    assert rung(night) == [MAB, MSS], "as it was planned"
+
+
 async def test_who_has_picked_up_may_accept_though_he_gave_the_duty_away(night: Night) -> None:
     def picks_up(phones: FakePhones, attempt: object) -> None:
         phones.later(5, lambda: _answered(phones, attempt))
