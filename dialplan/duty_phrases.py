@@ -78,15 +78,15 @@ _TURNS: Final[Mapping[str, Phrase]] = {
     },
     "for-reason": {"nl": "{why}", "fr": "{why}", "de": "{why}", "en": "for {why}"},
     "is-closed": {
-        "nl": "{calendar} is gesloten",
-        "fr": "{calendar} est fermé",
-        "de": "{calendar} ist geschlossen",
+        "nl": "{at} valt buiten {calendar} ({hours})",
+        "fr": "{at} est hors de {calendar} ({hours})",
+        "de": "{at} liegt außerhalb von {calendar} ({hours})",
         "en": "{why}",
     },
     "is-open": {
-        "nl": "{calendar} is open",
-        "fr": "{calendar} est ouvert",
-        "de": "{calendar} ist geöffnet",
+        "nl": "{at} valt binnen {calendar} ({hours})",
+        "fr": "{at} est dans {calendar} ({hours})",
+        "de": "{at} liegt innerhalb von {calendar} ({hours})",
         "en": "{why}",
     },
     "outside-hours": {

@@ -201,9 +201,11 @@ def _layer_base(duty: Duty, layer: Layer, at: datetime) -> _Base:
 def _closed_by(duty: Duty, layer: Layer, at: datetime) -> tuple[Order, Sentence] | None:
     for name, wanted in ((layer.during, True), (layer.outside, False)):
         if name in duty.calendars:
-            is_now, why = is_open(duty.calendars[name], at)
+            calendar = duty.calendars[name]
+            is_now, why = is_open(calendar, at)
             if is_now is not wanted:
-                state = Sentence("is-open" if is_now else "is-closed", calendar=name, why=why)
+                key, then = "is-open" if is_now else "is-closed", Moment(at, layer.zone)
+                state = Sentence(key, why=why, at=then, calendar=name, hours=str(calendar))
                 return (), Sentence("for-reason", why=state)
     return None
 

@@ -122,7 +122,7 @@ def show_nights(settings: Settings, since: str, language: str, *, as_json: bool)
         print_json(found)
         return
     zone = ZoneInfo(found["zone"])
-    since = _moment(found["since"], zone)
+    since = _plainly(found["since"], zone)
     out.print(_HEADS["nights"][spoken].format(since=since, night=found["night"]))
     table = Table(*_NIGHTS[spoken], box=None, pad_edge=False)
     for one in found["people"]:
@@ -130,7 +130,7 @@ def show_nights(settings: Settings, since: str, language: str, *, as_json: bool)
         table.add_row(
             one["who"],
             *(str(one[name]) for name in ("wakings", "rings", "answered", "nights", "holidays")),
-            _moment(last, zone) if last else "-",
+            _plainly(last, zone) if last else "-",
             f"{rested_h:.0f} h" if rested_h is not None else "-",
         )
     out.print(table)
@@ -315,3 +315,8 @@ def _clock(text: str | None, zone: ZoneInfo) -> str:
 
 def _moment(text: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(text).astimezone(zone):%a %Y-%m-%d %H:%M}"
+
+
+def _plainly(text: str, zone: ZoneInfo) -> str:
+    """The same in every language."""
+    return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -16,7 +16,8 @@ from dialplan.feeds import write_feed
 from dialplan.model import Absence, Cover, Duty, Swap
 from dialplan.overrides import Override, OverrideKind, with_overrides
 from dialplan.quiet import phones_at
-from dialplan.roster import changes_between, explain_duty, next_handover, on_duty, with_changes
+from dialplan.roster import changes_between, explain_duty, next_handover, on_duty, parts_at, with_changes
+from dialplan.sentences import said_in
 from dialplan.source import BINARY, load_texts
 from dialplan.standing_in import put_on_duty
 
@@ -138,6 +139,8 @@ def test_a_layer_may_be_there_only_outside_a_calendar() -> None:
     assert explain_duty(out, at("2026-11-23 10:00")).startswith(
         "night: nobody, for Monday 10:00 is within work"
     )
+    [why] = parts_at(out, at("2026-11-23 10:00"))[0].why
+    assert said_in(why, "nl").startswith("night: niemand: maandag 23 november 10:00 valt binnen work (")
 
 
 LAID = """
