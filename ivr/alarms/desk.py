@@ -192,7 +192,7 @@ class AlarmDesk:
                 log.info("alarm.over", page=one.page_id)
             else:
                 # somebody has accepted in this moment: he is told
-                self._wake.set()
+                asyncio.get_running_loop().call_later(PAUSE_S, self._wake.set)
 
     async def _stand_down(self, page_id: str) -> bool:
         try:
