@@ -3,8 +3,8 @@
 Each key is the name of a scenario. Fields: `to` a number or several; `at` a time (`2027-07-21 10:00`, by
 the desk's clock) or several: every number is called at every time; `from` the caller (withheld without it);
 `keys` what is keyed at each question, one after the other (`""` for nothing); `outcomes` how ringing somebody
-ends; `suppose` how what a node asks is answered (`engineer`: who is rung takes the caller); `full` what has no
-place; `chance` from 0 to 1; `french_first: yes`; `expect` what is meant to happen (see
+ends; `suppose` how what a node asks is answered (`engineer`: who is rung takes the caller); `full` what has
+no place; `chance` from 0 to 1; `french_first: yes`; `expect` what is meant to happen (see
 `dialplan.expectations`).
 """
 
