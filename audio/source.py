@@ -78,7 +78,7 @@ def parse_catalogue(text: str, file: str = "catalogue.yaml") -> Catalogue:
 
 
 def _compose(text: str, file: str) -> Node | None:
-    """With libyaml where it is there, ten times as fast; what it refuses is read again for the clearer words."""
+    """With libyaml where it is there, ten times as fast; what it refuses is read again for clearer words."""
     fast = getattr(yaml, "CSafeLoader", None)
     if fast is not None:
         with suppress(yaml.YAMLError):

@@ -2,7 +2,7 @@
 
 What failed beside another is tried once more, alone, and named: on a busy machine a telephone may be late,
 but a fault shows itself again. Words go to pytest as they are. Who chooses by marker, or says how many at a
-time, gets that in one run.
+time, gets that in one run. Storage is tried on PostgreSQL too, a server of our own where it is installed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import serving
+
+POSTGRES = "DUTYLINE_TEST_POSTGRES"
+"""Names a server in which databases may be made (see `tests.databases`)."""
 NOTHING_CHOSEN = pytest.ExitCode.NO_TESTS_COLLECTED
 AT_A_TIME = 3
 """`tests.world.free_settings` has ports for as many."""
@@ -33,6 +37,18 @@ class Failures:
 
 
 def main(words: list[str]) -> int:
+    """Run the tests, on a PostgreSQL of their own beside SQLite where there is one; the exit code."""
+    if POSTGRES in os.environ:
+        return run(words)
+    with serving() as url:
+        if url is None:
+            print("PostgreSQL is not installed: tests on it are left out.", flush=True)  # noqa: T201
+        else:
+            os.environ[POSTGRES] = url
+        return run(words)
+
+
+def run(words: list[str]) -> int:
     """The exit code of pytest; of several runs, the one that says more."""
     if (os.cpu_count() or 1) < 2 or any(word.startswith(("-m", "-n", "-p", "--pdb")) for word in words):
         return int(pytest.main(words))

@@ -192,4 +192,6 @@ def test_faults(old: str, new: str, words: str) -> None:
 
 def test_the_check_names_who_has_no_pin() -> None:
     warnings = load_texts(texts(), known_prompts(), {"plan-mail", "pin-wrong"}).warnings
-    assert "boss has no PIN in desk.yaml, and cannot come in; `dutyline pin boss` makes one" in [warning.message for warning in warnings]
+    assert "boss has no PIN in desk.yaml, and cannot come in; `dutyline pin boss` makes one" in [
+        warning.message for warning in warnings
+    ]
