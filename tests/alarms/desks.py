@@ -58,9 +58,10 @@ class PagesOnPaper:
         if self.fails:
             self.fails -= 1
             raise RuntimeError("the pager is at a loss")
+        before = await self.database.read(lambda session: session.query(Page).count())
         page = Page(
             id=uuid4().hex,
-            call_ref=f"{len(self.begun) + 100:03}",
+            call_ref=f"{before + 100:03}",
             request=json.dumps({"words": request.words}),
             brand=request.brand,
             started=self.clock.now(),

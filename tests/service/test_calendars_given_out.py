@@ -81,7 +81,7 @@ async def test_an_engineers_own_calendar_has_his_turns_in_his_language(desk: Des
     events = read.walk("VEVENT")
     assert {str(event["SUMMARY"]) for event in events} == {"Wacht: ADU, eerst te bellen"}
     assert all(on_duty(desk.duty, event.start)[0].trigram == "ADU" for event in events)
-    assert "ADU is on call: week 2 of 6" in str(events[0]["DESCRIPTION"])
+    assert "ADU is van wacht: week 2 van 6" in str(events[0]["DESCRIPTION"])
 
 
 async def test_a_change_is_in_the_calendar_at_once_and_what_has_not_changed_is_not_sent_again(

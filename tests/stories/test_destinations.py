@@ -162,13 +162,22 @@ async def test_calls_over_a_limit(house: House) -> None:
         assert said_s > 5, "in Dutch and in French, before the answer, he was told why"
 
         await talks.hang_up()
-        await house.record_from("+32470009511")
+        await talks.ended()
+        async with asyncio.timeout(10):
+            while not await has_taken(house, "plan:limited", 1):
+                await asyncio.sleep(0.05)
         third = await calls(house, 13)
         await house.answers(phone(11), turn=2)
         await asyncio.gather(third.hang_up(), second.hang_up())
         await third.ended()
     assert way(await house.record_from("+32470009513")) == ["admission.in", "desk.answered"]
     assert way(await house.record_from("+32470009512"))[:2] == ["admission.in", "desk.limit"]
+
+
+async def has_taken(house: House, limit: str, places: int) -> bool:
+    """Whether so many places of that limit are taken."""
+    found = (await house.client.ask("queues"))["places"]
+    return [one["taken"] for one in found if one["limit"] == limit] == [places]
 
 
 async def calls(house: House, who: int) -> PlacedCall:
