@@ -50,6 +50,8 @@ RANDOM: Final = "random"
 ORDERS: Final = (IN_TURN, TOGETHER, RANDOM)
 GROUP_ORDERS: Final = tuple(str(order) for order in AgentOrder)
 ASKED: Final = skilled.ASKED
+LONGEST_KEPT: Final = 200
+"""Characters of what went before, up to which what follows is kept to be said again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +123,30 @@ class Destination:
         return Go(*exit_of(self, run, admitted, round(admitted.waited_s)))
 
     def _rung(self, run: Run, dialled: Dialled, index: int, before: str, held: bool) -> Move:
+        if held:
+            if index + 1 >= len(self.rounds(run)) or dialled.outcome is Outcome.ANSWERED:
+                run.tell(Leave(dialled.outcome.value))
+            return self._told(run, dialled, index, before, held)
+        memo = run.configuration.memo
+        key = (id(self), run.brand.id, index, before, dialled.outcome, dialled.cause, dialled.entry)
+        known: Move | None = memo.get(key)
+        if known is None:
+            known = self._told(run, dialled, index, before, held)
+            if self._is_fixed and len(before) < LONGEST_KEPT:
+                memo[key] = known
+        return known
+
+    def _told(self, run: Run, dialled: Dialled, index: int, before: str, held: bool) -> Move:
+        """What became of it: the next phone, or the exit of the outcome."""
         rounds = self.rounds(run)
         dial = rounds[index]
         said = say_outcome(say_names(dial.targets, dialled), dialled.outcome, dialled.cause, dial.ring_s)
         why = f"{before}; {said}" if before else said
-        is_over = dialled.outcome is Outcome.ANSWERED or index + 1 >= len(rounds)
-        if not is_over:
-            return Ask(rounds[index + 1], (HELD, index + 1, why) if held else (index + 1, why))
-        if held:
-            run.tell(Leave(dialled.outcome.value))
-        return self.answered(why) if dialled.outcome is Outcome.ANSWERED else Go(EXITS[dialled.outcome], why)
+        if dialled.outcome is Outcome.ANSWERED:
+            return self.answered(why)
+        if index + 1 >= len(rounds):
+            return Go(EXITS[dialled.outcome], why)
+        return Ask(rounds[index + 1], (HELD, index + 1, why) if held else (index + 1, why))
 
     def rounds(self, run: Run) -> tuple[Dial, ...]:
         """What is rung, one after the other."""
@@ -138,9 +154,14 @@ class Destination:
         known: tuple[Dial, ...] | None = memo.get(key)
         if known is None:
             known = self._made(run)
-            if self.order != RANDOM and is_fixed(self.people):
+            if self._is_fixed:
                 memo[key] = known
         return known
+
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether every call of a brand rings the same people in the same order."""
+        return self.order != RANDOM and is_fixed(self.people)
 
     def _made(self, run: Run) -> tuple[Dial, ...]:
         people = shuffled(self.people, run.call.chance) if self.order == RANDOM else self.people
