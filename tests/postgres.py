@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tests.ports import free_port
+
 READY_S: Final = 60.0
 _FOLDERS: Final = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 _PARENT_DEATH: Final = 1
@@ -34,7 +36,7 @@ def serving() -> Iterator[str | None]:
         return
     with tempfile.TemporaryDirectory(prefix="dutyline-postgres-", ignore_cleanup_errors=True) as folder:
         who = _somebody(Path(folder))
-        data, port = Path(folder) / "data", _free_port()
+        data, port = Path(folder) / "data", free_port()
         made = [f"{programs}/initdb", "-D", str(data), "-U", "tests", "-Atrust", "-EUTF8", "--no-sync"]
         subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
         options = ("fsync=off", "max_connections=200", "listen_addresses=127.0.0.1", f"port={port}")
@@ -70,11 +72,6 @@ def _somebody(folder: Path) -> dict[str, Any]:
 
 def _die_with_us() -> None:
     ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGQUIT)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _wait(server: subprocess.Popen[bytes], port: int) -> None:

@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ import pytest
 
 from asterisk.obtain import default_cache
 from tests.certificates import Certificate
+from tests.ports import free_port
 
 USER, PASSWORD = "escauxalerts", "secret"
 PACKAGES = ("dovecot-core", "dovecot-imapd")
@@ -73,11 +73,6 @@ class ImapServer:
         link = self.folder / "mail-folder"
         if link.is_symlink():
             shutil.rmtree(link.readlink(), ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
 
 
 def start_pymap(folder: Path, port: int = 0) -> ImapServer:

@@ -16,9 +16,10 @@ from ivr.alarms.voice import LONGEST, Speaker, readable
 from ivr.feed import Feed
 from ivr.settings import ROOT, Settings
 from tests.alarms.desks import ALERTS, Setting, a_desk, a_mail
-from tests.alarms.imap_servers import PASSWORD, USER, free_port, start_dovecot
+from tests.alarms.imap_servers import PASSWORD, USER, start_dovecot
 from tests.alarms.test_listener import send
 from tests.notify.post_office import until
+from tests.ports import free_port
 
 
 @asynccontextmanager

@@ -6,12 +6,12 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 
 from asterisk.tree import Tree
+from tests.ports import free_port
 
 MODULES = (
     "app_bridgewait app_echo app_read app_senddtmf app_userevent app_verbose bridge_holding bridge_simple "
@@ -62,7 +62,7 @@ class RealSwitch:
         self._tree = tree
         self._folder = Path(tempfile.mkdtemp(prefix="ami-"))
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
         self._write()
 
     def start(self) -> None:
@@ -120,9 +120,3 @@ class RealSwitch:
         )
         (folder / "extensions.conf").write_text(EXTENSIONS)
         (folder / "manager.conf").write_text(MANAGER.format(port=self.port))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
