@@ -1,7 +1,7 @@
 """`python -m tests`: all tests, three at a time where they do not mind, then those that want to be alone.
 
-What failed beside another is tried once more, alone, and named: on a busy machine a telephone may be late,
-but a fault shows itself again. Words go to pytest as they are. Who chooses by marker, or says how many at a
+What failed is tried once more, alone, and named: on a busy machine a telephone may be late, but a fault
+shows itself again. Words go to pytest as they are. Who chooses by marker, or says how many at a
 time, gets that in one run. Storage is tried on PostgreSQL too, a server of our own where it is installed.
 """
 
@@ -53,16 +53,19 @@ def run(words: list[str]) -> int:
     if (os.cpu_count() or 1) < 2 or any(word.startswith(("-m", "-n", "-p", "--pdb")) for word in words):
         return int(pytest.main(words))
     # telephones ring for seconds while nothing is computed: three at a time keep two cores busy
-    failures = Failures()
-    beside = ["-m", "not alone", "-n", str(AT_A_TIME), "--dist", "worksteal", *words]
-    together = int(pytest.main(beside, plugins=[failures]))
-    if together == pytest.ExitCode.TESTS_FAILED and 0 < len(failures.names) <= MOST_AGAIN:
-        print("\nTried once more, alone:", *failures.names, sep="\n  ", flush=True)  # noqa: T201
-        together = int(pytest.main([*(word for word in words if not _is_place(word)), *failures.names]))
+    together = _twice(["-m", "not alone", "-n", str(AT_A_TIME), "--dist", "worksteal"], words)
     if together not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, NOTHING_CHOSEN):
         return together
-    alone = int(pytest.main(["-m", "alone", *words]))
-    return _worse(together, alone)
+    return _worse(together, _twice(["-m", "alone"], words))
+
+
+def _twice(choice: list[str], words: list[str]) -> int:
+    failures = Failures()
+    code = int(pytest.main([*choice, *words], plugins=[failures]))
+    if code == pytest.ExitCode.TESTS_FAILED and 0 < len(failures.names) <= MOST_AGAIN:
+        print("\nTried once more, alone:", *failures.names, sep="\n  ", flush=True)  # noqa: T201
+        code = int(pytest.main([*(word for word in words if not _is_place(word)), *failures.names]))
+    return code
 
 
 def _is_place(word: str) -> bool:
