@@ -44,14 +44,14 @@ ENGINEERS = (*(f"+3247000000{n}" for n in range(1, 7)), "+32470000011")
 """Every phone that the shipped roster rings: six mobiles, and the fixed line of the team leader."""
 
 
-async def until(is_so: Callable[[], Any], timeout_s: float = 15.0, what: str = "") -> Any:
+async def until(is_so: Callable[[], Any], timeout_s: float = 15.0, what: str | Callable[[], str] = "") -> Any:
     """The first true answer of `is_so`, asked often; AssertionError when it never is."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if answer := is_so():
             return answer
         await asyncio.sleep(0.05)
-    raise AssertionError(f"not within {timeout_s:g} s: {what or is_so}")
+    raise AssertionError(f"not within {timeout_s:g} s: {what() if callable(what) else what or is_so}")
 
 
 async def together(*work: Awaitable[None]) -> None:
@@ -117,10 +117,12 @@ class House:
             await asyncio.sleep(0.6)
         return self.recogniser.hear(read())
 
-    async def hears(self, call: PlacedCall, prompt: str, timeout_s: float = 15.0) -> None:
+    async def hears(self, call: PlacedCall, prompt: str, timeout_s: float = 30.0) -> None:
         """Wait until the caller has heard that prompt."""
         await until(
-            lambda: prompt in self.heard(call), timeout_s, f"the caller hears {prompt}: {self.heard(call)}"
+            lambda: prompt in self.heard(call),
+            timeout_s,
+            lambda: f"the caller hears {prompt}: {self.heard(call)}",
         )
 
     # -- phones
@@ -351,9 +353,11 @@ async def make_house(settings: Settings, household: Household) -> House:
 
 
 async def leave(house: House) -> None:
-    """Everybody hangs up; pages that still look for somebody are ended."""
+    """Everybody hangs up; no page is left for the next story."""
     await house.ready()
     await house.client.ask("cancel-pages")
+    for page in (await house.client.ask("pages"))["pages"]:
+        await house.client.ask("page-done", {"page": page["id"]})
     for call in house.placed:
         await house.carrier.link.action("Hangup", Channel=call.id)
     await house.carrier.link.action("Hangup", Channel="/.*/")
