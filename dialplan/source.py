@@ -153,7 +153,7 @@ def _build(
 ) -> Loaded:
     reading = Reading(faults=list(faults))
     unread = {fault.file for fault in faults}
-    with _uncollected():
+    with uncollected():
         configuration = _read_all(reading, texts, unread, frozenset(prompts or ()))
         check_references(configuration, reading, _frozen(prompts), _frozen(templates))
         if not reading.faults:
@@ -168,7 +168,7 @@ def _build(
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """A large configuration is a million things that stay: the collector would go through them again and
     again while they are made, for twice the time, and calls would wait for it."""
     was_on = gc.isenabled()

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -91,6 +91,8 @@ TEND_S = 15.0
 """So often messages that were cut off, and those that have been kept long enough, are looked for."""
 LESSONS_S = 60.0
 """So often what other boxes have learned of phones is read."""
+SETTLED = timedelta(seconds=3)
+"""So long after the start there is time for what only makes later things quicker."""
 SWITCH_INTERVAL_S = 0.0005
 RECORD_FLUSH_S = 0.25
 """Call records are committed together so often: a fourth of the cost at 20 calls/s of doing it at once."""
@@ -278,6 +280,7 @@ class Service:
             self.writer.start()
             stack.push_async_callback(self.writer.close)
             await self.releases.start()
+            stack.callback(self.releases.close)
             await self.board.start()
             self.calendars.start()
             await self.duty_board.start()
@@ -349,6 +352,8 @@ class Service:
         alarms.start()
         stack.push_async_callback(alarms.close)
         scheduler = make_scheduler()
+        later = self.clock.now() + SETTLED
+        scheduler.add_job(self.releases.keep_ready, "date", run_date=later, misfire_grace_time=None)
         scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
         scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
         kept = Retention(self.database, self.clock, self.settings.calls_days, self.settings.tapes_days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import audio.source
 from audio.source import CatalogueError
 from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.source import Loaded, read_texts
-from ivr.building import Order, Proving, build
+from ivr.building import Builder, Order, Proving
 from ivr.notify import DEFAULT as TEMPLATES
 
 PROMPTS = "catalogue of prompts"
@@ -27,6 +27,7 @@ class Loading:
     prompts: Callable[[], Collection[str]]
     prove: Proving | None
     today: Callable[[], date]
+    builder: Builder = field(default_factory=Builder)
 
     def load(self) -> tuple[Loaded, dict[str, str]]:
         """What the folder holds, and its files."""
@@ -38,11 +39,13 @@ class Loading:
 
     def checked(self, texts: Mapping[str, str]) -> Loaded:
         """All that must be so before anything goes live."""
-        return build(Order(texts, self._known_prompts(), TEMPLATES.names(), self.today(), prove=self.prove))
+        return self.builder.build(
+            Order(texts, self._known_prompts(), TEMPLATES.names(), self.today(), prove=self.prove)
+        )
 
     def build(self, texts: Mapping[str, str]) -> Loaded:
         """A configuration that is not to go live: checked, but its scenarios are not run."""
-        return build(Order(texts, self._known_prompts(), TEMPLATES.names()))
+        return self.builder.build(Order(texts, self._known_prompts(), TEMPLATES.names()))
 
     def build_kept(self, texts: Mapping[str, str]) -> Loaded:
         """A configuration that was live before. It was checked then: prompts that cannot be read now, and
@@ -51,7 +54,7 @@ class Loading:
             prompts = self._known_prompts()
         except ConfigurationFaults:
             prompts = None
-        return build(Order(texts, prompts, TEMPLATES.names(), is_kept=True))
+        return self.builder.build(Order(texts, prompts, TEMPLATES.names(), is_kept=True))
 
     def _known_prompts(self) -> Collection[str]:
         """Raises ConfigurationFaults when the catalogue cannot be used."""

@@ -236,6 +236,14 @@ class Releases:
 
     # -- what an administrator asks for
 
+    def keep_ready(self) -> None:
+        """Have what builds large configurations wait for the next one; until `close`."""
+        self._loading.builder.keep_ready()
+
+    def close(self) -> None:
+        """Nothing more will be loaded."""
+        self._loading.builder.close()
+
     async def reload(self, author: str = "", force: bool = False) -> Reloaded:
         """Make the folder's configuration live. ConfigurationFaults: nothing has changed.
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +16,7 @@ from dialplan.faults import ConfigurationFaults
 from dialplan.scenarios import demand_scenarios
 from dialplan.source import read_texts
 from ivr import building
-from ivr.building import Order, build
+from ivr.building import Builder, Order, build
 from ivr.notify import DEFAULT as TEMPLATES
 from ivr.settings import ROOT
 
@@ -61,8 +65,58 @@ def test_scenarios_are_played_there_too(order: Order) -> None:
 
 def test_a_process_that_dies_leaves_the_work_to_us(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "LARGE_CHARS", 0)
-    monkeypatch.setattr(building.sys, "executable", "/bin/false")
-    assert build(order).configuration.brands
+    for gone in ("/bin/false", "/nowhere/python"):
+        monkeypatch.setattr(building.sys, "executable", gone)
+        assert build(order).configuration.brands
+
+
+@pytest.mark.usefixtures("all_aside")
+def test_a_process_that_waits_serves_the_next_order_and_another_takes_its_place(order: Order) -> None:
+    builder = Builder()
+    builder.keep_ready()
+    try:
+        first = builder._spare
+        assert builder.build(order).configuration.brands
+        assert first is not None and first.poll() is not None, "it has gone home"
+        assert builder._spare is not None and builder._spare is not first
+        builder._spare.kill()
+        builder._spare.wait(5)
+        assert builder.build(order).configuration.brands, "what died while it waited is no obstacle"
+    finally:
+        last = builder._spare
+        builder.close()
+    assert last is not None and last.poll() is not None
+    assert builder._spare is None
+
+
+WAITING = """
+import sys
+from ivr.building import Builder
+builder = Builder()
+builder.keep_ready()
+print(builder._spare.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_process_that_waits_goes_home_when_the_service_is_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as service:
+        assert service.stdout is not None
+        spare = int(service.stdout.readline())
+        service.kill()
+    deadline = time.monotonic() + 20
+    while _lives(spare) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _lives(spare)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_only_large_ones_are_built_aside(order: Order) -> None:
