@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from dialplan.calendars import Calendar, is_open
 from dialplan.days import MonthDays
 from dialplan.rotations import moment_of
+from dialplan.sentences import Sentence
 from dialplan.times import DAY_MINUTES, DAY_NAMES, say_clock, say_duration, say_window
 
 USUAL_NIGHT: Final = (22 * 60, 31 * 60)
@@ -48,8 +49,12 @@ class ForecastPlan:
     language: str = "en"
     well_on: int = 0
 
+    def said(self) -> Sentence:
+        """When, in any language."""
+        return Sentence("every-day-ahead", at=say_clock(self.at_min), days=self.days)
+
     def __str__(self) -> str:
-        return f"every day at {say_clock(self.at_min)}, {self.days} days ahead"
+        return str(self.said())
 
     def due(self, zone: str, after: datetime, until: datetime) -> Iterator[datetime]:
         """When it is due after a moment and until another (both aware)."""
@@ -73,8 +78,13 @@ class HandshakePlan:
     in_quiet_hours: bool = False
     language: str = "en"
 
+    def said(self) -> Sentence:
+        """When and how, in any language."""
+        by, span = Sentence(f"by-{self.by}"), say_duration(self.before_s)
+        return Sentence("before-each-handover", span=span, by=by, times=self.tries)
+
     def __str__(self) -> str:
-        return f"{say_duration(self.before_s)} before each handover, by {self.by}, {self.tries} tries"
+        return str(self.said())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,17 @@ class DrillPlan:
     ring_s: float = 30.0
     language: str = "en"
 
-    def __str__(self) -> str:
+    def said(self) -> str:
+        """When and whom, in any language; empty: by command only."""
         if self.monthly is None:
             return ""
-        who = f", the team {self.team}" if self.team else ""
-        during = f", while {self.during} is open" if self.during else ""
-        return f"{self.monthly} at {say_clock(self.at_min)}{who}{during}"
+        who = Sentence("drill-of-team", name=self.team) if self.team else ""
+        during = Sentence("drill-during", calendar=self.during) if self.during else ""
+        at, day = say_clock(self.at_min), self.monthly.said()
+        return Sentence("drill-on", day=day, at=at, who=who, during=during)
+
+    def __str__(self) -> str:
+        return str(self.said())
 
     def due(
         self, zone: str, calendar: Calendar | None, after: datetime, until: datetime

@@ -16,7 +16,7 @@ from dialplan.faults import nearest_of
 from dialplan.model import Absence, Cover, Duty, Swap
 from dialplan.roster import ROSTER, Change, Stretch, in_brackets, stretches_between, with_changes
 from dialplan.rotations import Span
-from dialplan.sentences import Fact, Moment, Sentence, say_moment
+from dialplan.sentences import Fact, Moment, Sentence
 
 LONGEST: Final = timedelta(days=400)
 
@@ -51,9 +51,9 @@ def check_change(duty: Duty, change: Change, now: datetime) -> None:
     if fault is not None:
         raise fault
     if isinstance(change, Cover) and change.by == change.absent:
-        raise ChangeRefused(f"{change.by} cannot stand in for {change.by}")
+        raise ChangeRefused(Sentence("cannot-stand-in", who=change.by))
     if isinstance(change, Swap) and not change.order:
-        raise ChangeRefused("nobody is named who would be on duty")
+        raise ChangeRefused(Sentence("nobody-named"))
 
 
 def change_of(
@@ -233,15 +233,13 @@ def _orders(stretches: Iterable[Stretch]) -> list[tuple[datetime, tuple[str, ...
 
 def _fault_of_times(change: Change, now: datetime, zone: str) -> ChangeRefused | None:
     if change.end <= change.start:
-        return ChangeRefused(
-            f"it would end on {say_moment(change.end, zone)}, and begins on {say_moment(change.start, zone)}"
-        )
+        start, end = Moment(change.start, zone), Moment(change.end, zone)
+        return ChangeRefused(Sentence("ends-before-it-begins", start=start, end=end))
     if change.end <= now:
-        return ChangeRefused(f"it would be over already: it ends on {say_moment(change.end, zone)}")
+        return ChangeRefused(Sentence("over-already", end=Moment(change.end, zone)))
     if change.end - change.start > LONGEST:
-        return ChangeRefused(
-            f"it would last {(change.end - change.start).days} days; the most is {LONGEST.days}"
-        )
+        days = (change.end - change.start).days
+        return ChangeRefused(Sentence("too-long", days=days, most=LONGEST.days))
     return None
 
 

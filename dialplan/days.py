@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Final, TypeAlias
 
+from dialplan.sentences import Sentence
 from dialplan.times import DAY_NAMES, MONTH_NAMES, say_date
 
 Windows: TypeAlias = tuple[tuple[int, int], ...]
@@ -72,6 +73,13 @@ class MonthDays:
     def __str__(self) -> str:
         month = MONTH_NAMES[self.month - 1] if self.month else "every month"
         return f"{ORDINALS[self.nth]} {DAY_NAMES[self.weekday]} of {month}"
+
+    def said(self) -> Sentence:
+        """The same, in any language."""
+        nth, day = Sentence(f"nth-{self.nth}"), Sentence(f"day-{self.weekday}")
+        if not self.month:
+            return Sentence("nth-day", nth=nth, day=day)
+        return Sentence("nth-day-of-month", nth=nth, day=day, month=Sentence(f"month-{self.month}"))
 
 
 @dataclass(frozen=True, slots=True)

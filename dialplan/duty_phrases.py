@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from dialplan.beforehand_phrases import BEFOREHAND
+from dialplan.refusal_phrases import REFUSALS
+
 Phrase = Mapping[str, str]
 
 THEN: Final[Phrase] = {"nl": ", dan ", "fr": ", puis ", "de": ", dann ", "en": ", then "}
@@ -379,6 +382,8 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     **_CHANGES,
     **_WARNINGS,
     **_NOTES,
+    **BEFOREHAND,
+    **REFUSALS,
 }
 
 __all__ = ["PHRASES", "THEN"]

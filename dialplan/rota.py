@@ -25,6 +25,7 @@ from dialplan.model import Duty, Swap
 from dialplan.reading import Reading
 from dialplan.roster import stretches_between
 from dialplan.rotations import Order
+from dialplan.sentences import Sentence
 from dialplan.when import parse_when
 
 NEEDED: Final = ("from", "until", "trigram")
@@ -106,10 +107,11 @@ def _faults_of_header(grid: Grid) -> Iterator[Fault]:
     for name in NEEDED:
         if grid.column(name) is None:
             there = ", ".join(grid.header)
-            yield Fault(grid.file, 1, 1, "", f'has no column "{name}"; there are {there}', grid.nearest(name))
+            message = Sentence("no-column", name=name, names=there)
+            yield Fault(grid.file, 1, 1, "", message, grid.nearest(name))
     for name in grid.header:
         if name and name.casefold() not in COLUMNS:
-            message = f'the column "{name}" is not known; there are {", ".join(COLUMNS)}'
+            message = Sentence("strange-column", name=name, names=", ".join(COLUMNS))
             yield Fault(grid.file, 1, 1, "", message)
 
 
@@ -118,7 +120,7 @@ def _read_row(
 ) -> RotaRow:
     cells = {name: _cell(row, grid, name) for name in COLUMNS}
     text = " | ".join(cells[name] for name in COLUMNS if cells[name])
-    faults = [f"{name} is empty" for name in NEEDED if not cells[name]]
+    faults: list[str] = [Sentence("is-empty", name=name) for name in NEEDED if not cells[name]]
     zone = duty.roster.zone
     start = _moment(cells["from"], now, zone, faults)
     end = _moment(cells["until"], start or now, zone, faults, is_end=True)
@@ -127,13 +129,14 @@ def _read_row(
         return RotaRow(row.place.line, text, Fate.BAD, says=tuple(faults))
     change = Swap(start, end, order, cells["why"], cells["layer"])
     if start < end <= now:
-        return RotaRow(row.place.line, text, Fate.OVER, change, ("it is over",))
+        return RotaRow(row.place.line, text, Fate.OVER, change, (Sentence("it-is-over"),))
     try:
         check_change(duty, change, now)
     except ChangeRefused as refusal:
-        return RotaRow(row.place.line, text, Fate.BAD, says=(*faults, str(refusal)))
+        return RotaRow(row.place.line, text, Fate.BAD, says=(*faults, refusal.said))
     fate = Fate.KNOWN if (start, end, order, cells["layer"]) in held else Fate.GOOD
-    return RotaRow(row.place.line, text, fate, change, ("it is there already",) if fate is Fate.KNOWN else ())
+    says = (Sentence("is-there-already"),) if fate is Fate.KNOWN else ()
+    return RotaRow(row.place.line, text, fate, change, says)
 
 
 def _cell(row: Row, grid: Grid, name: str) -> str:
@@ -149,7 +152,7 @@ def _moment(
     try:
         return parse_when(text, base, zone, is_end=is_end)
     except ValueError as fault:
-        faults.append(str(fault))
+        faults.append(fault.args[0])
         return None
 
 
@@ -160,7 +163,7 @@ def _with_overlaps(rows: list[RotaRow]) -> Iterator[RotaRow]:
         if row.fate is Fate.GOOD and row.change is not None:
             other = next((each for each in before if each.change and _overlap(each.change, row.change)), None)
             if other is not None:
-                said = f"it holds at the same time as line {other.line}; this one counts"
+                said = Sentence("holds-with-line", number=other.line)
                 before.append(row)
                 yield replace(row, says=(*row.says, said))
                 continue

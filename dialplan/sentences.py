@@ -57,6 +57,12 @@ def said_in(sentence: str, language: str) -> str:
     return sentence.said_in(language) if isinstance(sentence, Sentence) else sentence
 
 
+def reason_in(refusal: Exception, language: str) -> str:
+    """Why something was refused, in a language, as far as it can be said in it."""
+    reason = refusal.args[0] if refusal.args else ""
+    return said_in(reason, language) if isinstance(reason, Sentence) else str(refusal)
+
+
 def to_data(sentence: str) -> str | dict[str, Any]:
     """A sentence as it can be kept in JSON."""
     if not isinstance(sentence, Sentence):
@@ -123,4 +129,4 @@ def _fact_of_data(data: Any) -> Fact:
     return fact
 
 
-__all__ = ["Fact", "Moment", "Sentence", "from_data", "said_in", "say_moment", "to_data"]
+__all__ = ["Fact", "Moment", "Sentence", "from_data", "reason_in", "said_in", "say_moment", "to_data"]

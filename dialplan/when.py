@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dialplan.faults import nearest_of
 from dialplan.rotations import moment_of
+from dialplan.sentences import Sentence
 from dialplan.times import DAY_MINUTES
 
 DAYS: Final[Mapping[str, int]] = {
@@ -68,11 +69,12 @@ _CLOCK = re.compile(r"(\d{1,2})(?:[:.hu](\d{2})|[hu]|:)?")
 _SAID_CLOCK = re.compile(r"\d{1,2}[:.hu]\d{2}(?::\d{2})?|\d{1,2}[hu]")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?\.?")
-_AHEAD = re.compile(
-    r"(?:in|over|dans|\+)\s*(\d+(?:[.,]\d+)?)\s*"
-    r"(min|minutes?|minuten|m|h|hours?|uur|uren|u|heures?|stunden?|d|days?|dag|dagen|jours?|tagen?"
+_LENGTH = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*"
+    r"(min|minutes?|minuten|minuut|m|h|hours?|uur|uren|u|heures?|std\.?|stunden?|d|days?|dag|dagen|jours?|tage?n?"
     r"|w|weeks?|week|weken|semaines?|wochen?)"
 )
+_AHEAD = re.compile(r"(?:in|over|dans|\+)\s*(.+)")
 _UNITS: Final = {"m": 60, "h": 3600, "u": 3600, "s": 3600, "d": 86400, "j": 86400, "t": 86400, "w": 604800}
 _LONGEST_S: Final = 10 * 366 * 86400
 _PLAIN: Final = str.maketrans("éèêëàâäôöûüùïîç", "eeeeaaaoouuuiic")
@@ -83,11 +85,8 @@ class UnknownMoment(ValueError):  # noqa: N818 - it says what is so
 
     def __init__(self, text: str, nearest: str = "") -> None:
         self.nearest = nearest
-        hint = f'; did you mean "{nearest}"?' if nearest else ""
-        super().__init__(
-            f'"{text}" is no time; write it as in "friday 18:00", "tomorrow 8:00", "2026-12-24 18:00" '
-            f'or "in 2 h"{hint}'
-        )
+        more = Sentence("did-you-mean", nearest=nearest) if nearest else ""
+        super().__init__(Sentence("no-time", text=text, more=more))
 
 
 def parse_when(text: str, base: datetime, zone: str, *, is_end: bool = False) -> datetime:
@@ -107,6 +106,12 @@ def parse_when(text: str, base: datetime, zone: str, *, is_end: bool = False) ->
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise UnknownMoment(_short(text))
     return moment
+
+
+def parse_length_s(text: str) -> float | None:
+    """A length of time as people say it, in seconds: `2 h`, `3 dagen`, `1 semaine`; None: it is none."""
+    found = _LENGTH.fullmatch(" ".join(text.strip().lower().translate(_PLAIN).split()))
+    return _length(found)[0] if found else None
 
 
 def _by_the_clock(said: str, base: datetime, zone: str, is_end: bool) -> datetime:
@@ -253,11 +258,11 @@ def _step(said: str) -> int:
 
 
 def _ahead(said: str, base: datetime, zone: str) -> datetime | None:
-    found = _AHEAD.fullmatch(said)
+    ahead = _AHEAD.fullmatch(said)
+    found = _LENGTH.fullmatch(ahead[1]) if ahead else None
     if found is None:
         return None
-    unit = _UNITS["w" if found[2].startswith("semaine") else found[2][0]]
-    seconds = float(found[1].replace(",", ".")) * unit
+    seconds, unit = _length(found)
     if seconds > _LONGEST_S:
         raise UnknownMoment(said)
     if unit < 86400 or seconds % 86400:
@@ -265,6 +270,12 @@ def _ahead(said: str, base: datetime, zone: str) -> datetime | None:
     # so many days on, by the clock: on the nights when it is changed as well
     wall = base.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + timedelta(seconds=seconds)
     return moment_of(wall, zone)
+
+
+def _length(found: re.Match[str]) -> tuple[float, int]:
+    """The seconds that are meant, and those of their unit."""
+    unit = _UNITS["w" if found[2].startswith("semaine") else found[2][0]]
+    return float(found[1].replace(",", ".")) * unit, unit
 
 
 def _iso(said: str) -> datetime | None:
@@ -280,4 +291,4 @@ def _known() -> Iterator[str]:
     yield from (*DAYS, *MONTHS, *AWAY, *CLOCKS, *NOW)
 
 
-__all__ = ["UnknownMoment", "parse_when"]
+__all__ = ["UnknownMoment", "parse_length_s", "parse_when"]

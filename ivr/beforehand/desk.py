@@ -10,6 +10,7 @@ from typing import Any, Final
 import structlog
 
 from dialplan.model import Configuration
+from dialplan.sentences import Sentence, reason_in
 from ivr.agi import AgiSession
 from ivr.ami import AmiLink
 from ivr.beforehand.drill import JOB as DRILL
@@ -24,6 +25,7 @@ from ivr.clock import Clock
 from ivr.duty.fairness import FairNights
 from ivr.duty.hunt import Hunt
 from ivr.feed import Feed
+from ivr.notify.words import pick_language
 from ivr.schedule import LOOK_S, Timetable, last_runs
 from ivr.schedule.book import find_run
 from ivr.storage import Database, RingKind, RunState
@@ -124,7 +126,10 @@ class BeforehandDesk:
         }
 
     async def _show_schedule(self, asked: Asked) -> Mapping[str, Any]:
-        return {"zone": self._zone(), **await self.timetable.view(int(asked.get("last", 20)))}
+        return {
+            "zone": self._zone(),
+            **await self.timetable.view(int(asked.get("last", 20)), _language(asked)),
+        }
 
     def _zone(self) -> str:
         return self._house.configuration().duty.roster.zone
@@ -136,14 +141,14 @@ class BeforehandDesk:
         try:
             run = await self.drills.start(_wish(asked))
         except DrillRefusedError as refusal:
-            return {"error": str(refusal)}
+            return {"error": reason_in(refusal, _language(asked))}
         return {"run": run.id}
 
     async def _plan_drill(self, asked: Asked) -> Mapping[str, Any]:
         try:
             rings = self.drills.plan(_wish(asked))
         except DrillRefusedError as refusal:
-            return {"error": str(refusal)}
+            return {"error": reason_in(refusal, _language(asked))}
         return {"rings": [ring.to_json() for ring in rings]}
 
     async def _show_drill(self, asked: Asked) -> Mapping[str, Any]:
@@ -159,11 +164,12 @@ class BeforehandDesk:
             )
         )
         if run is None:
-            return {"error": f"there is no run {wanted!r}" if wanted else f"there was no {job or 'run'}"}
+            key = "no-run" if wanted else "no-drill-yet" if job else "no-run-yet"
+            return {"error": Sentence(key, name=wanted).said_in(_language(asked))}
         rings = await self.drills.rings(run.id)
         is_over = run.state is not RunState.RUNNING
         told = [ring.to_json() for ring in rings]
-        return {"zone": self._zone(), **run.to_json(), "over": is_over, "rings": told}
+        return {"zone": self._zone(), **run.to_json(_language(asked)), "over": is_over, "rings": told}
 
     async def _call_off(self, asked: Asked) -> Mapping[str, Any]:
         self.drills.call_off(str(asked.get("run", "")))
@@ -172,6 +178,10 @@ class BeforehandDesk:
     async def _show_nights(self, asked: Asked) -> Mapping[str, Any]:
         house = self._house
         return await tell_nights(house.database, house.configuration(), asked, house.clock.now())
+
+
+def _language(asked: Asked) -> str:
+    return pick_language(str(asked.get("language") or "en"))
 
 
 def _wish(asked: Asked) -> DrillWish:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from dialplan.calendars import is_open
 from dialplan.model import Configuration, Engineer, Phone
+from dialplan.sentences import Moment, Sentence
 from ivr.beforehand.ringing import Means, Ringer, tell
 from ivr.beforehand.rings import Ring, Skipped, add_rings, keep_ring, make_ring, rings_of
 from ivr.beforehand.words import say_ring
@@ -66,7 +67,7 @@ class Drills:
         """Begin one now. DrillRefusedError, StorageError."""
         self.plan(wish)
         if self._ringer.live:
-            raise DrillRefusedError("phones are being rung already; try again when that is over")
+            raise DrillRefusedError(Sentence("rings-already"))
         facts = {"who": wish.who, "by": wish.by, "anyway": wish.anyway}
         return await self._timetable.do_now(JOB, f"by {wish.by} {uuid4().hex[:6]}", facts)
 
@@ -92,7 +93,7 @@ class Drills:
 
     def _says(self) -> str:
         drill = self._means.configuration().duty.beforehand.drill
-        return str(drill) if drill else ""
+        return drill.said() if drill else ""
 
     def _due(self, after: datetime, until: datetime) -> list[Due]:
         configuration = self._means.configuration()
@@ -111,7 +112,7 @@ class Drills:
         await self._means.database.run(lambda session: self._report(session, run, rings, wish))
         self._called_off.discard(run.id)
         well = sum(ring.is_well for ring in rings)
-        return Done(f"{well} of {len(rings)} phones work", {"who": wish.who, "by": wish.by})
+        return Done(Sentence("phones-work", number=well, of=len(rings)), {"who": wish.who, "by": wish.by})
 
     def _wish(self, run: KeptRun) -> DrillWish:
         facts: Mapping[str, Any] = run.facts
@@ -197,7 +198,7 @@ def _chosen(configuration: Configuration, who: str) -> list[Engineer]:
     found = [engineer for engineer in duty.engineers if engineer.trigram == who.upper()]
     if not found:
         known = ", ".join([*(each.trigram for each in duty.engineers), *duty.teams, ALL])
-        raise DrillRefusedError(f'"{who}" is neither an engineer nor a team; there are {known}')
+        raise DrillRefusedError(Sentence("neither-person-nor-team", name=who, names=known))
     return found
 
 
@@ -208,7 +209,11 @@ def _closed(configuration: Configuration, now: datetime) -> str:
     if drill is None or calendar is None:
         return ""
     is_now, why = is_open(calendar, now)
-    return "" if is_now else f"a drill is held while {drill.during} is open, and {why}"
+    if is_now:
+        return ""
+    then, hours = Moment(now, configuration.duty.roster.zone), str(calendar)
+    closed = Sentence("is-closed", at=then, calendar=drill.during, hours=hours, why=why)
+    return Sentence("drill-while-open", calendar=drill.during, why=closed)
 
 
 def _plan(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from dialplan.beforehand import ForecastPlan
 from dialplan.forecast import Concern, Forecast, forecast
 from dialplan.model import Configuration
+from dialplan.sentences import Sentence
 from ivr.beforehand.words import say_order, sentence, sentences
 from ivr.clock import Clock
 from ivr.notify import enqueue
@@ -53,18 +54,19 @@ class Forecasts:
     async def _work(self, run: KeptRun) -> Done:
         configuration, plan = self._configuration(), self._plan()
         if plan is None:
-            return Done("no forecast is wanted any more")
+            return Done(Sentence("not-wanted-any-more"))
         now = self._clock.now()
         found = forecast(configuration, now, plan.days)
         before = await self._database.read(lambda session: last_runs(session, 1, JOB, is_whole=True))
         known = set(before[0].facts.get("keys", ())) if before else set()
         keys = [item.key for item in found.wrong]
-        detail = f"{len(found.wrong)} to see to" if found.wrong else "all is well"
+        n = len(found.wrong)
+        detail = Sentence("to-see-to", number=n) if n else Sentence("all-is-well")
         if not is_worth_a_mail(found, plan, run.due_at, configuration.duty.roster.zone):
             return Done(detail, {"keys": keys})
         variables = letter_of(found, configuration, pick_language(plan.language), known, plan.days)
         await self._database.run(lambda session: self._write(session, run, plan, variables))
-        return Done(f"{detail}, mailed to {', '.join(plan.to)}", {"keys": keys})
+        return Done(Sentence("mailed-to", what=detail, names=", ".join(plan.to)), {"keys": keys})
 
     def _write(self, session: Session, run: KeptRun, plan: ForecastPlan, variables: dict[str, Any]) -> None:
         enqueue(

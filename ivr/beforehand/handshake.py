@@ -20,6 +20,7 @@ from dialplan.beforehand import AskedBy, HandshakePlan
 from dialplan.handovers import Handover, handovers_between
 from dialplan.model import Configuration, Engineer, Phone
 from dialplan.quiet import phones_at
+from dialplan.sentences import Sentence
 from ivr.beforehand.links import PATH, LinkError, check_token, make_key, make_token, run_of
 from ivr.beforehand.ringing import Means, Ringer
 from ivr.beforehand.rings import Ring, add_rings, make_ring, rings_of
@@ -99,7 +100,7 @@ class Handshakes:
 
     def _says(self) -> str:
         plan = self._plan()
-        return str(plan) if plan else ""
+        return plan.said() if plan else ""
 
     def _due(self, after: datetime, until: datetime) -> list[Due]:
         plan = self._plan()
@@ -112,22 +113,23 @@ class Handshakes:
     async def _work(self, run: KeptRun) -> Done:
         plan, configuration = self._plan(), self._configuration()
         if plan is None:
-            return Done("no handshake is wanted any more")
+            return Done(Sentence("not-wanted-any-more"))
         at = run.due_at + timedelta(seconds=plan.before_s)
         handover = _handover(configuration, at, run.subject)
         if handover is None:
-            return Done(f"{run.subject} does not come on duty at that time any more")
+            return Done(Sentence("comes-no-more", who=run.subject))
         asked = _Asked(run, plan, handover, configuration.duty.engineer(handover.who))
         tries = await self._ask_by_phone(asked) if plan.by is AskedBy.PHONE else 0
         if not tries:
             await self._ask_by_mail(asked)
         answered = await self._read(run)
         if answered.answer == HERE:
-            return Done(f"{run.subject} is there, by {answered.answered_by}", answered.facts)
+            return Done(Sentence("is-there", who=run.subject, by=answered.answered_by), answered.facts)
         await self._means.database.run(lambda session: self._tell(session, asked, answered))
-        said = "says that he is not available" if answered.answer else "has not answered"
-        told = f"{handover.backup} and the desk were told" if handover.backup else "the desk was told"
-        return Done(f"{run.subject} {said}; {told}", answered.facts)
+        key = "is-not-available" if answered.answer else "has-not-answered"
+        backup = handover.backup
+        told = Sentence("both-were-told", who=backup) if backup else Sentence("desk-was-told")
+        return Done(Sentence(key, who=run.subject, what=told), answered.facts)
 
     async def _read(self, run: KeptRun) -> KeptRun:
         found = await self._means.database.read(lambda session: find_run(session, run.id))

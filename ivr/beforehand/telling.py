@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dialplan.forecast import forecast
 from dialplan.model import Configuration
+from dialplan.sentences import Sentence, reason_in
 from dialplan.when import parse_when
 from ivr.beforehand.forecasting import letter_of
 from ivr.duty.nights import USUAL_DAYS, nights_of, read_rings
@@ -27,7 +28,7 @@ def tell_forecast(configuration: Configuration, asked: Asked, now: datetime) -> 
     try:
         start = parse_when(str(asked["from"]), now, zone) if asked.get("from") else now
     except ValueError as fault:
-        return {"error": str(fault)}
+        return {"error": reason_in(fault, language)}
     letter = letter_of(forecast(configuration, start, days), configuration, language, set(), days)
     return {
         **letter,
@@ -43,14 +44,15 @@ async def tell_nights(
 ) -> dict[str, Any]:
     """Who was woken how often since `since` (a day, or a moment; 90 days ago when nobody says)."""
     zone = ZoneInfo(configuration.duty.roster.zone)
+    language = pick_language(str(asked.get("language", "en")))
     try:
         since = datetime.fromisoformat(str(asked["since"])) if asked.get("since") else None
     except ValueError:
-        return {"error": f'"{asked["since"]}" is no day; write it as in "2026-09-01"'}
+        return {"error": Sentence("no-day", text=str(asked["since"])).said_in(language)}
     start = since or now - timedelta(days=USUAL_DAYS)
     start = start if start.tzinfo else start.replace(tzinfo=zone)
     if start > now:
-        return {"error": f"{start:%Y-%m-%d %H:%M} has not come yet"}
+        return {"error": Sentence("not-come-yet", text=f"{start:%Y-%m-%d %H:%M}").said_in(language)}
     start = max(start, now - timedelta(days=LONGEST_DAYS))
     rings = await database.read(lambda session: read_rings(session, start))
     found = nights_of(configuration, rings, start, now)

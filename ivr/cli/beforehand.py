@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -20,10 +20,12 @@ from ivr.beforehand.telling import tell_forecast, tell_nights
 from ivr.beforehand.words import say_ring
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
 from ivr.cli.duty_asking import Offline, without_service
+from ivr.cli.duty_words import short_day
+from ivr.cli.schedule_words import DRILL, JOB_HEADS, JOBS, RUN_HEADS, SCHEDULE, STATES
 from ivr.cli.shared import check_language, give_up, out, print_json
 from ivr.clock import SystemClock
 from ivr.duty.changes import DutyBoard
-from ivr.notify.words import Language, local
+from ivr.notify.words import Language, local, phone_label
 from ivr.settings import Settings
 from ivr.storage import Database, RingKind, RingState
 
@@ -112,7 +114,8 @@ def _print_forecast(found: Answer, language: Language) -> None:
 
 def show_nights(settings: Settings, since: str, language: str, *, as_json: bool) -> None:
     """Who was woken how often."""
-    asked, spoken = {"since": since}, check_language(language)
+    spoken = check_language(language)
+    asked = {"since": since, "language": spoken}
 
     async def look(database: Database, offline: Offline, _board: DutyBoard) -> dict[str, Any]:
         return await tell_nights(database, offline.active, asked, SystemClock().now())
@@ -137,33 +140,52 @@ def show_nights(settings: Settings, since: str, language: str, *, as_json: bool)
     out.print(_HEADS["equals"][spoken].format(order=", ".join(found["order"])))
 
 
-def show_schedule(settings: Settings, last: int, *, as_json: bool) -> None:
+def show_schedule(settings: Settings, last: int, language: str, *, as_json: bool) -> None:
     """What is done by itself; asked of the running service."""
-    found = _ask(settings, "schedule", {"last": last})
+    spoken = check_language(language)
+    found = _ask(settings, "schedule", {"last": last, "language": spoken})
     if as_json:
         print_json(found)
         return
     zone = ZoneInfo(found["zone"])
-    leader = "this box" if found["leader"] == found["box"] else found["leader"] or "nobody"
-    out.print(f"{leader} leads.", markup=False)
-    jobs = Table("job", "when", "next", "about", "last", box=None, pad_edge=False)
-    for job in found["jobs"]:
+    box = SCHEDULE["this-box"][spoken] if found["leader"] == found["box"] else found["leader"]
+    out.print(SCHEDULE["leads"][spoken].format(box=box or SCHEDULE["nobody"][spoken]), markup=False)
+    out.print(_jobs_table(found["jobs"], spoken, zone))
+    if found["runs"]:
+        out.print()
+        out.print(_runs_table(found["runs"], spoken, zone))
+
+
+def _jobs_table(jobs: Sequence[Answer], language: Language, zone: ZoneInfo) -> Table:
+    table = Table(*JOB_HEADS[language], box=None, pad_edge=False)
+    for job in jobs:
         ran = job["last"]
-        how = f"{ran['state']}: {ran['detail']}" if ran else "-"
-        following = _moment(job["next"], zone) if job["next"] else "-"
-        jobs.add_row(job["name"], job["says"] or "by command only", following, job["about"] or "-", how)
-    out.print(jobs)
-    if not found["runs"]:
-        return
-    out.print()
-    runs = Table("id", "due", "job", "about", "state", "late", "by", "detail", box=None, pad_edge=False)
-    for run in found["runs"]:
-        late = _late(run)
-        runs.add_row(
-            run["id"][:6], _moment(run["due_at"], zone), run["job"], run["subject"] or "-", run["state"],
-            late, run["by"], run["detail"],
-        )  # fmt: skip
-    out.print(runs)
+        how = (
+            SCHEDULE["last"][language].format(state=_state(ran, language), detail=ran["detail"])
+            if ran
+            else "-"
+        )
+        following = _plainly_with_day(job["next"], language, zone) if job["next"] else "-"
+        when = job["says"] or SCHEDULE["by-command"][language]
+        table.add_row(_job(job["name"], language), when, following, job["about"] or "-", how)
+    return table
+
+
+def _runs_table(runs: Sequence[Answer], language: Language, zone: ZoneInfo) -> Table:
+    table = Table(*RUN_HEADS[language], box=None, pad_edge=False)
+    for run in runs:
+        due, job = _plainly_with_day(run["due_at"], language, zone), _job(run["job"], language)
+        state, late = _state(run, language), _late(run)
+        table.add_row(run["id"][:6], due, job, run["subject"] or "-", state, late, run["by"], run["detail"])
+    return table
+
+
+def _job(name: str, language: Language) -> str:
+    return JOBS.get(name, {}).get(language, name)
+
+
+def _state(run: Answer, language: Language) -> str:
+    return STATES.get(run["state"], {}).get(language, run["state"])
 
 
 def _late(run: Answer) -> str:
@@ -178,37 +200,39 @@ def run_drill(
     settings: Settings, who: str, language: str, *, dry_run: bool, anyway: bool, as_json: bool
 ) -> None:
     """Begin one and tell how it goes. Exit code 1: a phone that was rung does not work."""
-    asked = {"who": who, "by": _user(), "anyway": anyway}
+    spoken = check_language(language)
+    asked = {"who": who, "by": _user(), "anyway": anyway, "language": spoken}
     if dry_run:
-        _print_plan(_ask(settings, "drill-plan", asked), check_language(language), as_json=as_json)
+        _print_plan(_ask(settings, "drill-plan", asked), spoken, as_json=as_json)
         return
     run = _ask(settings, "drill", asked)["run"]
     try:
-        _follow(settings, run, check_language(language), as_json=as_json)
+        _follow(settings, run, spoken, as_json=as_json)
     except KeyboardInterrupt:
-        _ask(settings, "drill-off", {"run": run})
-        give_up(
-            "The drill is called off: no further phone is rung. `dutyline duty drill --last` shows it.", 130
-        )
+        _ask(settings, "drill-off", {"run": run, "language": spoken})
+        give_up(f"{DRILL['off'][spoken]} {DRILL['see-last'][spoken]}", 130)
 
 
-def stop_drill(settings: Settings) -> None:
+def stop_drill(settings: Settings, language: str) -> None:
     """The one that goes on rings no further phone."""
-    found = _ask(settings, "drill-show", {})
+    spoken = check_language(language)
+    found = _ask(settings, "drill-show", {"language": spoken})
     if found["over"]:
-        give_up("No drill goes on.")
-    _ask(settings, "drill-off", {"run": found["id"]})
-    out.print("The drill is called off: no further phone is rung.")
+        give_up(DRILL["none"][spoken])
+    _ask(settings, "drill-off", {"run": found["id"], "language": spoken})
+    out.print(DRILL["off"][spoken])
 
 
 def show_drill(settings: Settings, language: str, *, as_json: bool) -> None:
     """The last one, or the one that goes on."""
-    _print_run(_ask(settings, "drill-show", {}), check_language(language), as_json=as_json)
+    spoken = check_language(language)
+    _print_run(_ask(settings, "drill-show", {"language": spoken}), spoken, as_json=as_json)
 
 
 def show_run(settings: Settings, run: str, language: str, *, as_json: bool) -> None:
     """Any run: the phones that it has rung, and what came of it."""
-    _print_run(_ask(settings, "run-show", {"run": run}), check_language(language), as_json=as_json)
+    spoken = check_language(language)
+    _print_run(_ask(settings, "run-show", {"run": run, "language": spoken}), spoken, as_json=as_json)
 
 
 def _print_run(found: Answer, language: Language, *, as_json: bool) -> None:
@@ -217,7 +241,8 @@ def _print_run(found: Answer, language: Language, *, as_json: bool) -> None:
         return
     zone = ZoneInfo(found["zone"])
     subject = f" {found['subject']}" if found["subject"] else ""
-    head = f"{found['job']}{subject}, due {_moment(found['due_at'], zone)}: {found['state']}"
+    job, at = _job(found["job"], language), _plainly_with_day(found["due_at"], language, zone)
+    head = SCHEDULE["run"][language].format(job=f"{job}{subject}", at=at, state=_state(found, language))
     out.print(head, markup=False)
     for ring in found["rings"]:
         out.print(f"  {_clock(ring['at'], zone)}  {_line(ring, language)}", markup=False)
@@ -232,13 +257,13 @@ def _print_plan(found: Answer, language: Language, *, as_json: bool) -> None:
     for ring in found["rings"]:
         is_skipped = ring["state"] == RingState.SKIPPED
         end = f": {_says(ring, language)}" if is_skipped else ""
-        out.print(f"{ring['title']}  {display(ring['number'])}, {ring['label']}{end}", markup=False)
+        out.print(f"{ring['title']}  {_phone(ring, language)}{end}", markup=False)
 
 
 def _follow(settings: Settings, run: str, language: Language, *, as_json: bool) -> None:
     told: dict[str, str] = {}
     while True:
-        found = _ask_patiently(settings, "drill-show", {"run": run})
+        found = _ask_patiently(settings, "drill-show", {"run": run, "language": language})
         for ring in found["rings"] if not as_json else ():
             if told.get(ring["id"]) != ring["state"] and ring["state"] != RingState.WAITING:
                 out.print(_line(ring, language), markup=False)
@@ -257,8 +282,15 @@ def _follow(settings: Settings, run: str, language: Language, *, as_json: bool) 
 
 def _line(ring: Answer, language: Language) -> str:
     sign = {"keyed": "ok", "ringing": "..", "answered": ".."}.get(ring["state"], "!!")
+    line = DRILL["line"][language]
+    return (
+        f"{sign}  {line.format(who=ring['title'], phone=_phone(ring, language), says=_says(ring, language))}"
+    )
+
+
+def _phone(ring: Answer, language: Language) -> str:
     number = display(ring["number"]) if ring["number"] else "-"
-    return f"{sign}  {ring['title']}  {number}, {ring['label']}: {_says(ring, language)}"
+    return f"{number}, {phone_label(ring['label'], language)}"
 
 
 def _says(ring: Answer, language: Language) -> str:
@@ -277,14 +309,15 @@ def _says(ring: Answer, language: Language) -> str:
 
 def _ask(settings: Settings, action: str, asked: Answer, offline: Any = None) -> dict[str, Any]:
     """Of the running service; `offline`: what to do when there is none. A refusal is said, exit code 1."""
+    language = str(asked.get("language") or "en")
     try:
         found = asyncio.run(ServiceClient(settings).ask(action, asked))
     except ServiceAwayError as fault:
         if offline is None:
-            give_up(fault)
-        found = asyncio.run(without_service(settings, offline))
+            give_up(fault.said_in(language))
+        found = asyncio.run(without_service(settings, offline, language))
     except ServiceError as fault:
-        give_up(fault)
+        give_up(fault.said_in(language))
     if "error" in found:
         give_up(found["error"])
     return found
@@ -298,7 +331,7 @@ def _ask_patiently(settings: Settings, action: str, asked: Answer) -> dict[str, 
             return asyncio.run(ServiceClient(settings).ask(action, asked))
         except ServiceError as fault:
             if time.monotonic() > deadline:
-                give_up(fault)
+                give_up(fault.said_in(str(asked.get("language") or "en")))
             time.sleep(1.0)
 
 
@@ -313,8 +346,10 @@ def _clock(text: str | None, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(text).astimezone(zone):%H:%M:%S}" if text else " " * 8
 
 
-def _moment(text: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(zone):%a %Y-%m-%d %H:%M}"
+def _plainly_with_day(text: str, language: Language, zone: ZoneInfo) -> str:
+    """`Sat 2026-11-21 23:15`."""
+    at = datetime.fromisoformat(text).astimezone(zone)
+    return f"{short_day(at.weekday(), language)} {at:%Y-%m-%d %H:%M}"
 
 
 def _plainly(text: str, zone: ZoneInfo) -> str:

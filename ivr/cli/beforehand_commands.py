@@ -59,7 +59,7 @@ def drill(
     from ivr.cli.beforehand import run_drill, show_drill, stop_drill
 
     if stop:
-        stop_drill(read_settings())
+        stop_drill(read_settings(), language)
     elif last:
         show_drill(read_settings(), language, as_json=as_json)
     else:
@@ -80,13 +80,14 @@ def nights(
 def schedule(
     context: typer.Context,
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many past runs.")] = 20,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Say what is done by itself, when next, and how the last times went."""
     from ivr.cli.beforehand import show_schedule
 
     if context.invoked_subcommand is None:
-        show_schedule(read_settings(), last, as_json=as_json)
+        show_schedule(read_settings(), last, language, as_json=as_json)
 
 
 def schedule_show(

@@ -9,35 +9,44 @@ from typing import Any
 
 import aiohttp
 
+from ivr.cli.away_words import AWAY, FAILED, NOTHING_MORE, STRANGE
 from ivr.settings import Settings
 
 
 class ServiceError(Exception):
     """The service could not be asked; the sentence says why."""
 
+    def said_in(self, language: str) -> str:
+        """The sentence in nl, fr, de or en."""
+        return str(self)
+
 
 class ServiceRefusedError(ServiceError):
     """The service answers, but will not or cannot do what it was asked."""
 
     def __init__(self, settings: Settings, status: int, said: str) -> None:
-        self.status = status
-        where = f"{settings.host}:{settings.web_port}"
-        super().__init__(
-            f"What answers on {where} has other secrets than the state folder {settings.state_dir}: "
-            "it belongs to another installation, or was started before the secrets were made."
-            if status == HTTPStatus.UNAUTHORIZED
-            else f"The service on {where} answered {status}: {said or 'nothing more'}; its log says why."
-        )
+        self.status, self._said = status, said
+        self._where, self._state = f"{settings.host}:{settings.web_port}", str(settings.state_dir)
+        super().__init__(self.said_in("en"))
+
+    def said_in(self, language: str) -> str:
+        """See ServiceError."""
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            return STRANGE[language].format(where=self._where, state=self._state)
+        said = self._said or NOTHING_MORE[language]
+        return FAILED[language].format(where=self._where, status=self.status, said=said)
 
 
 class ServiceAwayError(ServiceError):
     """The service does not answer on its control port."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(
-            f"The service does not answer on {settings.host}:{settings.web_port}; is it running? "
-            "(`dutyline up` starts it, `dutyline doctor` says what is wrong.)"
-        )
+        self._where = f"{settings.host}:{settings.web_port}"
+        super().__init__(self.said_in("en"))
+
+    def said_in(self, language: str) -> str:
+        """See ServiceError."""
+        return AWAY[language].format(where=self._where)
 
 
 class ServiceClient:

@@ -13,7 +13,9 @@ import structlog
 
 from dialplan.faults import ConfigurationFaults
 from dialplan.model import Configuration, Duty
+from dialplan.sentences import reason_in
 from dialplan.source import load, load_texts
+from ivr.cli.away_words import FAULTY
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
 from ivr.cli.shared import give_up
 from ivr.clock import SystemClock
@@ -29,13 +31,14 @@ from ivr.storage import Database, StorageError
 
 
 def ask(settings: Settings, action: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    """The answer, and whether it is the running service's."""
+    """The answer, and whether it is the running service's. What ends the command is said in `language`."""
+    language = str(asked.get("language") or "en")
     try:
         return asyncio.run(ServiceClient(settings).ask(action, asked)), True
     except ServiceAwayError:
-        return asyncio.run(_ask_database(settings, action, asked)), False
+        return asyncio.run(_ask_database(settings, action, asked, language)), False
     except ServiceError as fault:
-        give_up(fault)
+        give_up(fault.said_in(language))
 
 
 class Offline:
@@ -52,7 +55,9 @@ class Offline:
         self.active = replace(self.plain, duty=duty)
 
 
-async def _ask_database(settings: Settings, action: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+async def _ask_database(
+    settings: Settings, action: str, asked: Mapping[str, Any], language: str
+) -> dict[str, Any]:
     async def work(database: Database, offline: Offline, board: DutyBoard) -> dict[str, Any]:
         clock = SystemClock()
         feeds = DutyFeeds(database, clock, lambda: offline.active.duty)
@@ -60,19 +65,24 @@ async def _ask_database(settings: Settings, action: str, asked: Mapping[str, Any
         desk = DutyDesk(board, lambda: offline.active, clock, feeds, settings.link_base, taken)
         return dict(await desk.actions()[action](asked))
 
-    return await without_service(settings, work)
+    return await without_service(settings, work, language)
 
 
 async def without_service(
-    settings: Settings, work: Callable[[Database, Offline, DutyBoard], Awaitable[dict[str, Any]]]
+    settings: Settings,
+    work: Callable[[Database, Offline, DutyBoard], Awaitable[dict[str, Any]]],
+    language: str = "en",
 ) -> dict[str, Any]:
     """Do something with what was live last and what is laid over it; a sentence when it cannot be had."""
     # what the service would log is said by the answer
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    database = Database(settings.database_url)
+    try:
+        database = Database(settings.database_url)
+    except StorageError as fault:
+        give_up(reason_in(fault, language))
     try:
         await database.open()
-        offline = Offline(await _configuration(settings, database), settings.state_dir)
+        offline = Offline(await _configuration(settings, database, language), settings.state_dir)
         board = DutyBoard(
             database,
             SystemClock(),
@@ -84,12 +94,12 @@ async def without_service(
         await board.start()
         return await work(database, offline, board)
     except StorageError as fault:
-        give_up(fault)
+        give_up(reason_in(fault, language))
     finally:
         await database.close()
 
 
-async def _configuration(settings: Settings, database: Database) -> Configuration:
+async def _configuration(settings: Settings, database: Database, language: str) -> Configuration:
     """The release that was live last; else the folder's."""
     from dialplan.overrides import with_overrides
 
@@ -99,7 +109,7 @@ async def _configuration(settings: Settings, database: Database) -> Configuratio
     try:
         plain = load_texts(kept[0].files).configuration if kept else load(settings.config).configuration
     except ConfigurationFaults as faults:
-        give_up(f"The service does not answer, and what was live last has {len(faults.faults)} fault(s).")
+        give_up(FAULTY[language].format(n=len(faults.faults)))
     return with_overrides(plain, overrides)
 
 

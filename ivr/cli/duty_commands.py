@@ -237,6 +237,7 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Cancel what a file of this name brought before.")
     ] = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Take a duty in from a spreadsheet, with a report for each row; it is live at once.
@@ -245,7 +246,7 @@ def import_(
     from ivr.cli.duty_sheets import import_file
 
     options = {"dry_run": dry_run, "all_or_nothing": all_or_nothing, "replace": replace}
-    import_file(read_settings(), file, options, as_json=as_json)
+    import_file(read_settings(), file, options, language, as_json=as_json)
 
 
 @duty_app.command("export")
@@ -254,11 +255,12 @@ def export(
     start: Annotated[str, typer.Option("--from", help="The first moment; default: now.")] = "",
     days: Annotated[float, typer.Option("--days", min=0.1, max=400, help="So many days.")] = 31,
     layer: Annotated[str, typer.Option("--layer", help="Of this layer only.")] = "",
+    language: Language = "en",
 ) -> None:
     """Write who is on duty into a spreadsheet, as `import` reads it."""
     from ivr.cli.duty_sheets import export_file
 
-    export_file(read_settings(), file, start, days, layer)
+    export_file(read_settings(), file, start, days, layer, language)
 
 
 calendars_app = typer.Typer(
@@ -269,12 +271,12 @@ duty_app.add_typer(calendars_app, name="calendars")
 
 
 @calendars_app.callback()
-def calendars(context: typer.Context, as_json: AsJson = False) -> None:
+def calendars(context: typer.Context, language: Language = "en", as_json: AsJson = False) -> None:
     """List the calendars that are given out."""
     if context.invoked_subcommand is None:
         from ivr.cli.duty_calendars import list_calendars
 
-        list_calendars(read_settings(), as_json=as_json)
+        list_calendars(read_settings(), language, as_json=as_json)
 
 
 @calendars_app.command("make")
@@ -298,12 +300,13 @@ def calendars_make(
 @calendars_app.command("revoke")
 def calendars_revoke(
     id_: Annotated[str, typer.Argument(metavar="ID", help="The calendar's id, or how it begins.")],
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Give a calendar out no more: its address leads nowhere from now on."""
     from ivr.cli.duty_calendars import revoke_calendar
 
-    revoke_calendar(read_settings(), id_, as_json=as_json)
+    revoke_calendar(read_settings(), id_, language, as_json=as_json)
 
 
 def _change(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dialplan.numbers import display
 from ivr.cli.shared import check_language
-from ivr.notify.words import phone_label
+from ivr.notify.words import Language, phone_label
 
 _DAYS: Final = {
     "nl": "ma di wo do vr za zo", "fr": "lun mar mer jeu ven sam dim",
@@ -144,6 +144,11 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 
+def short_day(weekday: int, language: Language) -> str:
+    """`Mon`; Monday is 0."""
+    return _DAYS[language].split()[weekday]
+
+
 class Words:
     """What is written in one language; an unknown one is said and ends the command."""
 
@@ -167,10 +172,10 @@ class Words:
         if not iso:
             return ""
         at = datetime.fromisoformat(iso).astimezone(self._zone)
-        day = _DAYS[self.language].split()[at.weekday()]
+        day = short_day(at.weekday(), self.language)
         month = _MONTHS[self.language].split()[at.month - 1]
         year = "" if at.year == self._now.astimezone(self._zone).year else f" {at.year}"
         return f"{day} {at.day} {month}{year} {at:%H:%M}"
 
 
-__all__ = ["AWAY", "Words"]
+__all__ = ["AWAY", "Words", "short_day"]

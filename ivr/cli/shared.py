@@ -80,6 +80,11 @@ def ending_well() -> Iterator[None]:
     except OSError as fault:
         _console(is_err=True).print(f"[bold red]dutyline:[/] {_plain(words_of(fault))}")
         raise SystemExit(1) from None
+    except Exception as fault:
+        errors = sys.modules.get("ivr.storage.errors")
+        if errors is None or not isinstance(fault, errors.StorageError):
+            raise
+        give_up(fault)
 
 
 def print_json(value: Any) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from dialplan.changes import ChangeRefused, check_change, fault_of_change, people_of, say_change
 from dialplan.model import Cover, Duty
 from dialplan.roster import Change, with_changes
+from dialplan.sentences import Sentence
 from ivr.clock import Clock
 from ivr.duty.change_mails import ChangeMails, News
 from ivr.duty.kept import (
@@ -145,7 +146,7 @@ class DutyBoard:
             if fault is not None:
                 raise fault
             if name in people_of(change):
-                raise ChangeRefused(f"{name} cannot stand in for {name}")
+                raise ChangeRefused(Sentence("cannot-stand-in", who=name))
 
     async def cancel(self, id_: str, by: str) -> Kept:
         """End one, whether it holds or is planned. `id_`: how its id begins. UnknownChange, ChangeRefused."""
@@ -257,9 +258,9 @@ class DutyBoard:
 
 def _only(rows: Sequence[KeptDutyChange], id_: str) -> KeptDutyChange:
     if not rows:
-        raise UnknownChange(f'there is no change "{id_}"; `dutyline duty changes` lists them')
+        raise UnknownChange(Sentence("no-change", name=id_))
     if len(rows) > 1:
-        raise UnknownChange(f'several changes begin with "{id_}": write more of the id')
+        raise UnknownChange(Sentence("several-changes", name=id_))
     return rows[0]
 
 
@@ -267,25 +268,23 @@ def _check_open(kept: Kept, now: datetime, zone: str) -> None:
     """What is over cannot be changed any more."""
     said = say_change(kept.change, zone)
     if kept.ended_at is not None:
-        raise ChangeRefused(f"{kept.id} was cancelled already, by {kept.ended_by or 'somebody'}: {said}")
+        by = kept.ended_by or Sentence("somebody")
+        raise ChangeRefused(Sentence("cancelled-already", name=kept.id, by=by, what=said))
     if kept.change.end <= now:
-        raise ChangeRefused(f"{kept.id} is over already: {said}")
+        raise ChangeRefused(Sentence("change-is-over", name=kept.id, what=said))
 
 
 def _check_request(kept: Kept, trigram: str) -> None:
     """Only a request can be agreed to or declined, by those who were asked."""
     if not isinstance(kept.change, Cover) or (not kept.is_request and kept.agreed_at is None):
-        raise ChangeRefused(f"{kept.id} is no request: there is nothing to agree to")
+        raise ChangeRefused(Sentence("no-request", name=kept.id))
     if not kept.is_request:
-        raise ChangeRefused(f"{kept.change.by} has agreed to {kept.id} already")
+        raise ChangeRefused(Sentence("agreed-already", who=kept.change.by, name=kept.id))
     if trigram == kept.change.absent:
-        raise ChangeRefused(f"{trigram} cannot stand in for {trigram}")
+        raise ChangeRefused(Sentence("cannot-stand-in", who=trigram))
     if kept.asked and trigram not in kept.asked:
-        raise ChangeRefused(f"{trigram} was not asked; {', '.join(kept.asked)} {_were(kept.asked)}")
-
-
-def _were(names: Sequence[str]) -> str:
-    return "was" if len(names) == 1 else "were"
+        key = "not-asked-but-one" if len(kept.asked) == 1 else "not-asked-but-more"
+        raise ChangeRefused(Sentence(key, who=trigram, names=", ".join(kept.asked)))
 
 
 __all__ = ["REMEMBERED", "DutyBoard", "DutyChangeKind", "Kept", "Lost", "Standing", "UnknownChange"]

@@ -1,7 +1,7 @@
 """What the command line, and later the console, may ask of the duty: JSON in, JSON out.
 
 Times come as people write them and are read by the clock of the roster; answers have them in ISO 8601.
-Sentences come in the `language` that is asked for, nl, fr, de or en; refusals are English.
+Sentences come in the `language` that is asked for, nl, fr, de or en, refusals as well.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from dialplan.changes import ChangeRefused, warnings_of
 from dialplan.model import Absence, Configuration, Cover, Swap
 from dialplan.roster import Change, next_handover
 from dialplan.rota import write_rows
-from dialplan.sentences import said_in
+from dialplan.sentences import Sentence, reason_in, said_in
 from dialplan.standing_in import put_on_duty
-from dialplan.times import parse_duration_s
-from dialplan.when import parse_when
+from dialplan.when import parse_length_s, parse_when
 from ivr.clock import Clock
 from ivr.duty.answers import change_as_json, duty_at, duty_between, given_as_json
 from ivr.duty.calendars import Calendars
@@ -158,7 +157,8 @@ class DutyDesk:
         by, file = str(asked.get("by") or ""), str(asked.get("file") or "rows.csv")
         wish = RotaWish(file, by, *(bool(asked.get(key)) for key in ("dry_run", "all_or_nothing", "replace")))
         duty = self._configuration().duty
-        done = await take_rota(self._board, str(asked.get("text") or ""), wish, duty, self._clock.now())
+        text, language = str(asked.get("text") or ""), _language(asked)
+        done = await take_rota(self._board, text, wish, duty, self._clock.now(), language)
         return {**done, "zone": duty.roster.zone}
 
     async def export(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -200,9 +200,9 @@ class DutyDesk:
             return self._override(tuple(dict.fromkeys(people)), start, end, layer, title)
         least, most = {"swap": (2, 2), "cover": (2, 2), "ask": (1, 1), "leave": (1, 1)}.get(kind, (0, 0))
         if not most:
-            raise ChangeRefused(f'there is no change "{kind}"; there are {", ".join(KINDS)}')
+            raise ChangeRefused(Sentence("no-kind", name=kind, names=", ".join(KINDS)))
         if not least <= len(people) <= most:
-            raise ChangeRefused(f"{kind}: {most} {'engineers are' if most > 1 else 'engineer is'} wanted")
+            raise ChangeRefused(Sentence("two-wanted" if most > 1 else "one-wanted", what=kind))
         if kind == "leave":
             return Absence(people[0], start, end, title)
         by = people[1] if kind != "ask" else ""
@@ -224,16 +224,16 @@ class DutyDesk:
         start = self._moment(asked.get("from"), now)
         until, length = asked.get("until"), asked.get("for")
         if until and length:
-            raise ChangeRefused("say until when or for how long, not both")
+            raise ChangeRefused(Sentence("until-or-for"))
         if length:
             return start, start + timedelta(seconds=_length_s(str(length)))
         if until:
             return start, self._moment(until, start, is_end=True)
         if kind == "leave":
-            raise ChangeRefused("say until when the leave lasts")
+            raise ChangeRefused(Sentence("leave-until"))
         handover = next_handover(duty, start)
         if handover is None:
-            raise ChangeRefused("say until when: no handover follows")
+            raise ChangeRefused(Sentence("no-handover"))
         return start, handover
 
     def _moment(self, text: object, base: datetime, *, is_end: bool = False) -> datetime:
@@ -258,9 +258,9 @@ class DutyDesk:
         return [change_as_json(one, now, zone, lost.get(one.id, ""), language) for one in kept]
 
 
-def refused(refusal: Exception) -> dict[str, Any]:
+def refused(refusal: Exception, language: str = "en") -> dict[str, Any]:
     """Why nothing was done."""
-    return {"error": str(refusal), "nearest": getattr(refusal, "nearest", "")}
+    return {"error": reason_in(refusal, language), "nearest": getattr(refusal, "nearest", "")}
 
 
 def _answering(work: Act) -> Act:
@@ -270,7 +270,7 @@ def _answering(work: Act) -> Act:
         try:
             return await work(asked)
         except (ValueError, StorageError) as refusal:
-            return refused(refusal)
+            return refused(refusal, _language(asked))
 
     return act
 
@@ -292,17 +292,17 @@ def _names(given: object) -> tuple[str, ...]:
 def _id_who_by(asked: Mapping[str, Any]) -> tuple[str, str, str]:
     who = _names(asked.get("who"))
     if len(who) != 1:
-        raise ChangeRefused("say who: one engineer's trigram")
+        raise ChangeRefused(Sentence("say-who"))
     return str(asked.get("id") or ""), who[0], str(asked.get("by") or "")
 
 
 def _length_s(text: str) -> float:
-    """`2 h`, `30 min`, `3 days`, `1 week`."""
-    number, _, unit = text.strip().partition(" ")
-    days = {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7, "w": 7}.get(unit.strip().lower())
-    seconds = float(number) * days * 86400 if days and number.isdecimal() else parse_duration_s(text)
+    """`2 h`, `30 min`, `3 days`, `1 week`, in the four languages."""
+    seconds = parse_length_s(text)
+    if seconds is None:
+        raise ChangeRefused(Sentence("no-length", text=text))
     if not 60 <= seconds <= MOST_DAYS * 86400:
-        raise ChangeRefused(f'"{text}" is not between 1 min and {MOST_DAYS} days')
+        raise ChangeRefused(Sentence("length-beyond", text=text, most=MOST_DAYS))
     return seconds
 
 

@@ -23,6 +23,7 @@ from dialplan.faults import nearest_of
 from dialplan.feeds import write_feed
 from dialplan.model import Duty
 from dialplan.roster import ROSTER
+from dialplan.sentences import Sentence
 from ivr.clock import Clock
 from ivr.duty.changes import REMEMBERED
 from ivr.duty.kept import new_id, note_change
@@ -77,7 +78,7 @@ class DutyFeeds:
         ChangeRefused: there is nothing of that name.
         """
         if language not in LANGUAGES:
-            raise ChangeRefused(f'there is no language "{language}"; there are {", ".join(LANGUAGES)}')
+            raise ChangeRefused(Sentence("no-language", name=language, names=", ".join(LANGUAGES)))
         now, what = self._clock.now(), named(self._duty(), what)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         given = Given(new_id(), what, title, language, now, by)
@@ -115,8 +116,8 @@ class DutyFeeds:
                 select(DutyFeed).where(begins, DutyFeed.revoked_at.is_(None)).limit(2)
             ).all()
             if len(found) != 1 or not id_.strip():
-                why = "several calendars begin" if found and id_.strip() else "no calendar begins"
-                raise ChangeRefused(f'{why} with "{id_}"; `dutyline duty calendars` lists them')
+                key = "several-calendars" if found and id_.strip() else "no-calendar"
+                raise ChangeRefused(Sentence(key, name=id_))
             found[0].revoked_at, found[0].revoked_by = now, by
             note_change(session, now, by, AuditAction.FEED_REVOKED, f"calendar {found[0].id}", found[0].what)
             return _given(found[0])
@@ -191,7 +192,7 @@ def named(duty: Duty, text: str) -> str:
         found = [each for each in known if known[each].lower() == kind.lower()]
     if not found:
         nearest = nearest_of(name.strip() if colon else kind, known.values())
-        raise ChangeRefused(f'there is no layer, team or engineer "{text.strip()}"', nearest)
+        raise ChangeRefused(Sentence("nothing-named", name=text.strip()), nearest)
     return found[0]
 
 

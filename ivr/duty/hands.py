@@ -12,6 +12,7 @@ from typing import Final
 from uuid import uuid4
 
 from dialplan.model import Configuration, Entry
+from dialplan.sentences import Sentence
 from ivr.clock import Clock
 from ivr.duty import steps
 from ivr.duty.history import Event
@@ -24,6 +25,12 @@ from ivr.storage.states import AttemptState, PageState
 
 GIVEN_UP_FOR: Final = timedelta(hours=12)
 """A page that nobody accepted is open for so long: somebody may still take it."""
+_ENDS: Final = {
+    PageState.CANCELLED: "was-called-off",
+    PageState.DONE: "was-called-back",
+    PageState.EXHAUSTED: "nobody-accepted",
+}
+"""How a page ended, by its phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +88,14 @@ class Hands:
             raise PageRefused(why)
         take = steps.transfer(self._stand_in(person), by, "forced") if forced else steps.offer(person, by)
         if not await run.step(take):
-            raise PageRefused(f"Page {run.page.call_ref} has just been moved by somebody else; look again.")
+            raise PageRefused(Sentence("page-moved", name=run.page.call_ref))
         await self._drive(run)
 
     async def mark_called_back(self, wanted: str, by: str, how: str) -> bool:
         """The caller was called back."""
         run = await self._run(wanted)
         if run.page.state is PageState.CANCELLED:
-            raise PageRefused(f"Page {run.page.call_ref} was called off: there is nothing to call back for.")
+            raise PageRefused(Sentence("page-called-off", name=run.page.call_ref))
         is_marked = await run.step(steps.call_back(by, how))
         if is_marked and run.page.id not in self.runs:
             await run.end_unwanted()
@@ -123,7 +130,7 @@ class Hands:
                 return run
         page = await self.ledger.find(wanted)
         if page is None:
-            raise PageRefused(f"There is no page {wanted!r}; `dutyline pages list` lists them.")
+            raise PageRefused(Sentence("no-page", name=wanted))
         known = self.runs.get(page.id)
         return known or self.make(page, await self.ledger.attempts_of(page.id))
 
@@ -136,7 +143,7 @@ class Hands:
         configuration = self.configuration()
         found = configuration.directory.get(entry)
         if found is None:
-            raise PageRefused(f"There is nobody {entry!r} in the directory.")
+            raise PageRefused(Sentence("nobody-in-directory", name=entry))
         return person_now(configuration, found)
 
     def _stand_in(self, person: Person) -> Attempt:
@@ -177,13 +184,13 @@ def _refusal(page: Page, person: Person, forced: bool) -> str:
     ref, acceptance = page.call_ref, page.acceptance
     if page.state is not PageState.ACCEPTED or acceptance is None:
         if page.is_open:
-            return f"Nobody has accepted page {ref} yet, so there is nothing to hand over; accept it for him."
-        return f"Page {ref} is over: it is {page.state}."
+            return Sentence("nothing-to-hand-over", name=ref)
+        return Sentence("page-is-over", name=ref, why=Sentence(_ENDS.get(page.state, "nobody-accepted")))
     if acceptance.entry == person.entry:
-        return f"{person.title} has page {ref} already."
+        return Sentence("has-it-already", who=person.title, name=ref)
     if page.handover is not None and not forced:
-        return f"Page {ref} is being handed over to {page.handover.to.title} already."
-    return "" if person.phones else f"{person.title} has no phone that could be rung."
+        return Sentence("is-offered-already", name=ref, who=page.handover.to.title)
+    return "" if person.phones else Sentence("no-phone-to-ring", who=person.title)
 
 
 __all__ = ["Hands", "person_now"]

@@ -1,7 +1,7 @@
 """What the command line, and later the console, may ask of pages: JSON in, JSON out.
 
-People are named by trigram or by directory entry. What cannot be done is an answer with `error`, and with
-`nearest` where a name is near.
+People are named by trigram or by directory entry. What cannot be done is an answer with `error`, in the
+`language` that is asked for (nl, fr, de or en), and with `nearest` where a name is near.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from dialplan.model import Configuration
+from dialplan.sentences import Sentence, reason_in
 from ivr.duty.page import PageRefused
 from ivr.duty.pager import Pager
 from ivr.duty.shown import page_as_json
+from ivr.notify.words import pick_language
 from ivr.storage import StorageError
 
 Act = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -25,8 +27,8 @@ class UnknownPerson(PageRefused):
     def __init__(self, wanted: str, known: list[str]) -> None:
         near = get_close_matches(wanted.upper(), [one.upper() for one in known], n=1)
         self.nearest = next((one for one in known if near and one.upper() == near[0]), "")
-        asked = f"; did you mean {self.nearest}?" if self.nearest else "."
-        super().__init__(f"There is nobody {wanted!r} among the engineers or in the directory{asked}")
+        more = Sentence("did-you-mean-name", nearest=self.nearest) if self.nearest else "."
+        super().__init__(Sentence("nobody-so-called", name=wanted, more=more))
 
 
 class PagesDesk:
@@ -56,7 +58,7 @@ class PagesDesk:
         acceptance = await self._pager.accept_for(_page(asked), entry, _by(asked))
         has_it = acceptance is not None and acceptance.entry == entry
         if acceptance is None:
-            return {"error": "That page is over: there is nothing to accept."}
+            raise PageRefused(Sentence("nothing-to-accept"))
         return {"accepted": has_it, "entry": acceptance.entry, "who": acceptance.title}
 
     async def pass_on(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -64,7 +66,7 @@ class PagesDesk:
         wanted = _page(asked)
         entry = self._entry(asked, "as") if asked.get("as") else await self._holder(wanted)
         if not await self._pager.pass_for(wanted, entry, _by(asked)):
-            return {"error": f"{self._title(entry)} does not have that page and is not rung for it."}
+            raise PageRefused(Sentence("nothing-to-pass", who=self._title(entry)))
         return {"passed": True, "who": self._title(entry)}
 
     async def hand_over(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -85,7 +87,7 @@ class PagesDesk:
     async def _holder(self, wanted: str) -> str:
         page = await self._pager.hands.find(wanted)
         if page.acceptance is None:
-            raise PageRefused(f"Nobody has accepted page {page.call_ref}: say who passes, with --as.")
+            raise PageRefused(Sentence("nobody-has-it", name=page.call_ref))
         return page.acceptance.entry
 
     def _entry(self, asked: Mapping[str, Any], name: str) -> str:
@@ -115,7 +117,8 @@ def _answering(act: Act) -> Act:
         try:
             return await act(asked)
         except (PageRefused, StorageError) as refusal:
-            return {"error": str(refusal), "nearest": getattr(refusal, "nearest", "")}
+            language = pick_language(str(asked.get("language") or "en"))
+            return {"error": reason_in(refusal, language), "nearest": getattr(refusal, "nearest", "")}
 
     return answer
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from dialplan.changes import ChangeRefused
-from dialplan.counts import say_count
-from dialplan.faults import ConfigurationFaults
+from dialplan.faults import ConfigurationFaults, Fault
 from dialplan.model import Duty, Swap
 from dialplan.rota import Fate, RotaRow, read_rota
+from dialplan.sentences import Sentence, said_in
 from ivr.duty.changes import DutyBoard
 from ivr.duty.kept import Kept
 
@@ -33,20 +33,25 @@ class RotaWish:
         return f"{self.by} by {self.file}"
 
 
-async def take_rota(board: DutyBoard, text: str, wish: RotaWish, duty: Duty, now: datetime) -> dict[str, Any]:
-    """Take a spreadsheet in; what became of each row. ChangeRefused: it is none, or lacks a column."""
+async def take_rota(
+    board: DutyBoard, text: str, wish: RotaWish, duty: Duty, now: datetime, language: str = "en"
+) -> dict[str, Any]:
+    """Take a spreadsheet in; what became of each row, with what there is to say of it in `language`.
+
+    ChangeRefused: it is none, or lacks a column.
+    """
     earlier = [one for one in board.live(now) if one.made_by.endswith(f" by {wish.file}")]
     kept = [one for one in board.live(now) if not (wish.replace and one in earlier)]
     known = [one.change for one in kept if isinstance(one.change, Swap)]
     try:
         rows = await asyncio.to_thread(read_rota, text, wish.file, duty, now, known)
     except ConfigurationFaults as faults:
-        raise ChangeRefused("; ".join(map(str, faults.faults))) from None
+        raise ChangeRefused(_say_faults(faults.faults)) from None
     bad = [row for row in rows if row.fate is Fate.BAD]
     is_done = not wish.dry_run and not (bad and wish.all_or_nothing)
     ids = await _do(board, rows, wish, earlier if wish.replace else ()) if is_done else {}
     said = "done" if is_done else "would be done" if not (bad and wish.all_or_nothing) else "not done"
-    report = [_as_json(row, said, ids.get(row.line, "")) for row in rows]
+    report = [_as_json(row, said, ids.get(row.line, ""), language) for row in rows]
     cancelled = len(earlier) if wish.replace else 0
     return {
         "rows": report,
@@ -68,20 +73,26 @@ async def _do(
     return {line: one.id for (line, _), one in zip(good, made, strict=True)}
 
 
-def _as_json(row: RotaRow, done: str, id_: str) -> dict[str, Any]:
+def _say_faults(faults: Iterable[Fault]) -> str:
+    """All of them, one after the other."""
+    said = ""
+    for one in faults:
+        more = Sentence("did-you-mean", nearest=one.nearest) if one.nearest else ""
+        where = f"{one.file}:{one.line}:{one.column}{one.where and f' {one.where}'}"
+        each = Sentence("of-file", where=where, what=one.message, more=more)
+        said = Sentence("both", one=said, two=each) if said else each
+    return said
+
+
+def _as_json(row: RotaRow, done: str, id_: str, language: str) -> dict[str, Any]:
     became = {Fate.GOOD: done, Fate.KNOWN: "left", Fate.OVER: "left", Fate.BAD: "refused"}[row.fate]
-    return {"line": row.line, "row": row.text, "became": became, "says": list(row.says), "id": id_}
+    return {
+        "line": row.line,
+        "row": row.text,
+        "became": became,
+        "says": [said_in(each, language) for each in row.says],
+        "id": id_,
+    }
 
 
-def say_report(answer: dict[str, Any]) -> str:
-    """How it went, in one sentence."""
-    done = (
-        answer["done"] if not answer["dry_run"] else sum("would" in row["became"] for row in answer["rows"])
-    )
-    left = sum(row["became"] == "left" for row in answer["rows"])
-    verb = "would be done" if answer["dry_run"] else "done"
-    more = f", {left} left as they are" if left else ""
-    return f"{say_count(done, 'row')} {verb}{more}, {answer['refused']} refused."
-
-
-__all__ = ["RotaWish", "say_report", "take_rota"]
+__all__ = ["RotaWish", "take_rota"]

@@ -17,12 +17,15 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dialplan.sentences import from_data, said_in
 from ivr.storage import Lease, Run, RunState
 
 STALE_S: Final = 20.0
 """A run of which nobody has shown a sign of life for so long is taken over."""
 LEASE_S: Final = 30.0
 MOST_TRIES: Final = 3
+TOLD: Final = "told"
+"""Under this name a run's facts keep what came of it, so that it can be said in other languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,11 @@ class KeptRun:
     answered_at: datetime | None = None
     answered_by: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def told(self, language: str) -> str:
+        """What came of it in nl, fr, de or en, as far as it can be said in it."""
+        return said_in(from_data(self.facts[TOLD]), language) if TOLD in self.facts else self.detail
+
+    def to_json(self, language: str = "en") -> dict[str, Any]:
         """For the command line."""
         return {
             "id": self.id,
@@ -56,7 +63,7 @@ class KeptRun:
             "tries": self.tries,
             "started": self.started.isoformat() if self.started else None,
             "ended": self.ended.isoformat() if self.ended else None,
-            "detail": self.detail,
+            "detail": self.told(language),
             "answer": self.answer,
         }
 

@@ -17,9 +17,11 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.orm import Session
 
+from dialplan.sentences import Sentence, said_in, to_data
 from ivr.clock import Clock
 from ivr.schedule.book import (
     LEASE_S,
+    TOLD,
     KeptRun,
     RunKey,
     begun,
@@ -46,8 +48,8 @@ LOOK_BACK: Final = timedelta(days=40)
 LOOK_AHEAD: Final = timedelta(days=62)
 LEASE: Final = "schedule"
 UPCOMING_FRESH: Final = timedelta(seconds=60)
-TOO_LATE: Final = "the service was not there, and now it is too late"
-STOOD_FOR: Final = "the service was not there; a later one is done for it"
+TOO_LATE: Final = Sentence("missed-too-late")
+STOOD_FOR: Final = Sentence("missed-stood-for")
 
 log = structlog.get_logger(__name__)
 
@@ -131,8 +133,8 @@ class Timetable:
         found = job.due(now, now + LOOK_AHEAD) if job.says() else ()
         return min(found, key=lambda due: due.at, default=None)
 
-    async def view(self, most: int = 20) -> dict[str, Any]:
-        """For people: who leads, each job with its next time, and the last runs."""
+    async def view(self, most: int = 20, language: str = "en") -> dict[str, Any]:
+        """For people: who leads, each job with its next time, and the last runs, in nl, fr, de or en."""
         now = self._clock.now()
         leader, runs = await self._database.read(
             lambda session: (holder_of(session, LEASE, now), last_runs(session, most))
@@ -144,13 +146,14 @@ class Timetable:
             jobs.append(
                 {
                     "name": job.name,
-                    "says": job.says(),
+                    "says": said_in(job.says(), language),
                     "next": due.at.isoformat() if due else None,
                     "about": due.subject if due else "",
-                    "last": last.to_json() if last else None,
+                    "last": last.to_json(language) if last else None,
                 }
             )
-        return {"leader": leader, "box": self.box, "jobs": jobs, "runs": [run.to_json() for run in runs]}
+        told = [run.to_json(language) for run in runs]
+        return {"leader": leader, "box": self.box, "jobs": jobs, "runs": told}
 
     # -- looking
 
@@ -195,7 +198,7 @@ class Timetable:
     async def _since(self, job: Job, now: datetime) -> datetime:
         says, (known, since) = job.says(), self._begun.get(job.name, ("", now))
         if known != says:
-            since = await self._database.run(lambda session: begun(session, job.name, says, now))
+            since = await self._database.run(lambda session: begun(session, job.name, str(says), now))
             self._begun[job.name] = says, since
         return since
 
@@ -218,7 +221,7 @@ class Timetable:
                 found.extend([run] if run else [])
             else:
                 why = TOO_LATE if is_last else STOOD_FOR
-                claim(session, job.name, key, self.box, now, RunState.MISSED, why)
+                claim(session, job.name, key, self.box, now, RunState.MISSED, str(why), {TOLD: to_data(why)})
         return found
 
     def _next(self, now: datetime) -> tuple[tuple[datetime, str], ...]:
@@ -241,8 +244,8 @@ class Timetable:
         """What fails is tried again by whoever looks when the run has been silent for a while."""
         try:
             done = await self.jobs[run.job].work(run)
-            facts = json.dumps(dict(done.facts))
-            await self._write_end(run, done.detail, facts)
+            facts = json.dumps({**done.facts, TOLD: to_data(done.detail)})
+            await self._write_end(run, str(done.detail), facts)
             log.info("schedule.done", job=run.job, subject=run.subject, detail=done.detail)
         except Exception as fault:
             log.exception("schedule.failed", job=run.job, subject=run.subject)

@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import exc
 
+from dialplan.sentences import Sentence
+
 
 class StorageError(Exception):
     """Anything the store has to say itself."""
@@ -20,8 +22,8 @@ class DatabaseUnavailable(StorageError):  # noqa: N818 - it says what is so
     """
 
     def __init__(self, where: str, why: str, *, is_certain: bool = True) -> None:
-        doubt = "" if is_certain else " (whether it was written is not known)"
-        super().__init__(f"The database {where} is not available: {why}{doubt}")
+        doubt = "" if is_certain else Sentence("perhaps-written")
+        super().__init__(Sentence("database-away", where=where, why=why, more=doubt))
         self.where, self.why, self.is_certain = where, why, is_certain
 
 
@@ -29,10 +31,7 @@ class DatabaseTooNew(StorageError):  # noqa: N818 - it says what is so
     """The database was written by a newer version than this one."""
 
     def __init__(self, where: str, found: str, known: str) -> None:
-        super().__init__(
-            f"The database {where} belongs to a newer Dutyline (its tables are of version {found}, this one "
-            f"knows up to {known}): start that version, or put back the copy made before it was installed."
-        )
+        super().__init__(Sentence("database-too-new", where=where, one=found, two=known))
         self.where, self.found, self.known = where, found, known
 
 
@@ -40,7 +39,7 @@ class DatabaseUnusable(StorageError):  # noqa: N818 - it says what is so
     """The address of the database makes no sense to this product."""
 
     def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"The database {where} cannot be used: {why}")
+        super().__init__(Sentence("database-unusable", where=where, why=why))
         self.where, self.why = where, why
 
 

@@ -188,7 +188,7 @@ def test_what_people_should_know_is_said_at_once_and_nothing_is_done_on_a_dry_ru
         (("override", "WTI", "--until", "2020-01-01"), "it would end on Thursday 2 January 00:00"),
         (("leave", "WTI"), "say until when the leave lasts"),
         (("cover", "WTI", "WTI"), "WTI cannot stand in for WTI"),
-        (("override", "WTI", "--for", "2 parsecs"), '"2 parsecs" is not a duration'),
+        (("override", "WTI", "--for", "2 parsecs"), '"2 parsecs" is no length of time'),
         (("cancel", "zzzzz"), 'there is no change "zzzzz"; `dutyline duty changes` lists them'),
         (("now", "--language", "it"), 'There is no language "it"; write nl, fr, de or en.'),
         (("week", "--layer", "nights"), 'there is no layer "nights"; there are roster'),
@@ -198,6 +198,56 @@ def test_what_is_wrong_is_one_clear_sentence(words: tuple[str, ...], sentence: s
     code, said = duty(*words)
     assert code != 0
     assert sentence in said and len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "sentence"),
+    [
+        (("override", "WTJ"), "nl", 'er is geen ingenieur "WTJ"; bedoelde u "WTI"?'),
+        (
+            ("override", "WTI", "--for", "2 parsecs"),
+            "fr",
+            "« 2 parsecs » n'est pas une durée ; écrivez-la avec",
+        ),
+        (
+            ("at", "vrydag 18:00"),
+            "de",
+            "„vrydag 18:00“ ist kein Zeitpunkt; schreiben Sie etwa „Freitag 18:00“",
+        ),
+        (
+            ("override", "WTI", "--until", "2020-01-01"),
+            "fr",
+            "cela finirait le jeudi 2 janvier 00:00, et commence",
+        ),
+        (("leave", "WTI"), "nl", "zeg tot wanneer het verlof duurt"),
+        (("cover", "WTI", "WTI"), "de", "WTI kann WTI nicht vertreten"),
+        (("cancel", "zzzzz"), "nl", 'er is geen wijziging "zzzzz"; `dutyline duty changes` somt ze op'),
+        (("calendars", "make", "nachts"), "de", "es gibt weder Ebene noch Team noch Techniker „nachts“"),
+        (("calendars", "revoke", "zzz"), "fr", "aucun calendrier ne commence par « zzz »"),
+        (("export", "duty.ods"), "fr", "duty.ods n'est ni un .csv ni un .xlsx."),
+        (("nights", "--since", "gisteren"), "nl", '"gisteren" is geen dag'),
+        (("forecast", "--from", "vrydag"), "nl", '"vrydag" is geen tijdstip'),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_language_that_is_asked_for(
+    words: tuple[str, ...], language: str, sentence: str
+) -> None:
+    code, said = duty(*words, "--language", language)
+    assert code != 0
+    assert sentence in said and len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("length", ["90 min", "1,5 h", "90 minuten", "1,5 uur", "1,5 heures", "1,5 Stunden"])
+def test_a_length_of_time_may_be_said_in_any_language(length: str) -> None:
+    said = data("override", "WTI", "--from", "2031-03-05 18:00", "--for", length, "--dry-run")
+    change = said["change"]
+    assert isinstance(change, dict) and str(change["until"]).startswith("2031-03-05T18:30:00+00:00")
+
+
+def test_a_box_without_a_database_says_so_in_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUTYLINE_DATABASE", "mysql://desk@localhost/dutyline")
+    code, said = duty("--language", "de")
+    assert code == 1 and said.startswith("dutyline: Die Datenbank") and "kann nicht benutzt werden" in said
 
 
 SHEET = """\
@@ -241,6 +291,37 @@ def test_a_spreadsheet_is_taken_in_with_a_report_for_each_row(tmp_path: Path) ->
     assert [one["what"] for one in data_list()] == [
         "TSC is on duty from Thursday 25 December 00:00 until Friday 26 December 00:00"
     ]
+
+
+def test_what_came_of_a_spreadsheet_is_told_in_each_language(tmp_path: Path) -> None:
+    sheet = tmp_path / "holidays.csv"
+    sheet.write_text(SHEET)
+    lines = duty("import", str(sheet), "--dry-run", "--language", "nl")[1].splitlines()
+    assert lines[1] == "regel 3: 25/12/2031 | 25/12/2031 | MAB: zou gedaan worden"
+    assert lines[3].endswith('geweigerd: er is geen ingenieur "WTJ"; bedoelde u "WTI"?')
+    assert lines[6].endswith("blijft: het is voorbij")
+    assert lines[7] == "3 rijen zou(den) gedaan worden, 1 gebleven zoals ze zijn, 3 geweigerd."
+    said = duty("import", str(sheet), "--language", "de")[1]
+    assert "Zeile 7: 2031-12-25 07:00 | 2031-12-25 09:00 | SVO | roster: erledigt: gilt zugleich mit" in said
+    sheet.write_text("from;untl;who\n1;2;3\n")
+    said = duty("import", str(sheet), "--language", "fr")[1]
+    assert (
+        "holidays.csv:1:1 : n'a pas de colonne « until » ; il y a from, untl, who ; vouliez-vous dire" in said
+    )
+    said = duty("export", str(tmp_path / "out.csv"), "--days", "1", "--language", "fr")[1]
+    assert re.search(r"out\.csv : \d lignes?$", said.strip())
+
+
+def test_calendars_are_given_out_in_each_language() -> None:
+    assert "Aucun calendrier n'est distribué." in duty("calendars", "--language", "fr")[1]
+    code, said = duty("calendars", "make", "ADU", "--language", "nl")
+    assert code == 0 and "de kalender van ADU" in said and "Het wordt alleen nu getoond" in said
+    id_ = said.split(":")[0]
+    said = duty("calendars", "--language", "de")[1]
+    assert " ".join(said.splitlines()[0].split()) == "id von Sprache durch angelegt abgerufen"
+    assert " nie" in said.splitlines()[1]
+    said = duty("calendars", "revoke", id_, "--language", "fr")[1]
+    assert said.strip() == f"retiré {id_} : le calendrier de ADU"
 
 
 def test_a_file_that_is_no_spreadsheet_of_a_duty_is_said(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import UTC, datetime
+from string import Formatter
 
 import pytest
 
 from dialplan.duty_phrases import PHRASES
-from dialplan.sentences import Moment, Sentence, from_data, said_in, to_data
+from dialplan.sentences import Fact, Moment, Sentence, from_data, reason_in, said_in, to_data
 from dialplan.words import LANGUAGES
 
 UNTIL = Moment(datetime(2026, 12, 1, 7, tzinfo=UTC), "Europe/Brussels")
@@ -68,26 +69,22 @@ def test_what_has_no_phrase_any_more_is_its_english_text(kept: object, read: str
 
 
 def test_every_phrase_can_be_kept() -> None:
-    """With names for all that it may name: what is said of any of them is complete, and comes back."""
-    names = ("who", "by", "one", "two", "of", "name", "layer", "other", "how", "why", "what", "where", "span")
-    more = (
-        "prefix",
-        "title",
-        "calendar",
-        "host",
-        "hours",
-        "skill",
-        "more",
-        "nearest",
-        "names",
-        "events",
-        "at",
-    )
-    facts = dict.fromkeys((*names, *more), "X") | {"number": 1, "times": 2, "least": 8.0}
+    """With facts for all that it names: what is said of any of them is complete, and comes back."""
+    parsed = (part for phrase in PHRASES.values() for part in Formatter().parse(phrase["en"]))
+    facts: dict[str, Fact] = {field: "X" for _, field, _, _ in parsed if field}
+    facts |= {"number": 1, "times": 2, "least": 8.0, "days": 500}
     moments = dict.fromkeys(("since", "until", "start", "end"), UNTIL)
     for key in PHRASES:
-        sentence = Sentence(key, **facts, **moments)
+        sentence = Sentence(key, **{**facts, **moments})
         for language in LANGUAGES:
             said = sentence.said_in(language)
             assert said and "{" not in said
             assert said_in(from_data(to_data(sentence)), language) == said
+
+
+def test_a_refusal_gives_its_reason_in_each_language() -> None:
+    refusal = ValueError(Sentence("cannot-stand-in", who="ADU"))
+    assert str(refusal) == "ADU cannot stand in for ADU"
+    assert reason_in(refusal, "fr") == "ADU ne peut pas remplacer ADU"
+    assert reason_in(ValueError("what has no phrase"), "fr") == "what has no phrase"
+    assert reason_in(ValueError(), "fr") == ""
