@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from dialplan.cells import Cell, Items, Scalar, Table
 from dialplan.faults import Fault, Place, fault_at, nearest_of
@@ -26,8 +26,7 @@ class Wrong(ValueError):  # noqa: N818 - it reads as a sentence where it is rais
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name that must exist. `of`: what it names, for instance `directory entry`, `node of fuzer`."""
 
     of: str
@@ -110,16 +109,23 @@ class Section:
 
     def need(self, key: str, parse: Callable[[str], T], fallback: T) -> T:
         """A value that must stand there; the fallback only serves to go on reading after the fault."""
-        if self.cell(key) is None:
+        if key not in self._table.cells:
+            self._asked.add(key)
             self.reading.fault(self.place, self.where, f'"{key}" is missing')
             return fallback
         return self.get(key, parse, fallback)
 
     def get(self, key: str, parse: Callable[[str], T], default: T) -> T:
         """A value that may stand there."""
-        cell = self.cell(key)
+        self._asked.add(key)
+        cell = self._table.cells.get(key)
         if cell is None:
             return default
+        if type(cell) is Scalar and cell.text:
+            try:
+                return parse(cell.text)
+            except ValueError:
+                pass  # it is read again, to say what is wrong and where
         return self.parsed(cell, self.path(key), parse, default)
 
     def parsed(self, cell: Cell, where: str, parse: Callable[[str], T], default: T) -> T:

@@ -11,7 +11,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -41,6 +41,7 @@ from dialplan.files.tables import read_tables
 from dialplan.files.watches import ICAL, warn_of_unread_rosters
 from dialplan.model import Configuration, Plan
 from dialplan.reading import Reading, Section, as_section
+from dialplan.sharing import Sharing
 
 DESK, BRANDS, DIRECTORY = "desk.yaml", "brands.yaml", "directory.yaml"
 CALENDARS, DUTY = "calendars.yaml", "duty.yaml"
@@ -233,6 +234,7 @@ def _read_all(
 
 def _read_plans(reading: Reading, texts: dict[str, str], unread: set[str]) -> dict[str, Plan]:
     plans: dict[str, Plan] = {}
+    sharing = Sharing()
     for name in texts:
         if not name.startswith(PLANS) or not name.endswith(SUFFIX):
             continue
@@ -240,7 +242,8 @@ def _read_plans(reading: Reading, texts: dict[str, str], unread: set[str]) -> di
         reading.places["plan", plan] = Place(name)
         section = _section(reading, texts, name, unread)
         if section.parsed_key(plan, section.place, identifier):
-            plans[plan] = read_plan(section, plan)
+            read = read_plan(section, plan)
+            plans[plan] = replace(read, nodes=sharing.share(read.nodes))
             section.close()
     return plans
 

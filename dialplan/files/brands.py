@@ -61,9 +61,9 @@ def _read_brand(section: Section, name: str, desk: Desk) -> Brand:
 
 
 def _read_numbers(brand_section: Section, brand: str, numbers: Numbers) -> None:
-    country = brand_section.reading.country
+    any_number, any_line = phone(brand_section.reading.country), member(LineType)
     for section in brand_section.sections("numbers"):
-        number = section.need("number", phone(country), "")
+        number = section.need("number", any_number, "")
         plan = section.name("plan", PLAN, is_needed=False, parse=identifier)
         gate = read_gate(section, "limit", f"number:{number}", plan)
         written = WrittenNumber(
@@ -74,7 +74,7 @@ def _read_numbers(brand_section: Section, brand: str, numbers: Numbers) -> None:
             place=section.place,
             where=section.where,
             carrier=section.get("carrier", title, ""),
-            line=section.get("line", member(LineType), None),
+            line=section.get("line", any_line, None),
             gates=(gate,) if gate else (),
         )
         section.close()

@@ -76,6 +76,7 @@ def asked_and_usual() -> tuple[frozenset[Asked], tuple[tuple[Asked, Any, Any], .
 
     def noting_get(self: Section, key: str, parse: Callable[[str], Any], default: Any) -> Any:
         usual.append(((self.place.file, self.where, key), parse, default))
+        asked.add(usual[-1][0])
         return get(self, key, parse, default)
 
     with pytest.MonkeyPatch.context() as patch:
