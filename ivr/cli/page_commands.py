@@ -58,19 +58,19 @@ def show(page: Page, language: Language = "en", as_json: AsJson = False) -> None
 
 
 @pages_app.command("accept")
-def accept(page: Page, who: Who, as_json: AsJson = False) -> None:
+def accept(page: Page, who: Who, language: Language = "en", as_json: AsJson = False) -> None:
     """Give a page to an engineer who says so otherwise than by a key: the phones that ring fall silent."""
     from ivr.cli.pages import accept_page
 
-    accept_page(read_settings(), page, who, as_json=as_json)
+    accept_page(read_settings(), page, who, language, as_json=as_json)
 
 
 @pages_app.command("pass")
-def pass_on(page: Page, who: Who = "", as_json: AsJson = False) -> None:
+def pass_on(page: Page, who: Who = "", language: Language = "en", as_json: AsJson = False) -> None:
     """Pass a page on: the hunt goes on without that engineer. Without --as: of whoever has it."""
     from ivr.cli.pages import pass_page
 
-    pass_page(read_settings(), page, who, as_json=as_json)
+    pass_page(read_settings(), page, who, language, as_json=as_json)
 
 
 @pages_app.command("hand-over")
@@ -78,28 +78,29 @@ def hand_over(
     page: Page,
     to: Annotated[str, typer.Option("--to", metavar="WHO", help="The other engineer, by trigram.")],
     force: Annotated[bool, typer.Option("--force", help="At once; he is told, not asked.")] = False,
+    language: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Hand an accepted page over: the other engineer is rung and takes it with a key."""
     from ivr.cli.pages import hand_page_over
 
-    hand_page_over(read_settings(), page, to, is_forced=force, as_json=as_json)
+    hand_page_over(read_settings(), page, to, language, is_forced=force, as_json=as_json)
 
 
 @pages_app.command("done")
-def done(page: Page, who: Who = "", as_json: AsJson = False) -> None:
+def done(page: Page, who: Who = "", language: Language = "en", as_json: AsJson = False) -> None:
     """Say that the caller was called back: the clock stops, and nobody else is rung."""
     from ivr.cli.pages import finish_page
 
-    finish_page(read_settings(), page, who, as_json=as_json)
+    finish_page(read_settings(), page, who, language, as_json=as_json)
 
 
 @pages_app.command("cancel")
-def cancel(page: Page, as_json: AsJson = False) -> None:
+def cancel(page: Page, language: Language = "en", as_json: AsJson = False) -> None:
     """Call a page off: nobody is looked for any more."""
     from ivr.cli.pages import cancel_page
 
-    cancel_page(read_settings(), page, as_json=as_json)
+    cancel_page(read_settings(), page, language, as_json=as_json)
 
 
 @pages_app.command("why")

@@ -12,7 +12,9 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from dialplan.numbers import display, to_e164
+from dialplan.sentences import Sentence
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
+from ivr.cli.page_answers import ANSWERS
 from ivr.cli.page_lines import head_of, lines_of_facts, lines_of_history, lines_of_rings, said_of
 from ivr.cli.page_words import AWAY, HEADS, NONE, WORDS
 from ivr.cli.shared import check_language, give_up, out, print_json
@@ -73,7 +75,7 @@ def _table(rows: list[dict[str, Any]], language: Language) -> Table:
 def show_page(settings: Settings, wanted: str, language: str, *, as_json: bool) -> None:
     """One page whole."""
     spoken = check_language(language)
-    page = _of(settings, wanted, lambda session, page: whole_page(session, page))
+    page = _of(settings, wanted, lambda session, page: whole_page(session, page), spoken)
     if as_json:
         print_json(page)
         return
@@ -86,43 +88,47 @@ def show_page(settings: Settings, wanted: str, language: str, *, as_json: bool) 
             out.print(f"  {line}", markup=False)
 
 
-def accept_page(settings: Settings, wanted: str, who: str, *, as_json: bool) -> None:
+def accept_page(settings: Settings, wanted: str, who: str, language: str, *, as_json: bool) -> None:
     """For an engineer. Exit code 1: somebody else has it."""
-    answer = _ask(settings, "page-accept", {"page": wanted, "as": who}, as_json=as_json)
+    spoken = check_language(language)
+    answer = _ask(settings, "page-accept", {"page": wanted, "as": who}, spoken, as_json=as_json)
     if not answer["accepted"]:
-        give_up(f"Page {wanted} was not given to {who}: {answer['who']} has it.")
-    _say(f"Page {wanted} is accepted for {answer['who']}.", as_json=as_json)
+        give_up(ANSWERS["not-given"][spoken].format(page=wanted, wanted=who, who=answer["who"]))
+    _say("accepted", spoken, as_json=as_json, page=wanted, who=answer["who"])
 
 
-def pass_page(settings: Settings, wanted: str, who: str, *, as_json: bool) -> None:
+def pass_page(settings: Settings, wanted: str, who: str, language: str, *, as_json: bool) -> None:
     """For an engineer, or for the one who has it."""
-    answer = _ask(settings, "page-pass", {"page": wanted, "as": who}, as_json=as_json)
-    _say(f"Page {wanted}: {answer['who']} has passed; the others are rung.", as_json=as_json)
+    spoken = check_language(language)
+    answer = _ask(settings, "page-pass", {"page": wanted, "as": who}, spoken, as_json=as_json)
+    _say("passed", spoken, as_json=as_json, page=wanted, who=answer["who"])
 
 
-def hand_page_over(settings: Settings, wanted: str, to: str, *, is_forced: bool, as_json: bool) -> None:
+def hand_page_over(
+    settings: Settings, wanted: str, to: str, language: str, *, is_forced: bool, as_json: bool
+) -> None:
     """To another engineer."""
-    answer = _ask(
-        settings, "page-hand-over", {"page": wanted, "to": to, "forced": is_forced}, as_json=as_json
-    )
-    done = f"Page {wanted} belongs to {answer['who']} now."
-    asked = f"{answer['who']} is being rung for page {wanted}, and takes it with a key."
-    _say(done if is_forced else asked, as_json=as_json)
+    spoken = check_language(language)
+    wish = {"page": wanted, "to": to, "forced": is_forced}
+    answer = _ask(settings, "page-hand-over", wish, spoken, as_json=as_json)
+    did = "handed-over" if is_forced else "offered"
+    _say(did, spoken, as_json=as_json, page=wanted, who=answer["who"])
 
 
-def finish_page(settings: Settings, wanted: str, who: str, *, as_json: bool) -> None:
+def finish_page(settings: Settings, wanted: str, who: str, language: str, *, as_json: bool) -> None:
     """The caller was called back."""
-    answer = _ask(settings, "page-done", {"page": wanted, "as": who}, as_json=as_json)
-    noted = f"Page {wanted} is done: the caller was called back."
-    _say(noted if answer["marked"] else f"Page {wanted} was done already.", as_json=as_json)
+    spoken = check_language(language)
+    answer = _ask(settings, "page-done", {"page": wanted, "as": who}, spoken, as_json=as_json)
+    _say("done" if answer["marked"] else "done-already", spoken, as_json=as_json, page=wanted)
 
 
-def cancel_page(settings: Settings, wanted: str, *, as_json: bool) -> None:
+def cancel_page(settings: Settings, wanted: str, language: str, *, as_json: bool) -> None:
     """Nobody is looked for any more. Exit code 1: it was over."""
-    answer = _ask(settings, "page-cancel", {"page": wanted}, as_json=as_json)
+    spoken = check_language(language)
+    answer = _ask(settings, "page-cancel", {"page": wanted}, spoken, as_json=as_json)
     if not answer["cancelled"]:
-        give_up(f"Page {wanted} is over: there is nothing to call off.")
-    _say(f"Page {wanted} is called off.", as_json=as_json)
+        give_up(ANSWERS["over"][spoken].format(page=wanted))
+    _say("called-off", spoken, as_json=as_json, page=wanted)
 
 
 def tell_why_it_rang(
@@ -133,11 +139,11 @@ def tell_why_it_rang(
 
     def work(session: Session, page: Page) -> dict[str, Any]:
         rings = read_rings(session, page.id)
-        n = _which(page, rings, attempt, number)
+        n = _which(page, rings, attempt, number, spoken)
         lines = tell_why(session, page, rings[n - 1], spoken, ZONE)
         return {"page": page.id, "attempt": ring_as_json(n, rings[n - 1]), "why": lines}
 
-    told = _of(settings, wanted, work)
+    told = _of(settings, wanted, work, spoken)
     if as_json:
         print_json(told)
     else:
@@ -145,25 +151,25 @@ def tell_why_it_rang(
             out.print(line, markup=False)
 
 
-def _which(page: Page, rings: list[Rung], attempt: int, number: str) -> int:
+def _which(page: Page, rings: list[Rung], attempt: int, number: str, language: Language) -> int:
     """The number of the ring that is meant, from 1."""
     if not rings:
-        give_up(f"No phone has rung for page {page.call_ref}.")
+        give_up(ANSWERS["no-ring"][language].format(page=page.call_ref))
     if attempt > len(rings):
-        give_up(
-            f"Page {page.call_ref} has {len(rings)} ring(s), no {attempt}; `dutyline pages show` has them."
-        )
+        said = ANSWERS["no-such-ring"][language]
+        give_up(said.format(page=page.call_ref, n=len(rings), wanted=attempt))
     if not number:
         return attempt or len(rings)
     asked = to_e164(number)
     meant = [n for n, ring in enumerate(rings, start=1) if ring.attempt.number in (number, asked)]
     if not meant:
         rung = ", ".join(dict.fromkeys(display(ring.attempt.number) for ring in rings))
-        give_up(f"{number} did not ring for page {page.call_ref}; these did: {rung}.")
+        said = ANSWERS["did-not-ring"][language]
+        give_up(said.format(number=number, page=page.call_ref, rung=rung))
     return meant[-1]
 
 
-def _of(settings: Settings, wanted: str, work: Callable[[Session, Page], T]) -> T:
+def _of(settings: Settings, wanted: str, work: Callable[[Session, Page], T], language: Language) -> T:
     """What `work` says of the page; the command ends when there is none."""
 
     def look(session: Session) -> T | None:
@@ -172,18 +178,21 @@ def _of(settings: Settings, wanted: str, work: Callable[[Session, Page], T]) -> 
 
     found = read(settings, look)
     if found is None:
-        give_up(f"There is no page {wanted!r}; `dutyline pages list` lists them.")
+        give_up(Sentence("no-page", name=wanted).said_in(language))
     return found
 
 
-def _ask(settings: Settings, action: str, asked: Mapping[str, Any], *, as_json: bool) -> dict[str, Any]:
+def _ask(
+    settings: Settings, action: str, asked: Mapping[str, Any], language: Language, *, as_json: bool
+) -> dict[str, Any]:
     """Have the service do it; the command ends when it will not."""
+    wish = {**asked, "by": getpass.getuser(), "language": language}
     try:
-        answer = asyncio.run(ServiceClient(settings).ask(action, {**asked, "by": getpass.getuser()}))
+        answer = asyncio.run(ServiceClient(settings).ask(action, wish))
     except ServiceAwayError:
-        give_up("The service does not run, and pages are its work; `dutyline up` starts it.")
+        give_up(ANSWERS["away"][language])
     except ServiceError as fault:
-        give_up(fault)
+        give_up(fault.said_in(language))
     if as_json:
         print_json(answer)
     if error := answer.get("error"):
@@ -191,9 +200,9 @@ def _ask(settings: Settings, action: str, asked: Mapping[str, Any], *, as_json: 
     return answer
 
 
-def _say(sentence: str, *, as_json: bool) -> None:
+def _say(phrase: str, language: Language, *, as_json: bool, **facts: str) -> None:
     if not as_json:
-        out.print(sentence, markup=False)
+        out.print(ANSWERS[phrase][language].format(**facts), markup=False)
 
 
 def _local(at: str) -> str:

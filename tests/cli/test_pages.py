@@ -215,6 +215,52 @@ def test_what_cannot_be_done_is_said_in_one_sentence(page: Page, words: tuple[st
     assert said in told
 
 
+@pytest.mark.parametrize(
+    ("words", "language", "said"),
+    [
+        (("show", "999x"), "nl", "Er is geen oproep '999x'; `dutyline pages list` somt ze op."),
+        (("why", "REF", "--attempt", "9"), "de", "wurde 4-mal angerufen, es gibt kein 9"),
+        (("why", "REF", "--phone", "0470 99 99 99"), "fr", "0470 99 99 99 n'a pas sonné pour l'appel"),
+        (("accept", "REF", "--as", "ADU"), "nl", "De dienst draait niet, en oproepen zijn zijn werk"),
+        (("pass", "REF"), "fr", "Le service ne tourne pas"),
+        (("hand-over", "REF", "--to", "WTI"), "de", "Der Dienst läuft nicht, und Rufe sind seine Arbeit"),
+        (("done", "REF"), "fr", "Le service ne tourne pas"),
+        (("cancel", "REF"), "nl", "De dienst draait niet"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_the_readers_language(
+    page: Page, words: tuple[str, ...], language: str, said: str
+) -> None:
+    asked = (page.call_ref if word == "REF" else word for word in words)
+    code, told = pages(*asked, "--language", language)
+    assert code == 1
+    assert said in told and len(told.splitlines()) == 1
+
+
+async def test_the_service_refuses_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    async with the_night(tmp_path, CONFIGURATION) as night:
+        ask = PagesDesk(night.pager, lambda: CONFIGURATION).actions()
+        ref = (await night.page()).call_ref
+
+        async def refusal(action: str, language: str, **asked: object) -> str:
+            return str((await ask[action]({"page": ref, "language": language, **asked}))["error"])
+
+        assert await refusal("page-accept", "nl", **{"as": "adx"}) == (
+            "Er is niemand 'adx' onder de ingenieurs of in de gids; bedoelde u ADU?"
+        )
+        assert (await refusal("page-pass", "fr")).startswith(f"Personne n'a accepté l'appel {ref} : dites")
+        assert (await refusal("page-hand-over", "de", to="WTI")).startswith(f"Noch niemand hat Ruf {ref}")
+        await ask["page-accept"]({"page": ref, "as": "adu"})
+        assert await refusal("page-hand-over", "fr", to="ADU") == f"ADU a déjà l'appel {ref}."
+        await ask["page-cancel"]({"page": ref})
+        assert (
+            await refusal("page-hand-over", "de", to="WTI")
+        ) == f"Ruf {ref} ist vorbei: er wurde abgeblasen."
+        assert await refusal("page-accept", "de", page="nix", **{"as": "adu"}) == (
+            "Es gibt keinen Ruf „nix“; `dutyline pages list` zählt sie auf."
+        )
+
+
 async def test_the_service_answers_what_is_asked_of_it(tmp_path: Path) -> None:
     async with the_night(tmp_path, CONFIGURATION) as night:
         ask = PagesDesk(night.pager, lambda: CONFIGURATION).actions()
