@@ -43,6 +43,7 @@ UNALLOCATED = 1
 TAKEN_OVER = "engineer"
 """The exit in the trace of a caller whom the on-call engineer has taken out of the plan."""
 
+_ANSWERED = Outcome.ANSWERED
 _NOTHING: Mapping[str, str] = {}
 _new = tuple.__new__
 """Makes a named tuple in a third of the time that calling its class takes."""
@@ -77,7 +78,7 @@ def advance(configuration: Configuration, state: State, event: Event, now: datet
     if state.ended:
         return Step(state, (Hangup(),), ())
     run = Run(configuration, configuration.brands[state.brand], state, now)
-    if type(event) is Dialled and event.outcome is Outcome.ANSWERED:
+    if type(event) is Dialled and event.outcome is _ANSWERED:
         run.answered = True
     elif type(event) is Admitted and event.position:
         run.answered = True  # who waits hears music

@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     CAUSE_31 = "cause-31"
     INTERRUPTED = "interrupted"
 
+    __hash__ = str.__hash__  # what an enumeration has of its own is a call of Python's
+
 
 @dataclass(frozen=True, slots=True)
 class Played:

@@ -7,14 +7,15 @@ Each supposition is a list of answers, used one after the other; the last one st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from dialplan.commands import Target
 from dialplan.events import Outcome
 from dialplan.faults import nearest_of
 from dialplan.gates import NODE as GATE
-from dialplan.model import Configuration
+from dialplan.model import Configuration, Plan
+from dialplan.nodes.destination import Destination
 from dialplan.numbers import to_e164
 
 Supposed: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -93,6 +94,7 @@ def read_outcomes(configuration: Configuration, outcomes: Supposed) -> dict[str,
     ids = {entry.id: entry.id for entry in configuration.directory.values()}
     ids |= {engineer.trigram: engineer.entry for engineer in configuration.duty.engineers}
     numbers = {phone.number for entry in configuration.directory.values() for phone in entry.phones}
+    numbers |= {number for plan in configuration.plans.values() for number in _dialled_by(plan)}
     found: dict[str, tuple[Outcome | None, ...]] = {}
     for name, answers in outcomes.items():
         number = None if name in ids else to_e164(name, configuration.desk.country)
@@ -101,6 +103,13 @@ def read_outcomes(configuration: Configuration, outcomes: Supposed) -> dict[str,
             raise UnknownDestination(name, nearest_of(name, ids))
         found[key] = tuple(_outcome(answer) if answer else None for answer in split(answers))
     return found
+
+
+def _dialled_by(plan: Plan) -> Iterator[str]:
+    """The numbers that the destinations of a plan ring though no entry has them."""
+    for node in plan.nodes.values():
+        if isinstance(node, Destination):
+            yield from node.numbers
 
 
 def _outcome(name: str) -> Outcome:

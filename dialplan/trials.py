@@ -99,12 +99,9 @@ class Side:
             return self._values(node)
         return []
 
-    def _values(self, node: CollectNode) -> list[str]:
-        """Every value that makes a difference somewhere, and one that makes none."""
-        plain = ("1234567890" * 4)[: node.least]
-        compared = (value for value in sorted(self.vocabulary.inputs) if value.isdecimal())
-        fitting = [value for value in compared if node.least <= len(value) <= node.most]
-        return list(dict.fromkeys((plain, *fitting)))
+    def _values(self, node: CollectNode) -> Sequence[str]:
+        """One of each kind that makes a difference somewhere."""
+        return self.vocabulary.keyed.get(id(node), ())
 
     def _node_of(self, call: Simulation, asked: Performed) -> Node | None:
         hop = next((hop for hop in call.steps[asked.made :]), None)

@@ -39,7 +39,7 @@ from dialplan.nodes.outcomes import EXITS, OUTCOMES, say_names, say_outcome
 from dialplan.nodes.people import BRAND_PEOPLE, ENTRY, People, is_fixed, read_people, targets_of
 from dialplan.nodes.queue import Queue, read_queue
 from dialplan.reading import Section, Wrong
-from dialplan.run import HELD, Ask, End, Go, Move, Run, expect
+from dialplan.run import HELD, Ask, End, Go, Memory, Move, Run, expect
 from dialplan.skills import LANGUAGE
 
 __all__ = ["BRAND_PEOPLE", "ENTRY", "OUTCOMES", "TOGETHER", "Destination", "read"]
@@ -50,6 +50,7 @@ RANDOM: Final = "random"
 ORDERS: Final = (IN_TURN, TOGETHER, RANDOM)
 GROUP_ORDERS: Final = tuple(str(order) for order in AgentOrder)
 ASKED: Final = skilled.ASKED
+NOBODY_TO_RING: Final = Go("rest", "there is nobody to ring")
 LONGEST_KEPT: Final = 200
 """Characters of what went before, up to which what follows is kept to be said again."""
 
@@ -87,11 +88,10 @@ class Destination:
         """Ask for a place where there are limits; ring the first phone, or all."""
         if self.group:
             return skilled.enter(self, run)
-        rounds = self.rounds(run)
-        if not rounds:
-            return Go("rest", "there is nobody to ring")
         if self.limit is None:
-            return Ask(rounds[0], (0,))
+            return self._first(run)
+        if not self.rounds(run):
+            return NOBODY_TO_RING
         waiting = self.queue.waiting(run) if self.queue else None
         return Ask(Admit(self.limits(run), None, waiting), (ASKED,))
 
@@ -99,11 +99,13 @@ class Destination:
         """There is a place or none; or somebody answered, or the next phone, or the exit of the outcome."""
         if self.group:
             return skilled.resume(self, run, event)
-        if run.memory[0] == ASKED:
+        at = run.memory
+        if at[0] == ASKED:
             return self._admitted(run, expect(event, Admitted))
-        held, at = run.memory[0] == HELD, run.memory
-        index, before = (int(at[1]), at[2:]) if held else (int(at[0]), at[1:])
-        return self._rung(run, expect(event, Dialled), index, str(before[0]) if before else "", held)
+        dialled = event if type(event) is Dialled else expect(event, Dialled)
+        if at[0] == HELD:
+            return self._rung_held(run, dialled, int(at[1]), str(at[2]) if len(at) > 2 else "")
+        return self._rung(run, dialled, at)
 
     def limits(self, run: Run) -> tuple[Limit, ...]:
         """The limit as it holds for this call."""
@@ -122,16 +124,20 @@ class Destination:
             return Ask(self.rounds(run)[0], (HELD, 0, note_waiting(self, run, round(admitted.waited_s))))
         return Go(*exit_of(self, run, admitted, round(admitted.waited_s)))
 
-    def _rung(self, run: Run, dialled: Dialled, index: int, before: str, held: bool) -> Move:
-        if held:
-            if index + 1 >= len(self.rounds(run)) or dialled.outcome is Outcome.ANSWERED:
-                run.tell(Leave(dialled.outcome.value))
-            return self._told(run, dialled, index, before, held)
+    def _rung_held(self, run: Run, dialled: Dialled, index: int, before: str) -> Move:
+        """With a place, which is given back once nobody more is rung."""
+        if index + 1 >= len(self.rounds(run)) or dialled.outcome is Outcome.ANSWERED:
+            run.tell(Leave(dialled.outcome.value))
+        return self._told(run, dialled, index, before, held=True)
+
+    def _rung(self, run: Run, dialled: Dialled, at: Memory) -> Move:
+        """`at`: which phone it was, and what went before."""
         memo = run.configuration.memo
-        key = (id(self), run.brand.id, index, before, dialled.outcome, dialled.cause, dialled.entry)
+        key = (id(self), run.brand.id, at, dialled.outcome, dialled.cause, dialled.entry)
         known: Move | None = memo.get(key)
         if known is None:
-            known = self._told(run, dialled, index, before, held)
+            before = str(at[1]) if len(at) > 1 else ""
+            known = self._told(run, dialled, int(at[0]), before, held=False)
             if self._is_fixed and len(before) < LONGEST_KEPT:
                 memo[key] = known
         return known
@@ -147,6 +153,17 @@ class Destination:
         if index + 1 >= len(rounds):
             return Go(EXITS[dialled.outcome], why)
         return Ask(rounds[index + 1], (HELD, index + 1, why) if held else (index + 1, why))
+
+    def _first(self, run: Run) -> Move:
+        """The first phone, or all."""
+        memo, key = run.configuration.memo, (id(self), run.brand.id, None)
+        known: Move | None = memo.get(key)
+        if known is None:
+            rounds = self.rounds(run)
+            known = Ask(rounds[0], (0,)) if rounds else NOBODY_TO_RING
+            if self._is_fixed:
+                memo[key] = known
+        return known
 
     def rounds(self, run: Run) -> tuple[Dial, ...]:
         """What is rung, one after the other."""

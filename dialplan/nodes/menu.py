@@ -67,7 +67,7 @@ class Menu:
 
     def resume(self, run: Run, event: Event) -> Move:
         """Take the choice, or say sorry and ask again."""
-        digits = expect(event, Keyed).digits
+        digits = event.digits if type(event) is Keyed else expect(event, Keyed).digits
         if digits in self.keys:
             return Go(digits, f"the caller chose {digits}")
         if self.extensions and resolve_extension(run.configuration, digits) is not None:

@@ -73,6 +73,8 @@ class Vocabulary(NamedTuple):
     phones: Mapping[str, int]
     gaps: tuple[str, ...] = ()
     """What is not all there, and why."""
+    keyed: Mapping[int, tuple[str, ...]] = {}
+    """What may be keyed at each `collect` node, by its id(): one for each kind that the plans tell apart."""
 
 
 def answers_to(command: Asked, node: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
@@ -89,7 +91,10 @@ def _of_play(_: Play, __: Any, ___: Vocabulary) -> Iterator[Answer]:
 
 def _of_collect(collect: Collect, node: Any, vocabulary: Vocabulary) -> Iterator[Answer]:
     seen = dict.fromkeys(("", *KEYS.replace(collect.terminator or " ", "")))
-    if collect.choices:
+    told = vocabulary.keyed.get(id(node))
+    if told is not None and collect.most > 1:
+        seen = dict.fromkeys(("", *(key for key in "*#" if key in seen), *told))
+    elif collect.choices:
         own = getattr(node, "keys", ())
         seen |= dict.fromkeys(
             each for each in sorted(collect.choices) if each in own or each in vocabulary.inputs

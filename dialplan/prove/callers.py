@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from math import prod
 
 from dialplan.engine import CallFacts
@@ -17,13 +18,14 @@ from dialplan.nodes.percentage import Percentage
 from dialplan.nodes.set import SetNode
 from dialplan.nodes.switch import SwitchNode
 from dialplan.nodes.switch_plan import SwitchPlanNode
-from dialplan.numbers import to_e164
+from dialplan.numbers import calling_code, is_valid, to_e164
 from dialplan.origins import built_in
 from dialplan.prove.decisive import Sight, decisive_of
+from dialplan.prove.marks import Marks, telling_numbers
 from dialplan.run import Go, Node, Run, State
 from dialplan.tables import find_row
 from dialplan.variables import SYSTEM, value_of
-from dialplan.zones import ZONES
+from dialplan.zones import ZONES, Zone, zone_of
 
 USUAL = "+32470000099"
 """A caller of whom nobody knows anything."""
@@ -33,6 +35,8 @@ FOREIGN: Mapping[str, str] = {
     "GB": "+442079460000", "CH": "+41443640000", "US": "+12025550100",
 }  # fmt: skip
 """Numbers of other countries; the desk's own zones are asked of the numbering plan."""
+NO_COUNTRY = ("+80012345678", "+88213300655", "+99912345678")
+"""Numbers that belong to no country: free ones of the whole world, satellites, ranges that nobody has."""
 
 BY_CALLER = frozenset({"caller", "caller_shown", "caller_kind", "country", "zone"})
 """System variables that depend on who calls."""
@@ -270,47 +274,70 @@ def _candidates(configuration: Configuration, nodes: Iterable[Node]) -> Iterator
     """The usual caller first; then everybody of whom some node may know something."""
     yield USUAL
     yield None
+    marks, country = Marks(), configuration.desk.country
+    has_countries = False
     for node in nodes:
         if isinstance(node, OriginNode):
+            has_countries = True
             for name in node.origins:
-                yield from _of_origin(configuration, name)
+                marks.add(_of_origin(configuration, name))
         elif isinstance(node, ListNode):
             for found in (configuration.lists[name] for name in node.lists if name in configuration.lists):
-                yield from found.exact
-                yield from (completed(prefix) for prefix in found.prefixes)
+                marks.add(Marks(dict.fromkeys(found.exact), dict.fromkeys(found.prefixes)))
         elif isinstance(node, LookupNode) and node.table in configuration.tables:
-            country = configuration.desk.country
-            yield from filter(None, (to_e164(key, country) for key in configuration.tables[node.table].rows))
+            rows = configuration.tables[node.table].rows
+            marks.values |= dict.fromkeys(filter(None, (to_e164(key, country) for key in rows)))
         elif isinstance(node, SwitchPlanNode):
             directory = configuration.directory
             for who in node.callers:
-                yield directory[who].phones[0].number if who in directory else who
+                marks.values[directory[who].phones[0].number if who in directory else who] = None
         elif isinstance(node, SwitchNode):
-            for _, patterns in node.cases:
-                for text in (p.prefix or p.value for p in patterns if p.prefix or p.value):
-                    yield completed(text)
-                    yield to_e164(text, configuration.desk.country)
-                    yield _example_of(text.upper()) if len(text) == 2 and text.isalpha() else None
-    yield from (_in_zone(area.area) for area in ZONES.values())
+            for pattern in (pattern for _, patterns in node.cases for pattern in patterns):
+                marks.beginnings |= dict.fromkeys(_dialled(pattern.prefix or pattern.value, country))
+                marks.values |= dict.fromkeys(filter(None, (to_e164(pattern.value, country),)))
+        has_countries |= getattr(node, "variable", "") == "country"
+    yield from sorted(telling_numbers(marks), key=lambda number: not is_valid(number))
+    yield from candidates_of_everybody(configuration)
+    if has_countries:
+        yield from _of_every_country()
+
+
+def _of_origin(configuration: Configuration, name: str) -> Marks:
+    origin = built_in(name) or configuration.origins.get(name)
+    if origin is None:
+        return Marks()
+    return Marks(dict.fromkeys(sorted(origin.numbers)), dict.fromkeys(origin.prefixes))
+
+
+def _dialled(text: str, country: str) -> Iterator[str]:
+    """How a number begins of which this is the beginning, as the system or as people write it."""
+    plain = "".join(sign for sign in text if sign not in " .-/()")
+    digits = plain.removeprefix("+")
+    if not (digits.isdecimal() and digits.isascii()):
+        return
+    if plain != digits:
+        yield plain
+    elif digits.startswith("00"):
+        yield f"+{digits[2:]}"
+    elif digits.startswith("0"):
+        yield f"+{calling_code(country)}{digits[1:]}"
+
+
+def candidates_of_everybody(configuration: Configuration) -> Iterator[str]:
+    """Numbers of every zone, of some countries, and of every kind that the desk's own country has."""
+    yield from (_in_zone(zone) for zone in ZONES.values())
     yield from FOREIGN.values()
     yield from _of_each_kind(configuration.desk.country)
 
 
-def _of_origin(configuration: Configuration, name: str) -> Iterator[str | None]:
-    origin = built_in(name) or configuration.origins.get(name)
-    if origin is None:
-        return
-    yield from sorted(origin.numbers)
-    yield from (completed(prefix) for prefix in origin.prefixes)
-    yield from (_example_of(country) for country in sorted(origin.countries))
-
-
-def _example_of(country: str) -> str:
-    """A number of a country, as its numbering plan gives one for examples."""
+@cache
+def _of_every_country() -> tuple[str, ...]:
+    """A number of every country, as its numbering plan gives one for examples, and of no country."""
     import phonenumbers
 
-    found = phonenumbers.example_number(country)
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else USUAL
+    found = (phonenumbers.example_number(country) for country in sorted(phonenumbers.SUPPORTED_REGIONS))
+    form = phonenumbers.PhoneNumberFormat.E164
+    return (*(phonenumbers.format_number(each, form) for each in found if each), *NO_COUNTRY)
 
 
 def _of_each_kind(country: str) -> Iterator[str]:
@@ -323,10 +350,9 @@ def _of_each_kind(country: str) -> Iterator[str]:
             yield phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _in_zone(area: str) -> str:
-    return f"+32{area}{'5110000'[: 8 - len(area)]}"
-
-
-def completed(prefix: str) -> str:
-    """A number that begins so, as long as a Belgian one at least."""
-    return prefix + "5110000000"[: max(0, 11 - len(prefix))] if prefix.startswith("+") else prefix
+@cache
+def _in_zone(zone: Zone) -> str:
+    """A number that the numbering plan has in this zone."""
+    tails = (f"{first}{second}11000"[: 8 - len(zone.area)] for first in "52346789" for second in "1250")
+    numbers = [f"+32{zone.area}{tail}" for tail in tails]
+    return next((number for number in numbers if zone_of(number) == zone), numbers[0])
