@@ -41,6 +41,7 @@ from ivr.duty.causes import cause_of
 from ivr.duty.change_mails import ChangeMails
 from ivr.duty.changes import DutyBoard
 from ivr.duty.control import DutyDesk
+from ivr.duty.engaged import Engaged
 from ivr.duty.fairness import REFRESH_S
 from ivr.duty.feeds import DutyFeeds
 from ivr.duty.hunt import Attempt
@@ -48,6 +49,7 @@ from ivr.duty.leases import PageLeases
 from ivr.duty.ledger import PAGES, DatabaseLedger
 from ivr.duty.legs import SwitchLegs
 from ivr.duty.line import EngineersLine
+from ivr.duty.line.watching import LineCalls
 from ivr.duty.lookout import Cause
 from ivr.duty.mails import PageMails
 from ivr.duty.means import Means
@@ -148,9 +150,17 @@ class Service:
             has_rung=lambda leg: find_leg(paths.call_records, leg) is not None,
             caps=self.school.caps,
         )
+        talks = self.pager.talks
+        channel = PAGES if is_shared else ""
+        self.engaged = Engaged(self.database, settings.box, self.clock, talks, channel)
+        self.pager.keep_talks = self.engaged.keep
+        self.line_calls = LineCalls(
+            self.link, self.pager, lambda leg: has_talked(paths.call_records, leg, is_last=True)
+        )
+        self.pager.line_left = self.line_calls.look_at
         if is_shared:
             leases = PageLeases(self.database, settings.box, self.clock)
-            self.pager.boxes.share(leases, settings.database_url, PAGES)
+            self.pager.boxes.share(leases, settings.database_url, PAGES, self.engaged)
         self.reasons = Reasons(settings.sip_port)
         self.post = PlanPost(self.database, self.clock)
         self.messages = Messages(
@@ -286,8 +296,11 @@ class Service:
             await self.duty_board.start()
             await self.school.refresh()
             # before the first leg can come back to us: it finds its page
+            await self.engaged.start()
             await self.pager.resume(self.legs)
             stack.push_async_callback(self.pager.close)
+            stack.push_async_callback(self.engaged.close)
+            stack.push_async_callback(self.line_calls.close)
             await self.callbacks.start()
             stack.push_async_callback(self.callbacks.close)
             await self.reasons.start(self.settings.host, self.settings.reason_port)

@@ -44,6 +44,9 @@ class Variable(StrEnum):
     """Global: when the service last showed that it runs (`keep_beating`), seconds since 1970."""
     TALKED = "DUTYLINE_TALKED"
     """`1`: the engineer on this leg has talked with the caller, whose own leg had fetched it."""
+    LAST_WORDS = "DUTYLINE_LAST_WORDS"
+    """Sound files that the extensions play before the end of a call to which nobody was found after the
+    service had died; with `DONE`."""
     LANGUAGE = "DUTYLINE_LANGUAGE"
     """Language in which the extensions themselves speak to an engineer's leg while the service is away."""
 

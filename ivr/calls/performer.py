@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -24,6 +24,7 @@ from dialplan.commands import (
     ServeEngineer,
     SwitchPlan,
     Target,
+    Utterance,
 )
 from dialplan.events import Admitted, Dialled, Event, Failed, Found, Keyed, Outcome, Played, TakenOver
 from ivr.agi import AgiError, AgiFailed, AgiSession
@@ -33,7 +34,7 @@ from ivr.calls.holding import Holding
 from ivr.calls.messages import CallersMessages
 from ivr.calls.places import Door
 from ivr.calls.ringing import AFTERMATH, Aftermath, Refusals, ask_carrier, dial_arguments, read_aftermath
-from ivr.contract import SILENCE_LIMIT, SOUNDS, Cause, Context
+from ivr.contract import SILENCE_LIMIT, SOUNDS, Cause, Context, Variable
 from ivr.speech import files_of
 
 log = structlog.get_logger(__name__)
@@ -371,6 +372,14 @@ class Performer:
             return await self.line.serve(self, command)
         finally:
             self._is_serving = False
+
+    async def leave_words(self, words: Sequence[Utterance]) -> None:
+        """What the switch is to say, should we die in what comes next, before it ends the call.
+
+        Empty: nothing, the failsafe takes the call then.
+        """
+        await self._agi.set_variable(Variable.LAST_WORDS, "&".join(files_of(words)))
+        await self._agi.set_variable(Variable.DONE, "1" if words else "")
 
     def when_picked_up(self, do: Callable[[], None] | None) -> None:
         """Have something done as soon as a phone that rings for this call is picked up; None: nothing."""

@@ -18,6 +18,7 @@ from typing import Protocol
 import structlog
 
 from ivr.clock import Clock
+from ivr.duty.engaged import NEWS, Engaged
 from ivr.duty.hunt import Attempt
 from ivr.duty.leases import LEASE_S, RENEW_S, Held, PageLeases
 from ivr.duty.networks import Networks
@@ -58,6 +59,9 @@ class Pages(Protocol):
     def watch(self, run: PageRun) -> None:
         """Hear what becomes of its legs on our switch."""
 
+    def follow_duty(self) -> None:
+        """Who is free has changed, maybe."""
+
 
 class Boxes:
     """The part of this box in the pages of all."""
@@ -65,6 +69,8 @@ class Boxes:
     def __init__(self, pages: Pages, ledger: PatientLedger, clock: Clock) -> None:
         self._pages, self._ledger, self._clock = pages, ledger, clock
         self._leases: PageLeases | None = None
+        self._engaged: Engaged | None = None
+        """Who talks, here and on the other boxes."""
         self._news: BoxNews | None = None
         self._aside: dict[str, PageRun] = {}
         self._talks: Counter[str] = Counter()
@@ -79,9 +85,11 @@ class Boxes:
         self.taken_up = 0
         """Pages taken up from other boxes since the start."""
 
-    def share(self, leases: PageLeases, url: str = "", channel: str = "") -> None:
+    def share(
+        self, leases: PageLeases, url: str = "", channel: str = "", engaged: Engaged | None = None
+    ) -> None:
         """There are other boxes, or may be. Without `url` nothing is heard of them: a test calls `look`."""
-        self._leases = leases
+        self._leases, self._engaged = leases, engaged
         if url:
             self._news = BoxNews(url, channel, self.hear, self._look_at_all)
 
@@ -200,6 +208,8 @@ class Boxes:
             await self._leave(driven, held)
             for page_id in held.kept | held.taken:
                 await self._go_on_with(page_id, is_new=page_id in held.taken)
+            if self._engaged is not None and await self._engaged.look():
+                self._pages.follow_duty()
         except StorageError as fault:
             self._well_since = None
             log.warning("page.leases_not_kept", why=str(fault))
@@ -284,10 +294,21 @@ class Boxes:
     async def follow(self) -> None:
         """Look at the pages of which something was heard."""
         self._has_heard.clear()
+        if self._heard:
+            # first: whoever has accepted elsewhere talks there
+            await self._look_who_talks()
         while self._heard:
             page_id = next(iter(self._heard))
             del self._heard[page_id]
-            await self._follow(page_id)
+            if page_id != NEWS:
+                await self._follow(page_id)
+
+    async def _look_who_talks(self) -> None:
+        try:
+            if self._engaged is not None and await self._engaged.read():
+                self._pages.follow_duty()
+        except StorageError as fault:
+            log.warning("page.talks_not_read", why=str(fault))
 
     async def _follow(self, page_id: str) -> None:
         if run := self._pages.driven.get(page_id):

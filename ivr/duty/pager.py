@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -37,7 +37,7 @@ from ivr.duty.talks import Talk, Talks
 from ivr.duty.telling import DesksEar
 from ivr.feed import Feed
 from ivr.outcome import attempt_state_of
-from ivr.storage import AttemptState
+from ivr.storage import AttemptState, StorageError
 
 FAULT_PAUSE_S = 1.0
 OPENING_LIMIT_S = 3.0
@@ -87,6 +87,10 @@ class Pager:
         """How often each directory entry was woken lately: who was least is rung first of equals."""
         self.hands = Hands(ledger, self._runs, self.make_run, self._take_on, configuration, clock)
         self.talks = Talks()
+        self.line_left: Callable[[str], object] = self.leave_line
+        """Told when a call of the engineers' number is not ours any more, be it over or not."""
+        self.keep_talks: Callable[[], Awaitable[None]] = _keep_nothing
+        """Writes down who talks."""
         self.lookout = Lookout(configuration, self._caps, lambda: self.woken())
         self._watch: Watch | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -316,13 +320,28 @@ class Pager:
 
     @contextmanager
     def on_the_line(self, entry: str, channel: str) -> Iterator[None]:
-        """Somebody talks to us on the engineers' number: his phones would be rung in vain."""
+        """Somebody talks to us on the engineers' number: his phones would be rung in vain.
+
+        Afterwards as well, as long as that call lasts (see `line_left`): he may have been put through."""
         self.talks.dial_in(channel, entry)
         try:
             yield
         finally:
-            self.talks.leave_line(channel)
+            self.line_left(channel)
+
+    def leave_line(self, channel: str) -> None:
+        """That call is over: pages that have passed over whoever was on it may ring him."""
+        if self.talks.leave_line(channel) or self.talks.end(channel):
             self.follow_duty()
+
+    async def call_caller(self, channel: str, page_id: str) -> None:
+        """From that call of the engineers' number the caller of this page is being called, which may outlive
+        us; empty: no longer. Committed when this returns, unless the database is away."""
+        self.talks.call_caller(channel, page_id)
+        try:
+            await self.keep_talks()
+        except StorageError as fault:
+            log.error("page.talk_not_kept", why=str(fault))
 
     def follow_duty(self) -> None:
         """Who is on duty has changed, or who is free: every page that looks for somebody looks at it now."""
@@ -511,6 +530,10 @@ class CallFacts(Protocol):
     caller: str | None
     caller_name: str
     release: str
+
+
+async def _keep_nothing() -> None:
+    """Where nobody asks for it."""
 
 
 def _promise(request: PageRequest, policy: PagePolicy) -> Promise:

@@ -55,6 +55,7 @@ from ivr.storage.tables import (
     Recording,
     Release,
 )
+from ivr.storage.talk_tables import EngagedLeg
 from ivr.storage.upserts import Upsert, upsert
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "DutyChangeKind",
     "DutyFeed",
     "Enclosure",
+    "EngagedLeg",
     "Hop",
     "HungBy",
     "KeptAlarm",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, exc, text
 
 from ivr.storage.errors import DatabaseTooNew
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest of `migrations/versions`; a test compares them."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _LOCK: Final = 0x64757479

@@ -317,7 +317,11 @@ class Callback(Base):
     tries: Mapped[int] = mapped_column(default=0)
     most_tries: Mapped[int] = mapped_column(default=3)
     owner: Mapped[str] = mapped_column(default="")
-    """The box that is busy with it."""
+    """The box that sees to it; empty where there is one box only, or when nobody does."""
+    owned_until: Mapped[datetime | None]
+    """By the clock of the database: after that another box may take it up."""
+    box: Mapped[str] = mapped_column(default="", server_default="")
+    """On whose switch the agent's leg is."""
     leg: Mapped[str] = mapped_column(default="", index=True)
     """Channel id of the agent's leg of the present try; the switch refuses a second one of that id."""
     agent_entry: Mapped[str] = mapped_column(default="")

@@ -25,9 +25,10 @@ def find_leg(path: Path, uniqueid: str) -> SwitchRecord | None:
     return next((SwitchRecord(row[0], row[10]) for row in _rows(path, uniqueid)), None)
 
 
-def has_talked(path: Path, uniqueid: str) -> bool:
-    """Whether somebody whom that leg has called picked up."""
-    return any(row[5] and row[10] == "ANSWERED" for row in _rows(path, uniqueid))
+def has_talked(path: Path, uniqueid: str, *, is_last: bool = False) -> bool:
+    """Whether somebody whom that leg has called picked up; `is_last`: of the last one that it has called."""
+    called = [row[10] == "ANSWERED" for row in _rows(path, uniqueid) if row[5]]
+    return any(called[-1:] if is_last else called)
 
 
 def _rows(path: Path, uniqueid: str) -> list[list[str]]:

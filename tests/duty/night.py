@@ -17,9 +17,10 @@ from dialplan.model import Configuration
 from dialplan.roster import Change, with_changes
 from ivr.clock import VirtualClock
 from ivr.duty.after_mails import StepMails
+from ivr.duty.engaged import Engaged
 from ivr.duty.hunt import Attempt
 from ivr.duty.leases import PageLeases
-from ivr.duty.ledger import DatabaseLedger
+from ivr.duty.ledger import PAGES, DatabaseLedger
 from ivr.duty.mails import PageMails
 from ivr.duty.page import Page, PageRequest
 from ivr.duty.pager import Pager
@@ -212,7 +213,10 @@ async def the_night(
 
     pager = Pager(ledger=ledger, phones=phones, configuration=live, feed=Feed(), clock=clock)
     if box:
-        pager.boxes.share(PageLeases(database, box, clock))
+        engaged = Engaged(database, box, clock, pager.talks, PAGES)
+        pager.boxes.share(PageLeases(database, box, clock), engaged=engaged)
+        pager.keep_talks = engaged.keep
+        await engaged.start()
     phones.pager = pager
     night = Night(pager, phones, clock, database, ledger, configuration)
     clock.settle = night.settle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -63,6 +63,7 @@ class FakeHands:
     outcome: Outcome = Outcome.ANSWERED
     joined: list[str] = field(default_factory=list)
     picked_up: Callable[[], None] | None = None
+    left: list[str] = field(default_factory=list)
 
     async def perform(self, command: Asked) -> Event | None:
         self.clock._now += timedelta(seconds=3)
@@ -90,6 +91,9 @@ class FakeHands:
             self.picked_up()
             return Dialled(self.outcome, 16, talked_s=40)
         return Dialled(self.outcome, 19)
+
+    async def leave_words(self, words: Sequence[Prompt | Say]) -> None:
+        self.left = [_said(one) for one in words]
 
     def when_picked_up(self, do: Callable[[], None] | None) -> None:
         self.picked_up = do

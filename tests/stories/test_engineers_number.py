@@ -12,7 +12,7 @@ import pytest
 
 from dialplan.pins import hash_pin
 from ivr.carrier import PlacedCall
-from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, in_turn
+from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, cause, in_turn
 from ivr.duty.history import read_history
 from tests.stories.house import CALLER, House, until
 
@@ -129,6 +129,11 @@ async def page_for_a_caller_who_has_gone(house: House) -> Any:
 async def history_of(house: House, page: Any) -> list[tuple[str, str]]:
     lines = await house.read(lambda session: read_history(session, page.id))
     return [(str(one.kind), one.by) for one in lines]
+
+
+async def notes_of(house: House, page: Any) -> list[tuple[str, str]]:
+    lines = await house.read(lambda session: read_history(session, page.id))
+    return [((one.facts or {})["kind"], one.by) for one in lines if str(one.kind) == "note"]
 
 
 async def test_an_engineer_takes_duty_is_rung_by_the_next_page_and_marks_it(desk: House) -> None:
@@ -296,6 +301,61 @@ async def test_he_types_ahead_and_the_talk_outlives_the_service(desk: House) -> 
     assert ring.is_live and call.is_live, "they talk on"
     await call.hang_up()
     await desk.leg_over(CALLER)
+
+
+@pytest.mark.parametrize("is_back_first", [True, False])
+async def test_the_service_dies_while_the_caller_s_telephone_rings(desk: House, is_back_first: bool) -> None:
+    """The caller picks up before the service is back, or after: he has been called back, and is not rung
+    again."""
+    await desk.phones({CALLER: answer_and_talk(after_s=12 if is_back_first else 3)})
+    page = await page_for_a_caller_who_has_gone(desk)
+    call = await dial_in(desk)
+    await key(desk, call, "3", "line-nobody-has-it")
+    await key(desk, call, "5", "callback-ringing")
+    await desk.rings(CALLER)
+    if is_back_first:
+        await desk.kill_service()
+        await desk.ready(60)
+        assert desk.carrier.legs(CALLER)[0].answered_at is None, "the caller's telephone still rings"
+        await desk.answers(CALLER)
+    else:
+        async with desk.without_service():
+            await desk.answers(CALLER)
+    done = await desk.page_reaches("done")
+    assert (done.id, done.called_back_by, done.called_back_how) == (page.id, "adu", "line")
+    assert call.is_live and desk.carrier.legs(CALLER)[0].is_live, "they talk"
+    await desk.phones({ADU: answer_and_key("1", after_s=0.5)})
+    await desk.dutyline("duty", "override", "adu", "--for", "1 h")
+    rung = len(desk.rung())
+    other = await page_for_a_caller_who_has_gone(desk)
+    await until(lambda: len(desk.rung()) > rung, 15, "somebody is rung")
+    await asyncio.sleep(1)
+    assert ADU not in desk.rung(), "he talks, and is not rung meanwhile"
+    await call.hang_up()
+    await desk.leg_over(CALLER)
+    assert desk.rung().count(CALLER) == 1
+    await desk.rings(ADU, timeout_s=45)
+    assert (await desk.page_reaches("accepted")).id == other.id
+
+
+async def test_the_service_dies_and_the_caller_does_not_pick_up(desk: House) -> None:
+    """The engineer hears so; nobody else is woken for it, and the caller still waits to be called back."""
+    await desk.phones({CALLER: cause(17, after_s=4)})
+    page = await page_for_a_caller_who_has_gone(desk)
+    call = await dial_in(desk)
+    await key(desk, call, "3", "line-nobody-has-it")
+    await key(desk, call, "5", "callback-ringing")
+    await desk.rings(CALLER)
+    await desk.kill_service()
+    await desk.hears(call, "page-not-reached", 20)
+    await call.ended()
+    await desk.ready(60)
+    assert desk.rung() == [CALLER] or set(desk.rung()) == {CALLER, WTI}
+    found = await desk.page_reaches("accepted")
+    assert found.id == page.id and found.called_back_at is None, "he has it, and still has to call back"
+    async with asyncio.timeout(10):
+        while ("caller-not-reached", "adu") not in await notes_of(desk, page):
+            await asyncio.sleep(0.1)
 
 
 async def test_he_is_connected_with_the_desk(desk: House) -> None:

@@ -31,7 +31,7 @@ from ivr.duty.hunt import Attempt
 from ivr.duty.leases import LEASE_S, RENEW_S, TAKEN_UP
 from ivr.duty.ledger import read_attempts
 from ivr.settings import ROOT, Settings
-from ivr.storage import AttemptState, Database, Page, PageState, PageStep
+from ivr.storage import AttemptState, Database, EngagedLeg, Page, PageState, PageStep
 from tests.databases import POSTGRES
 from tests.stories.house import copy_configuration
 from tests.world import _Loop, free_settings
@@ -330,6 +330,28 @@ async def test_an_acceptance_on_another_box_silences_the_phone_within_a_second(b
     assert [one["call_ref"] for one in (await boxes.two.client.ask("pages"))["pages"]], "seen on every box"
     await boxes.two.client.ask("page-cancel", {"page": page_id, "by": "test"})
     await boxes.reaches(page_id, PageState.CANCELLED, 5)
+
+
+async def test_who_talks_on_a_call_of_one_box_is_not_rung_by_the_other(boxes: Boxes) -> None:
+    """He has called the engineers' number, at the first box; a page begins at the second."""
+    first, second = boxes.order[:2]
+    await boxes.carrier.set_phones({first: ACCEPTS, second: Habit.RING_FOREVER.value})
+    call = await boxes.carrier.place_call("32470000090", at=None, caller=first)
+    await asyncio.sleep(3)
+    await call.press(f"{boxes.one.settings.demo_pin}#")
+    async with asyncio.timeout(20):
+        while not (engaged := await boxes.database.read(lambda session: session.query(EngagedLeg).all())):
+            await asyncio.sleep(0.1)
+    assert [(one.box, one.page_id) for one in engaged] == [(boxes.one.settings.box, "")]
+    page_id = await boxes.begin(boxes.two)
+    await boxes.carrier.wait_for_leg(second, timeout_s=15)
+    assert not boxes.carrier.legs(first), "his line is busy, and he hears of the page there"
+    await call.hang_up()
+    page = await boxes.reaches(page_id, PageState.ACCEPTED, RING_S + 20)
+    assert page.accepted_number == first
+    events = await boxes.tells(page_id, {"passed-over": 1})
+    assert [one.facts["ref"] for one in events if one.kind is PageStep.PASSED_OVER and one.facts] == [""]
+    await boxes.two.client.ask("page-done", {"page": page_id, "by": "test"})
 
 
 async def test_while_the_database_is_away_from_both_the_page_goes_on_from_memory_on_its_box(

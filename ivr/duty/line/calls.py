@@ -66,6 +66,9 @@ class Pages(Protocol):
     def on_the_line(self, entry: str, channel: str) -> AbstractContextManager[None]:
         """He is not rung meanwhile."""
 
+    async def call_caller(self, channel: str, page_id: str) -> None:
+        """From that call the caller of the page is being called; empty: no longer."""
+
 
 class Callers(Protocol):
     """Where callers are who have not hung up (see `ivr.calls.visiting.Visiting`)."""
@@ -260,7 +263,12 @@ class Calls:
         await self.pages.note(page.id, "calling-back", {"from": self.him.number}, self.him.by_phone)
         self.note("calling-back", f"call {page.call_ref}: the caller's telephone rings")
         await self.ear.say("callback-ringing")
-        if await self.ear.ring(self._dial(page), lambda: self._mark_soon(page)):
+        # written down first, and what he hears should we die: the ring outlives us
+        await self.pages.call_caller(self.him.uniqueid, page.id)
+        last_words = ("page-not-reached", "page-goodbye")
+        has_answered = await self.ear.ring(self._dial(page), lambda: self._mark_soon(page), last_words)
+        await self.pages.call_caller(self.him.uniqueid, "")
+        if has_answered:
             await self._settle()
             await self.pages.mark_called_back(page.id, self.him.entry, HOW)
             await self.ear.say("line-called-back")

@@ -37,6 +37,9 @@ class Hands(Protocol):
     async def hold_for(self, fetching: Awaitable[bool], limit_s: float) -> bool:
         """Music until another call fetches this one, which ends our part in it; False: nobody came."""
 
+    async def leave_words(self, words: Sequence[Utterance]) -> None:
+        """What the switch is to say, should we die, before it ends the call; empty: the failsafe takes it."""
+
     def when_picked_up(self, do: Callable[[], None] | None) -> None:
         """Have something done as soon as a phone that rings for this call is picked up."""
 
@@ -94,15 +97,20 @@ class Ear:
         event = await self._hands.perform(collect)
         return event.digits if isinstance(event, Keyed) else ""
 
-    async def ring(self, dial: Dial, picked_up: Callable[[], None]) -> bool:
-        """Ring somebody and let the two talk; whether somebody was there. The menus' time stands still."""
+    async def ring(self, dial: Dial, picked_up: Callable[[], None], last_words: Sequence[str] = ()) -> bool:
+        """Ring somebody and let the two talk; whether somebody was there. The menus' time stands still.
+
+        `last_words`: prompts that the switch says, and ends the call, should nobody pick up after our death.
+        """
         since = self._now()
         self._hands.when_picked_up(picked_up)
+        await self._hands.leave_words(self._utter(last_words))
         try:
             event = await self._hands.perform(dial)
         finally:
             self._hands.when_picked_up(None)
             self._until += self._now() - since
+        await self._hands.leave_words(())
         return isinstance(event, Dialled) and (event.outcome is Outcome.ANSWERED or event.talked_s > 0)
 
     async def join(self, uniqueid: str, joined: Callable[[], None]) -> bool:
