@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dialplan.model import Configuration
-from dialplan.numbers import display
+from dialplan.numbers import display, written
 from dialplan.prove.callers import USUAL
 from dialplan.windows import Span, say_spans
 
@@ -69,7 +69,7 @@ def _say_callers(
     callers = list(dict.fromkeys(caller for each in numbers.values() for caller in each))
     if USUAL not in callers and None not in callers[:1]:
         shown = [
-            display(each, configuration.desk.country) if each else "withheld numbers" for each in callers
+            written(each, configuration.desk.country) if each else "withheld numbers" for each in callers
         ]
         more = f" and {len(shown) - 2} other kinds" if len(shown) > 2 else ""
         who += f" from {', '.join(shown[:2])}{more}"

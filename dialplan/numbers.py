@@ -87,6 +87,12 @@ def to_e164(text: str | None, country: str = "BE") -> str | None:
     return _without_prefix(compact, country)
 
 
+def caller_shown(text: str | None, country: str = "BE") -> str | None:
+    """The number of a caller: E.164, a short one of a network as it comes; None when it is withheld."""
+    found = to_e164(text, country)
+    return found or (text if text and any(sign.isdigit() for sign in text) else None)
+
+
 def has_extension(text: str) -> bool:
     """Whether something stands behind the number that only a switchboard can dial: `ext 5`."""
     return not _PLAIN.fullmatch(text) and _EXTENSION.search(_bare(_UNSEEN.sub("", text))) is not None
@@ -138,6 +144,12 @@ def display(e164: str | None, country: str = "BE") -> str:
     is_home = parsed.country_code == phonenumbers.country_code_for_region(country)
     form = PhoneNumberFormat.NATIONAL if is_home else PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, form)
+
+
+def written(e164: str | None, country: str = "BE") -> str:
+    """As people write it; where that would be read as another number, or none, as it is."""
+    shown = display(e164, country)
+    return shown if not e164 or to_e164(shown, country) == e164 else e164
 
 
 def masked(e164: str | None) -> str:

@@ -43,7 +43,7 @@ from dialplan.gathering import paged_at
 from dialplan.lines import LineCannot, check_line
 from dialplan.looking import LOOK_WORDS, Rows, look_up_on_paper, read_rows
 from dialplan.model import Configuration
-from dialplan.numbers import to_e164
+from dialplan.numbers import caller_shown, to_e164
 from dialplan.overrides import Override, OverrideKind, plan_at
 from dialplan.pins import is_pin
 from dialplan.quiet import phones_at
@@ -123,7 +123,7 @@ def simulate(
         raise ValueError("a simulation needs the time of the call")
     country = configuration.desk.country
     number = to_e164(to, country) or to
-    call = CallFacts("simulated", number, to_e164(caller, country), "", dutch_first, chance)
+    call = CallFacts("simulated", number, caller_shown(caller, country), "", dutch_first, chance)
     supposed = Suppositions(configuration, outcomes or {}, suppose or {})
     places, rows = read_full(configuration, full), read_rows(configuration, found or {})
     now = _aware(configuration, at)

@@ -96,12 +96,8 @@ class Side:
         if isinstance(node, CollectNode) and isinstance(command, Collect):
             if node.confirm and command.most == 1 != node.most:
                 return [CONFIRM_KEY]
-            return self._values(node)
+            return list(self.vocabulary.keyed.get(id(node), ()))
         return []
-
-    def _values(self, node: CollectNode) -> Sequence[str]:
-        """One of each kind that makes a difference somewhere."""
-        return self.vocabulary.keyed.get(id(node), ())
 
     def _node_of(self, call: Simulation, asked: Performed) -> Node | None:
         hop = next((hop for hop in call.steps[asked.made :]), None)

@@ -18,7 +18,7 @@ from dialplan.nodes.percentage import Percentage
 from dialplan.nodes.set import SetNode
 from dialplan.nodes.switch import SwitchNode
 from dialplan.nodes.switch_plan import SwitchPlanNode
-from dialplan.numbers import calling_code, is_valid, to_e164
+from dialplan.numbers import caller_shown, calling_code, is_valid, to_e164
 from dialplan.origins import built_in
 from dialplan.prove.decisive import Sight, decisive_of
 from dialplan.prove.marks import Marks, telling_numbers
@@ -35,8 +35,8 @@ FOREIGN: Mapping[str, str] = {
     "GB": "+442079460000", "CH": "+41443640000", "US": "+12025550100",
 }  # fmt: skip
 """Numbers of other countries; the desk's own zones are asked of the numbering plan."""
-NO_COUNTRY = ("+80012345678", "+88213300655", "+99912345678")
-"""Numbers that belong to no country: free ones of the whole world, satellites, ranges that nobody has."""
+NO_COUNTRY = ("+80012345678", "+88213300655", "1799")
+"""Numbers that belong to no country: free ones of the whole world, satellites, short ones of a network."""
 
 BY_CALLER = frozenset({"caller", "caller_shown", "caller_kind", "country", "zone"})
 """System variables that depend on who calls."""
@@ -118,7 +118,8 @@ def candidates_of(
     nodes = [node for plan in plans for node in plan.nodes.values()]
     compared = (node for node in nodes if isinstance(node, SwitchNode | ListNode) and node.variable in told)
     found = _candidates(configuration, (*asking.values(), *compared))
-    return tuple(dict.fromkeys(each for each in found if each is None or each.startswith("+")))
+    home = configuration.desk.country
+    return tuple(dict.fromkeys(each for each in found if each is None or caller_shown(each, home) == each))
 
 
 def decider_of(
@@ -353,6 +354,6 @@ def _of_each_kind(country: str) -> Iterator[str]:
 @cache
 def _in_zone(zone: Zone) -> str:
     """A number that the numbering plan has in this zone."""
-    tails = (f"{first}{second}11000"[: 8 - len(zone.area)] for first in "52346789" for second in "1250")
+    tails = (f"{first}{second}10000"[: 8 - len(zone.area)] for first in "52346789" for second in "1250")
     numbers = [f"+32{zone.area}{tail}" for tail in tails]
     return next((number for number in numbers if zone_of(number) == zone), numbers[0])

@@ -11,7 +11,7 @@ from dialplan.commands import Dial, LookUp
 from dialplan.engine import CallFacts
 from dialplan.events import Admission, Admitted, Dialled, Failed, Found, Keyed, Outcome, Recorded
 from dialplan.model import Configuration
-from dialplan.numbers import display
+from dialplan.numbers import display, written
 from dialplan.prove.judge import Verdict, Wrong
 from dialplan.prove.script import Question, Way
 from dialplan.times import DAY_NAMES, MONTH_NAMES
@@ -46,7 +46,7 @@ def say_counter_example(
 ) -> str:
     """The whole story in one sentence."""
     number, country = configuration.numbers[call.dialled], configuration.desk.country
-    caller = display(call.caller, country) if call.caller else "a withheld number"
+    caller = written(call.caller, country) if call.caller else "a withheld number"
     by = f" from {caller}" if with_caller else ""
     to = f"{display(call.dialled, country)} ({configuration.brands[number.brand].title})"
     to += f" switched to {switched}" if switched else ""

@@ -11,7 +11,7 @@ from dialplan.commands import Asked, Dial
 from dialplan.engine import CallFacts, Hop, State, advance, begin
 from dialplan.events import Admitted, Dialled, Found, Keyed, Outcome
 from dialplan.model import Configuration
-from dialplan.numbers import display
+from dialplan.numbers import written
 from dialplan.prove.answers import FOUND, Answer
 from dialplan.prove.explore import Time
 from dialplan.prove.judge import Verdict
@@ -66,9 +66,9 @@ class Script:
         return " ".join(("dutyline simulate", *self._options()))
 
     def _options(self) -> Iterator[str]:
-        yield f'--to "{display(self.to, self.country)}"'
+        yield f'--to "{written(self.to, self.country)}"'
         if self.caller:
-            yield f'--from "{display(self.caller, self.country)}"'
+            yield f'--from "{written(self.caller, self.country)}"'
         yield f"--at {_write_moment(self.at)}"
         if self.switched:
             yield f"--switched-to {self.switched}"

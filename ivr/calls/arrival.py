@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dialplan.engine import CallFacts
-from dialplan.numbers import to_e164
+from dialplan.numbers import caller_shown, to_e164
 from ivr.agi import cleaned
 from ivr.calls.live import new_call_id
 
@@ -36,7 +36,7 @@ def read_arrival(env: Mapping[str, str], args: tuple[str, ...], now: datetime) -
     facts = CallFacts(
         id=new_call_id(now),
         dialled=to_e164(dialled) or dialled,
-        caller=to_e164(caller) or _as_it_came(caller),
+        caller=caller_shown(caller),
         caller_name=_name(env.get("calleridname", "")) if is_shown else "",
         dutch_first=random.random() < 0.5,  # noqa: S311 - a coin, not a secret
         chance=random.random(),  # noqa: S311
@@ -66,11 +66,6 @@ def read_clock(args: tuple[str, ...]) -> datetime | None:
     if at.year not in CLOCK_YEARS:
         return None
     return at if at.tzinfo else at.astimezone()
-
-
-def _as_it_came(caller: str) -> str | None:
-    """A caller that is no E.164 number: short codes are kept, withheld ones are None."""
-    return caller if caller and any(sign.isdigit() for sign in caller) else None
 
 
 def _name(text: str) -> str:
