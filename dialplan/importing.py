@@ -25,6 +25,8 @@ STORE: Final = "numbers/bulk.csv"
 HEADER: Final = ("number", "C/D", "destination", "brand", "group", "plan", "line", "carrier")
 MOST_ROUNDS: Final = 20
 """A row that is refused may make others impossible; so often the rest is tried again."""
+NOT_THERE: Final = "is not there"
+GROUPED: Final = "it stands in groups.yaml and with no brand: take it away there"
 ALONE: Final = "not done, because another row was refused"
 
 
@@ -84,9 +86,7 @@ def import_form(texts: Mapping[str, str], form: str, name: str, choices: Choices
         else:
             seen[row.number] = row.place.line
             good.append(row)
-    if choices.all_or_nothing and refused:
-        return _nothing(wanted, refused, before)
-    store, done = _settle(texts, good, refused)
+    store, done = _settle(texts, good, refused, before.desk.country)
     if choices.all_or_nothing and refused:
         return _nothing(wanted, refused, before)
     said = {row.place.line: _say_done(row, before) for row in done}
@@ -134,7 +134,7 @@ def _unknown_group(row: BulkRow, before: Configuration, new_groups: Sequence[str
 
 
 def _settle(
-    texts: Mapping[str, str], good: list[BulkRow], refused: dict[int, str]
+    texts: Mapping[str, str], good: list[BulkRow], refused: dict[int, str], country: str
 ) -> tuple[str, list[BulkRow]]:
     """The store with the rows that the whole configuration bears; the others are noted as refused."""
     for _ in range(MOST_ROUNDS):
@@ -142,15 +142,28 @@ def _settle(
         try:
             load_texts({**texts, STORE: store})
         except ConfigurationFaults as faults:
-            blamed = {lines[fault.line]: fault for fault in faults.faults if _is_ours(fault, lines)}
+            ours = ((lines[fault.line], _words(fault)) for fault in faults.faults if _is_ours(fault, lines))
+            blamed = {**_still_named(faults.faults, good, country), **dict(ours)}
             if not blamed:
                 raise
-            for line, fault in blamed.items():
-                refused.setdefault(line, _words(fault))
+            deleted = {row.place.line for row in good if row.action is Action.DELETE}
+            for line, why in blamed.items():
+                refused.setdefault(line, GROUPED if line in deleted and NOT_THERE in why else why)
             good = [row for row in good if row.place.line not in blamed]
         else:
             return store, good
     raise ConfigurationFaults([fault_at(Place(STORE), "", "the rows of the form contradict each other")])
+
+
+def _still_named(faults: Sequence[Fault], rows: Sequence[BulkRow], country: str) -> Mapping[int, str]:
+    """The rows that delete a number of which another file still speaks, and what that file says."""
+    others = [fault for fault in faults if fault.file != STORE]
+    return {
+        row.place.line: f"the files still name it: {fault}"
+        for row in rows
+        for fault in others
+        if row.action is Action.DELETE and display(row.number, country) in str(fault)
+    }
 
 
 def _is_ours(fault: Fault, lines: Mapping[int, int]) -> bool:
@@ -158,8 +171,11 @@ def _is_ours(fault: Fault, lines: Mapping[int, int]) -> bool:
 
 
 def _words(fault: Fault) -> str:
+    """A fault in the words of a form, whose cells have no room for what a file may say of a number."""
     where = f"{fault.where}: " if fault.where else ""
-    return f"{where}{fault.message}" + (f'; did you mean "{fault.nearest}"?' if fault.nearest else "")
+    message, meant, _ = fault.message.partition("; if that is meant, write {")
+    message += "; if that is meant, give it a name in directory.yaml and write that" if meant else ""
+    return f"{where}{message}" + (f'; did you mean "{fault.nearest}"?' if fault.nearest else "")
 
 
 def _store(kept: str, rows: Sequence[BulkRow]) -> tuple[str, dict[int, int]]:

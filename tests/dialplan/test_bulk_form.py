@@ -208,6 +208,28 @@ def test_all_or_nothing() -> None:
     assert whole.refused == 0 and whole.files
 
 
+def test_all_or_nothing_says_everything_that_is_wrong_at_once() -> None:
+    done = taken(ROWS, Choices(all_or_nothing=True))
+    assert 'unknown directory entry "onne"' in done.rows[1].why  # found only when the rest was loaded
+
+
+def test_a_number_of_which_the_files_still_speak_is_refused_alone() -> None:
+    groups = "lines: {numbers: [03 205 55 82]}\nown: {brand: acme, plan: main, numbers: [03 205 55 90]}\n"
+    rows = "03 205 55 82;D;;;;;\n03 205 55 90;D;;;;;\n03 205 00 01;C;one;;;;\n"
+    done = taken(rows, **{"groups.yaml": groups})
+    assert [row.is_done for row in done.rows] == [False, False, True]
+    assert "groups.yaml:1:" in done.rows[0].why and "the files still name it" in done.rows[0].why
+    assert done.rows[1].why == "it stands in groups.yaml and with no brand: take it away there"
+
+
+def test_a_foreign_destination_is_refused_in_words_that_a_sheet_can_follow() -> None:
+    (row,) = taken("03 205 00 01;C;+33 1 99 00 00 01;;;;\n").rows
+    assert row.why == (
+        "destination: +33 1 99 00 00 01 is a foreign number; "
+        "if that is meant, give it a name in directory.yaml and write that"
+    )
+
+
 def test_a_second_form_goes_on_from_the_first() -> None:
     first = taken("03 205 00 01;C;one;;;;\n03 205 00 02;C;two;;;;\n")
     second = taken("03 205 00 01;D;;;;;\n03 205 00 03;C;0470 00 00 33;;;;\n", **first.files)
