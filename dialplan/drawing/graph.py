@@ -121,7 +121,12 @@ def _arrows(name: str, node: Any, nodes: Mapping[str, Any]) -> Iterator[Arrow]:
 def ways_of(exits: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The exits that lead to each target, in words, and the target."""
     for several, target in _targets(exits):
-        yield ", ".join(several), target
+        yield ", ".join(map(exit_in_words, several)), target
+
+
+def exit_in_words(exit_: str) -> str:
+    """An exit as it is shown: the case of a switch that fits no value has a name as well."""
+    return exit_ or '""'
 
 
 def _targets(exits: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -191,5 +196,5 @@ def wrap(text: str, width: int) -> list[str]:
 
 __all__ = [
     "LAST_RESORT", "OVER", "REST", "START", "Arrow", "Box", "Drawn", "Entrance", "Lit", "draw_plan",
-    "entrances_of", "ways_of", "wrap",
+    "entrances_of", "exit_in_words", "ways_of", "wrap",
 ]  # fmt: skip

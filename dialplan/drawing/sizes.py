@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialplan.drawing.graph import START, Arrow, Box, wrap
+from dialplan.drawing.graph import START, Arrow, Box, exit_in_words, wrap
 
 NARROW, WIDE = frozenset("iIlj.,:;'|!ft()[]/ -"), frozenset("mwMW@%…")
 NAME_PX, LINE_PX, KIND_PX, LABEL_PX = 15.0, 12.0, 11.0, 11.5
@@ -29,7 +29,7 @@ def box_size(box: Box) -> tuple[float, float]:
 
 def label_lines(arrow: Arrow) -> list[str]:
     """What stands on an arrow; `next` goes without saying."""
-    names = [name for name in arrow.exits if name != "next"]
+    names = [exit_in_words(name) for name in arrow.exits if name != "next"]
     return wrap(", ".join(names), LABEL_SIGNS) if names else []
 
 

@@ -18,6 +18,8 @@ from dialplan.drawing.graph import Drawn, Entrance, Lit, draw_plan, entrances_of
 from dialplan.drawing.svg import write_svg
 from dialplan.faults import nearest_of
 from dialplan.model import Configuration, Plan
+from dialplan.nodes.goto import Goto
+from dialplan.run import Node
 from ivr.cli.home import shown
 from ivr.cli.releasing import clock, read_folder
 from ivr.cli.replaying import build
@@ -146,7 +148,7 @@ def outline(plan: Plan, way: Sequence[Lit] = (), entrances: Sequence[Entrance] =
     def grow(branch: Branch, exit_: str, name: str) -> None:
         node = plan.nodes.get(name)
         lit = f" [bold]({', '.join(map(str, numbers[name]))})[/]" if name in numbers else ""
-        kind = node.kind if node else "missing"
+        kind = _kind_of(node)
         head = f"{_plain(exit_)}: " if exit_ else ""
         known = " [dim](above)[/]" if name in told else ""
         twig = branch.add(f"{head}[bold]{_plain(name)}[/] {_plain(f'[{kind}]')}{lit}{known}")
@@ -163,6 +165,13 @@ def outline(plan: Plan, way: Sequence[Lit] = (), entrances: Sequence[Entrance] =
         if name not in told:
             grow(root, "not reached", name)
     return root
+
+
+def _kind_of(node: Node | None) -> str:
+    """What a node is; of a goto, where it leads."""
+    if node is None:
+        return "missing"
+    return f"goto {node.plan}{f'.{node.node}' if node.node else ''}" if isinstance(node, Goto) else node.kind
 
 
 def _plain(text: str) -> str:

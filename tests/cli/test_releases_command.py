@@ -188,6 +188,7 @@ async def test_a_call_whose_release_has_faults_today_is_said_so(desk: Desk) -> N
 async def test_a_plan_is_told_as_text(desk: Desk) -> None:
     told = (await desk.says("draw", "night")).out
     assert "desk [destination]" in told and "busy: " in told
+    assert "night [goto night.page]" in (await desk.says("draw", "day-and-night")).out
     near = await dutyline("draw", "nigth", env=environment(desk.settings))
     assert near.code == 1 and 'did you mean "night"?' in near.err
 

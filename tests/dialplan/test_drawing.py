@@ -12,7 +12,7 @@ from paper import small
 from asterisk.obtain import ObtainError, Package, Tree, default_cache, find_or_obtain
 from dialplan.drawing.colours import OTHER, look_of
 from dialplan.drawing.dot import read_layout, write_dot
-from dialplan.drawing.graph import Lit, draw_plan, entrances_of, wrap
+from dialplan.drawing.graph import Lit, draw_plan, entrances_of, ways_of, wrap
 from dialplan.drawing.svg import write_svg
 from dialplan.model import Plan
 from dialplan.nodes import KINDS
@@ -167,3 +167,7 @@ def test_words_are_broken_between_words() -> None:
 
 def test_every_kind_of_node_has_a_look() -> None:
     assert [kind for kind in KINDS if look_of(kind) is OTHER] == []
+
+
+def test_the_exit_for_no_value_has_a_name_as_well() -> None:
+    assert list(ways_of({"": "message", "1": "desk", "rest": "desk"})) == [('""', "message"), ("1", "desk")]
