@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
+from dialplan.faults import nearest_of
 from dialplan.model import Configuration
 from ivr.alarms.desk import AlarmDesk, Pages
 from ivr.alarms.hooks import Hooks
@@ -173,9 +174,9 @@ class AlarmHouse:
         brand, words = str(asked.get("brand", "")), _words(asked)
         policy, customer = str(asked.get("policy", "")), str(asked.get("customer", ""))
         if brand not in configuration.brands:
-            return {"error": f"unknown brand {brand!r}; known are {', '.join(configuration.brands)}"}
+            return _unknown("brand", brand, configuration.brands)
         if policy and policy not in configuration.duty.policies:
-            return {"error": f"unknown policy {policy!r}; known are {', '.join(configuration.duty.policies)}"}
+            return _unknown("policy", policy, configuration.duty.policies)
         facts = {
             "brand": brand,
             "policy": policy,
@@ -208,6 +209,13 @@ class AlarmHouse:
                 return {"alarm": alarm_id, **found}
             await asyncio.sleep(0.05)
         return {"alarm": alarm_id, "page": "", "call_ref": ""}
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> Mapping[str, str]:
+    names = list(known)
+    nearest = nearest_of(name, names)
+    hint = f'did you mean "{nearest}"?' if nearest else f"known are {', '.join(names)}"
+    return {"error": f'unknown {what} "{name}"; {hint}', "nearest": nearest}
 
 
 def _page_of(alarm: KeptAlarm | None, session: Any) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Forecasts:
 
     def _says(self) -> str:
         plan = self._plan()
-        return str(plan) if plan else ""
+        return plan.said() if plan else ""
 
     def _plan(self) -> ForecastPlan | None:
         return self._configuration().duty.beforehand.forecast

@@ -36,9 +36,12 @@ def page(
     as_json: AsJson = False,
 ) -> None:
     """Ring the engineer on duty now, without a call or an alarm. Its call ID is printed once it rings."""
+    from getpass import getuser
+
     from ivr.cli.alarms import raise_page
 
-    asked = {"brand": brand, "words": words, "customer": customer, "policy": policy}
+    by = getuser()
+    asked = {"brand": brand, "words": words, "customer": customer, "policy": policy, "by": by}
     raise_page(read_settings(), asked | ({"severity": severity} if severity else {}), as_json=as_json)
 
 

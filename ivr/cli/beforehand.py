@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -32,6 +33,7 @@ from ivr.storage import Database, RingKind, RingState
 LOOK_S: Final = 0.5
 AWAY_S: Final = 60.0
 """So long a service that has gone is waited for: a drill goes on when it is back."""
+_BY_HAND: Final = re.compile(r"by (.+) [0-9a-f]{6}")
 Answer = Mapping[str, Any]
 
 _HEADS: Final[Mapping[str, Mapping[Language, str]]] = {
@@ -176,12 +178,20 @@ def _runs_table(runs: Sequence[Answer], language: Language, zone: ZoneInfo) -> T
     for run in runs:
         due, job = _plainly_with_day(run["due_at"], language, zone), _job(run["job"], language)
         state, late = _state(run, language), _late(run)
-        table.add_row(run["id"][:6], due, job, run["subject"] or "-", state, late, run["by"], run["detail"])
+        table.add_row(
+            run["id"][:6], due, job, _about(run, language) or "-", state, late, run["by"], run["detail"]
+        )
     return table
 
 
 def _job(name: str, language: Language) -> str:
     return JOBS.get(name, {}).get(language, name)
+
+
+def _about(run: Answer, language: Language) -> str:
+    """Whom a run is about, or by whom it was begun by hand (without what makes each of those unique)."""
+    by_hand = _BY_HAND.fullmatch(run["subject"])
+    return SCHEDULE["by"][language].format(who=by_hand[1]) if by_hand else str(run["subject"])
 
 
 def _state(run: Answer, language: Language) -> str:
@@ -240,7 +250,7 @@ def _print_run(found: Answer, language: Language, *, as_json: bool) -> None:
         print_json(found)
         return
     zone = ZoneInfo(found["zone"])
-    subject = f" {found['subject']}" if found["subject"] else ""
+    subject = f" {about}" if (about := _about(found, language)) else ""
     job, at = _job(found["job"], language), _plainly_with_day(found["due_at"], language, zone)
     head = SCHEDULE["run"][language].format(job=f"{job}{subject}", at=at, state=_state(found, language))
     out.print(head, markup=False)

@@ -90,6 +90,52 @@ WORDS: Final[Mapping[str, Phrase]] = {
 }
 """Words and sentences of the whole."""
 
+CALL_PAGES: Final[Mapping[str, Phrase]] = {
+    "page": {
+        "nl": "Oproep {ref}, volgens het beleid {policy}",
+        "fr": "Appel {ref}, selon la politique {policy}",
+        "de": "Ruf {ref}, nach den Regeln {policy}",
+        "en": "Page {ref}, by the policy {policy}",
+    },
+    "ring": {
+        "nl": "{who} op {number}, {stage}: {outcome}",
+        "fr": "{who} au {number}, {stage} : {outcome}",
+        "de": "{who} auf {number}, {stage}: {outcome}",
+        "en": "{who} on {number}, {stage}: {outcome}",
+    },
+    "cause": {
+        "nl": " (oorzaak {cause})",
+        "fr": " (cause {cause})",
+        "de": " (Ursache {cause})",
+        "en": " (cause {cause})",
+    },
+    "accepted": {
+        "nl": "{who} nam aan",
+        "fr": "{who} a accepté",
+        "de": "{who} hat angenommen",
+        "en": "{who} accepted",
+    },
+    "goes-on": {
+        "nl": "er wordt verder gezocht",
+        "fr": "la recherche continue",
+        "de": "die Suche geht weiter",
+        "en": "the page goes on",
+    },
+    "exhausted": {
+        "nl": "niemand nam aan",
+        "fr": "personne n'a accepté",
+        "de": "niemand hat angenommen",
+        "en": "nobody accepted",
+    },
+    "cancelled": {
+        "nl": "de oproep werd afgeblazen",
+        "fr": "l'appel a été annulé",
+        "de": "der Ruf wurde abgeblasen",
+        "en": "the page was called off",
+    },
+}
+"""Below the story of a call."""
+
 FACTS: Final[Mapping[str, tuple[Phrase, Phrase]]] = {
     "call": (
         {"nl": "Gesprek", "fr": "Appel", "de": "Anruf", "en": "Call"},
@@ -374,5 +420,6 @@ HOW: Final[Mapping[str, Phrase]] = {
 }
 
 __all__ = [
-    "AWAY", "FACTS", "HEADS", "HOW", "NONE", "NOTES", "SOMEBODY", "STATES", "STEPS", "WHY", "WORDS",
+    "AWAY", "CALL_PAGES", "FACTS", "HEADS", "HOW", "NONE", "NOTES", "SOMEBODY", "STATES", "STEPS", "WHY",
+    "WORDS",
 ]  # fmt: skip

@@ -37,8 +37,9 @@ RUN_HEADS: Final[Mapping[Language, tuple[str, ...]]] = {
 }
 SCHEDULE: Final[Mapping[str, Phrase]] = {
     "leads": {"nl": "{box} leidt.", "fr": "{box} mène.", "de": "{box} führt.", "en": "{box} leads."},
-    "this-box": {"nl": "deze box", "fr": "cette machine", "de": "diese Box", "en": "this box"},
-    "nobody": {"nl": "niemand", "fr": "personne", "de": "niemand", "en": "nobody"},
+    "this-box": {"nl": "Deze box", "fr": "Cette machine", "de": "Diese Box", "en": "This box"},
+    "nobody": {"nl": "Niemand", "fr": "Personne", "de": "Niemand", "en": "Nobody"},
+    "by": {"nl": "door {who}", "fr": "par {who}", "de": "durch {who}", "en": "by {who}"},
     "by-command": {
         "nl": "alleen per opdracht",
         "fr": "par commande seulement",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ivr.cli.home import shown
 from ivr.cli.paged import pages_of, whole_pages
-from ivr.cli.shared import give_up, out, print_json
+from ivr.cli.shared import check_language, give_up, out, print_json
 from ivr.duty.ledger import CALL_REF_DIGITS, find_page
 from ivr.notify import AmbiguousMail, list_mails, show_mail
 from ivr.records import AmbiguousCall, RecordedCall, find_call, last_calls
@@ -73,16 +73,26 @@ def _calls_table(found: list[RecordedCall]) -> Table:
 
 def show_call(settings: Settings, call_id: str, language: str, *, as_json: bool) -> None:
     """The story of one call, and of whoever was paged for it."""
+    spoken = check_language(language)
     found = read(settings, lambda session: find_call(session, _call_of(session, call_id)))
     if found is None:
-        give_up(f"There is no call {call_id!r}; `dutyline calls` lists them, `dutyline pages` the pages.")
+        give_up(_why_none(settings, call_id))
     if as_json:
         pages = read(settings, lambda session: whole_pages(session, found.record.id))
         print_json({**found.to_json(), "pages": pages})
     else:
-        out.print(tell(found.record, found.hops, language), markup=False)
-        for line in read(settings, lambda session: pages_of(session, found.record.id, ZONE)):
+        out.print(tell(found.record, found.hops, spoken), markup=False)
+        for line in read(settings, lambda session: pages_of(session, found.record.id, ZONE, spoken)):
             out.print(line, markup=False)
+
+
+def _why_none(settings: Settings, wanted: str) -> str:
+    """There may be a page of that call ID that was begun without a call."""
+    page = read(settings, lambda session: find_page(session, wanted))
+    if page is not None and page.request.call_id is None:
+        ref = page.call_ref
+        return f"Page {ref} was begun without a call; `dutyline pages show {ref}` tells of it."
+    return f"There is no call {wanted!r}; `dutyline calls` lists them, `dutyline pages` the pages."
 
 
 def _call_of(session: Session, wanted: str) -> str:

@@ -178,6 +178,7 @@ class Pager:
         policy = _policy(configuration, request.policy)
         request = replace(
             request,
+            policy=policy.id,
             spoken=brand.spoken,
             contacts=Contacts(brand.mailboxes, brand.accepted_to, brand.copy, brand.mail_language),
             promise=_promise(request, policy),

@@ -55,6 +55,14 @@ async def test_ten_minutes_of_the_roster_five_of_the_calendar_then_the_levels(
         assert await night.mails() == ["call-in", *["page-escalated"] * 3, "nobody-accepted"]
 
 
+async def test_a_page_for_which_nobody_named_a_policy_says_by_which_it_goes(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        page = await night.pager.page(replace(REQUEST, policy=""))
+        assert page.request.policy == next(iter(configuration.duty.policies))
+
+
 async def test_an_acceptance_ends_the_hunt_and_its_mail_is_in_the_same_commit(
     tmp_path: Path, configuration: Configuration
 ) -> None:
