@@ -25,6 +25,7 @@ from ivr.beforehand import RING_LEGS, BeforehandDesk
 from ivr.beforehand.desk import House
 from ivr.beforehand.rings import Ring
 from ivr.callbacks import CALLBACK_LEG, CallbackDesk
+from ivr.callbacks.leases import CallbackLeases
 from ivr.calls.departures import Departures
 from ivr.calls.messages import Messages
 from ivr.calls.orphans import Orphans
@@ -187,6 +188,8 @@ class Service:
             clock=self.clock,
             feed=self.feed,
             has_talked=lambda leg: has_talked(paths.call_records, leg),
+            leases=CallbackLeases(self.database, settings.box, self.clock) if is_shared else None,
+            is_able=lambda: self.link.state is LinkState.READY,
         )
         self.reception = Reception(
             configuration=self._configuration,

@@ -17,10 +17,12 @@ from dialplan.events import Event, Failed, Kept
 from dialplan.model import Configuration
 from ivr.agi import AgiError, AgiSession
 from ivr.ami import AmiLink
+from ivr.callbacks.leases import CallbackLeases
 from ivr.callbacks.legs import CallbackLegs
 from ivr.callbacks.model import OPEN, Ask, Callback
 from ivr.callbacks.run import CallbackRun, Means
-from ivr.callbacks.store import Added, add, open_callbacks
+from ivr.callbacks.shared import SharedCallbacks
+from ivr.callbacks.store import Added, add, open_callbacks, take_back
 from ivr.calls.places import Places
 from ivr.clock import Clock
 from ivr.feed import Feed
@@ -48,14 +50,24 @@ class CallbackDesk:
         clock: Clock,
         feed: Feed,
         has_talked: Callable[[str], bool],
+        leases: CallbackLeases | None = None,
+        is_able: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`has_talked`: whether, by the switch's own call records, the caller was on that leg."""
+        """`has_talked`: whether, by the switch's own call records, the caller was on that leg.
+
+        `leases`: where several boxes share the database; `is_able`: whether phones can be rung.
+        """
         self._database, self._configuration = database, configuration
         self._clock, self._feed = clock, feed
         legs = CallbackLegs(link, self._reached)
-        self._means = Means(database, places, legs, clock, configuration, has_talked, self._tell)
+        self._shared = SharedCallbacks(self, leases, clock, is_able) if leases else None
+        self._box = leases.box if leases else ""
+        self._means = Means(
+            database, places, legs, clock, configuration, has_talked, self._tell, box=self._box
+        )
         self._runs: dict[str, CallbackRun] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._adding = 0
         self.refused = 0
         """Wishes refused by the rules or the limits since the start."""
 
@@ -66,16 +78,33 @@ class CallbackDesk:
 
     async def start(self) -> int:
         """Go on with what an earlier run owed; how many."""
-        owed = await self._database.read(open_callbacks)
+        if self._shared is None:
+            owed = await self._database.read(open_callbacks)
+        else:
+            owed = await self._shared.leases.take_own()
+            self._shared.start()
         for callback in owed:
-            self._drive(callback)
+            self.drive(callback)
         return len(owed)
+
+    @property
+    def shared(self) -> SharedCallbacks | None:
+        """Our part in those of all boxes; None: there is one."""
+        return self._shared
+
+    @property
+    def is_adding(self) -> bool:
+        """Whether a wish is being written down."""
+        return self._adding > 0
 
     async def close(self) -> None:
         """Stop driving; the rows stay, and legs go on in the switch."""
-        for task in self._tasks:
+        if self._shared is not None:
+            await self._shared.close()
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def of_call(self, record: CallRecord) -> CallersWish:
         """The wishes of one caller (see `ivr.calls.performer`)."""
@@ -90,15 +119,19 @@ class CallbackDesk:
             self._refuse(record, str(why))
             return Kept(refused=str(why))
         wish = self._wish(record, command)
+        self._adding += 1
         try:
             added = await self._database.run(lambda session: self._add(session, wish, rules))
         except StorageError as fault:
             return Failed(f"the call back could not be written down: {fault}")
+        finally:
+            self._adding -= 1
         if added.callback is None:
             self._refuse(record, added.refused)
             return Kept(refused=added.refused)
-        if added.callback.id not in self._runs and added.callback.state in OPEN:
-            self._drive(added.callback)
+        is_ours = added.callback.owner in ("", self._box)
+        if added.callback.id not in self._runs and added.callback.state in OPEN and is_ours:
+            self.drive(added.callback)
         return Kept(added.position)
 
     def _add(self, session: Session, wish: Callback, rules: CallBackRules) -> Added:
@@ -138,6 +171,7 @@ class CallbackDesk:
             due_at=now,
             gives_up_at=now + timedelta(seconds=rules.within_s),
             most_tries=rules.tries,
+            owner=self._box,
         )
 
     def _refuse(self, record: CallRecord, why: str) -> None:
@@ -149,11 +183,16 @@ class CallbackDesk:
     async def cancel(self, callback_id: str, why: str = "cancelled by command") -> bool:
         """Take one back that no agent has taken yet."""
         run = self._runs.get(callback_id)
-        return run is not None and await run.cancel(why)
+        if run is not None or self._shared is None:
+            return run is not None and await run.cancel(why)
+        now = self._clock.now()
+        return await self._database.run(lambda session: take_back(session, callback_id, why, now))
 
     async def talk(self, agi: AgiSession, leg_id: str) -> None:
         """The handler of an agent's leg that was picked up, or has come back after we were away."""
         run = next((one for one in self._runs.values() if one.callback.leg == leg_id), None)
+        if run is None and self._shared is not None:
+            run = await self._shared.find_leg(leg_id)
         if run is not None:
             await run.talk(agi)
             return
@@ -168,12 +207,18 @@ class CallbackDesk:
             if run.callback.leg == leg_id:
                 await run.note_reached()
 
-    def _drive(self, callback: Callback) -> None:
+    def drive(self, callback: Callback) -> CallbackRun:
+        """See to it from now on."""
         run = self._runs[callback.id] = CallbackRun(callback, self._means)
         self._tell(callback)
         task = asyncio.get_running_loop().create_task(self._see_to(run), name=f"call back {callback.id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[callback.id] = task
+        return run
+
+    def drop(self, run: CallbackRun) -> None:
+        """Another box sees to it."""
+        if self._runs.get(run.callback.id) is run:
+            self._tasks[run.callback.id].cancel()
 
     async def _see_to(self, run: CallbackRun) -> None:
         """A fault of ours must not lose a call back: it is said, and tried again."""
@@ -186,7 +231,9 @@ class CallbackDesk:
                     log.exception("callback.fault", callback=run.callback.id)
                     await asyncio.sleep(FAULT_PAUSE_S)
         finally:
-            self._runs.pop(run.callback.id, None)
+            if self._runs.get(run.callback.id) is run:
+                del self._runs[run.callback.id]
+                self._tasks.pop(run.callback.id, None)
 
     def _tell(self, callback: Callback) -> None:
         log.info("callback.step", callback=callback.id, state=str(callback.state), tries=callback.tries)

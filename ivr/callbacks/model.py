@@ -87,6 +87,8 @@ class Callback:
     state: CallbackState = CallbackState.WAITING
     tries: int = 0
     leg: str = ""
+    owner: str = ""
+    box: str = ""
     agent_entry: str = ""
     agent_number: str = ""
     accepted_at: datetime | None = None

@@ -41,6 +41,8 @@ HANDLER_S: Final = 5.0
 TALK_S: Final = 120.0
 """The longest an agent is given to press a key."""
 ENDING_S: Final = 15.0
+UNSURE_S: Final = 120.0
+"""So long a box that has died may come back and say whether it has connected the two."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +50,7 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Means:
     """What every call back is made with. `has_talked`: whether, by the switch's own call records, the
-    caller was on that leg."""
+    caller was on that leg. `box`: our name, where several share the database."""
 
     database: Database
     places: Places
@@ -57,6 +59,7 @@ class Means:
     configuration: Callable[[], Configuration]
     has_talked: Callable[[str], bool]
     told: Callable[[Callback], None]
+    box: str = ""
 
 
 class CallbackRun:
@@ -69,17 +72,19 @@ class CallbackRun:
         self._handling: asyncio.Event | None = None
         """Set when the agent's leg has been talked to; None while it has not come to us."""
         # before the next sync, which says whether it still lives
-        self._found = means.legs.watch(callback.leg) if callback.leg else None
+        self._found = means.legs.watch(callback.leg) if callback.leg and self._is_here else None
         """The leg of an earlier run."""
         self._outcome: Outcome | None = None
         """How ringing the caller ended."""
+        self._is_left = False
+        """Another box sees to it."""
 
     async def drive(self) -> None:
         """Until nothing is owed any more and the leg is over."""
         try:
             if self.callback.state is DONE:
                 await self._go_on()
-            while self.callback.is_open:
+            while self.callback.is_open and not self._is_left:
                 await (self._wait_and_try() if self.callback.state is WAITING else self._go_on())
         finally:
             self._means.places.end(key_of(self.callback))
@@ -95,6 +100,35 @@ class CallbackRun:
                     await self._means.legs.hang_up(self._means.legs.watch(leg))
                 return True
         return False
+
+    async def look_elsewhere(self) -> bool:
+        """It is ours no more, by the database, or over: see what is so. False: another box sees to it.
+
+        DatabaseUnavailable.
+        """
+        before = self.callback
+        found = await self._means.database.read(lambda session: find_callback(session, before.id))
+        is_cancelled = found is not None and found.state is CallbackState.CANCELLED
+        if found is not None and before.is_open and self.callback is before and is_cancelled:
+            self.callback = found
+            await self._let_go(before)
+        is_ours = found is None or found.owner in ("", self._means.box) or not found.is_open
+        if found is None or is_ours or (found.leg and found.leg == self.callback.leg and self._is_here):
+            return True
+        self._is_left = True
+        await self._let_go(before)
+        return False
+
+    async def _let_go(self, before: Callback) -> None:
+        """Nobody is to be rung for it by us."""
+        self._stop.set()
+        if before.state is RINGING_AGENT and before.leg and self._is_here:
+            await self._means.legs.hang_up(self._means.legs.watch(before.leg))
+
+    @property
+    def _is_here(self) -> bool:
+        """Whether the agent's leg is on our switch."""
+        return self.callback.box in ("", self._means.box)
 
     # -- waiting and trying
 
@@ -133,7 +167,7 @@ class CallbackRun:
         """Ring an agent and see his leg through; False when the call back is somebody else's by now."""
         leg_id = f"callback-{uuid4().hex[:20]}"
         agent = {"agent_entry": target.entry, "agent_number": target.number}
-        if not await self._step(RINGING_AGENT, leg=leg_id, tries=tries, **agent):
+        if not await self._step(RINGING_AGENT, leg=leg_id, box=self._means.box, tries=tries, **agent):
             return False
         self._handling, self._outcome = None, None
         leg = self._means.legs.watch(leg_id)
@@ -174,12 +208,34 @@ class CallbackRun:
 
     async def _go_on(self) -> None:
         """After a restart: the leg may live, or be over, or never have come to be."""
+        if not self._is_here:
+            await self._leave_its_time()
+            return
         await self._seat.hold_again()
         found, self._found = self._found, None
         leg = found or self._means.legs.watch(self.callback.leg)
         await self._see_through(leg, self._around.rules.ring_s + TALK_S + ENDING_S)
         if self.callback.state is RINGING_AGENT:
             await self._step(WAITING, leg="", due_at=self._now(), why="the service was started anew")
+
+    async def _leave_its_time(self) -> None:
+        """The agent's leg is on the switch of a box that has died: what becomes of it is not seen from here.
+
+        Its phone is left the time to ring. An agent who had pressed 1 may talk with the caller by now; that
+        box, started again, says so. When it has not for a while the caller is called rather than forgotten.
+        """
+        is_unsure = self.callback.state is RINGING_CALLER
+        until = self._now() + timedelta(seconds=self._around.rules.ring_s + is_unsure * UNSURE_S)
+        while self.callback.state is not DONE and not self._stop.is_set() and self._now() < until:
+            await self._means.clock.wait(self._stop, until)
+        if self._stop.is_set():
+            return
+        if self.callback.state is RINGING_AGENT:
+            await self._step(WAITING, leg="", due_at=self._now(), why="the box that rang somebody has died")
+        elif self.callback.state is RINGING_CALLER:
+            await self._later("the box has died that called the caller")
+        elif self.callback.state is DONE:
+            await self._step(DONE, ended=self._now())
 
     # -- the agent's leg
 
@@ -257,7 +313,8 @@ class CallbackRun:
         before = self.callback
 
         def work(session: Session) -> bool:
-            done = change(session, before, to, values, before.leg)
+            box = self._means.box
+            done = change(session, before, to, values, before.leg, box=box, now=self._now())
             brand = self._around.brand
             if done and reason and brand is not None:
                 write_failure(session, before, brand, reason, self._now())
@@ -271,7 +328,7 @@ class CallbackRun:
                 log.error("callback.step_held", callback=before.id, why=str(fault))
                 await asyncio.sleep(RETRY_S)
         if done:
-            self.callback = replace(self.callback, state=to, **values)
+            self.callback = replace(self.callback, state=to, owner=self._means.box, **values)
             self._means.told(self.callback)
         else:
             log.warning("callback.step_lost", callback=before.id, to=str(to))
@@ -282,6 +339,8 @@ class CallbackRun:
         """Somebody else has moved it on, a command or another box: what stands in the database is so."""
         found = await self._means.database.read(lambda session: find_callback(session, before.id))
         self.callback = found or replace(before, state=CallbackState.CANCELLED)
+        if found is not None and found.is_open and found.owner not in ("", self._means.box):
+            self._is_left = True
 
     # -- what it goes by
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, or_, select, update
@@ -14,9 +14,12 @@ from dialplan.dial_rules import CallBackRules
 from ivr.callbacks.model import OPEN, Callback, read_row
 from ivr.storage import Callback as Row
 from ivr.storage import CallbackState
+from ivr.storage.leases import lease_end
 
 HOUR: Final = timedelta(hours=1)
 MOST_LISTED: Final = 500
+ADDING: Final = 0x63616C6C
+"""The lock of whoever writes a wish down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ class Added:
 
 def add(session: Session, wish: Callback, rules: CallBackRules) -> Added:
     """Write a wish down. Who is owed one already keeps that, and his place."""
+    if wish.owner:
+        # of two boxes that are asked for the same, one finds what the other has written
+        session.execute(select(func.pg_advisory_xact_lock(ADDING)) if _is_postgres(session) else select(1))
     known = session.scalars(
         select(Row).where(Row.number == wish.number, Row.queue == wish.queue, Row.state.in_(OPEN)).limit(1)
     ).first()
@@ -40,9 +46,15 @@ def add(session: Session, wish: Callback, rules: CallBackRules) -> Added:
     refused, limit = _refusal(session, wish, rules)
     if refused:
         return Added(None, refused=refused, limit=limit)
-    session.add(wish.to_row())
+    row = wish.to_row()
+    row.owned_until = lease_end(session, wish.asked_at) if wish.owner else None
+    session.add(row)
     session.flush()
     return Added(wish, _position(session, wish))
+
+
+def _is_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def _refusal(session: Session, wish: Callback, rules: CallBackRules) -> tuple[str, str]:
@@ -65,17 +77,37 @@ def _position(session: Session, callback: Callback) -> int:
 
 
 def change(
-    session: Session, callback: Callback, to: CallbackState, values: Mapping[str, Any], leg: str = ""
+    session: Session,
+    callback: Callback,
+    to: CallbackState,
+    values: Mapping[str, Any],
+    leg: str = "",
+    *,
+    box: str = "",
+    now: datetime | None = None,
 ) -> bool:
     """Take a step from the state that `callback` is in; False when it stands elsewhere by now.
 
-    `leg`: only as long as it is still that leg's.
+    `leg`: only as long as it is still that leg's. `box`, where there are several: whoever takes a step sees
+    to it from then on; one that nobody is rung for is its owner's alone.
     """
     where = (Row.id == callback.id) & (Row.state == callback.state)
     if leg:
         where &= Row.leg == leg
+    elif box:
+        where &= Row.owner.in_(("", box))
+    if box:
+        assert now is not None
+        values = {**values, "owner": box, "owned_until": lease_end(session, now)}
     done = session.execute(update(Row).where(where).values(state=to, **values).returning(Row.id))
     return done.scalar() is not None
+
+
+def take_back(session: Session, callback_id: str, why: str, now: datetime) -> bool:
+    """Cancel one that another box sees to, unless an agent has it; its owner finds that out."""
+    where = (Row.id == callback_id) & Row.state.in_((CallbackState.WAITING, CallbackState.RINGING_AGENT))
+    values = {"state": CallbackState.CANCELLED, "why": why, "ended": now}
+    return session.execute(update(Row).where(where).values(values).returning(Row.id)).scalar() is not None
 
 
 def open_callbacks(session: Session) -> list[Callback]:
@@ -97,4 +129,4 @@ def last_callbacks(session: Session, n: int = 50) -> list[Callback]:
     return [read_row(row) for row in session.scalars(rows)]
 
 
-__all__ = ["Added", "add", "change", "find_callback", "last_callbacks", "open_callbacks"]
+__all__ = ["Added", "add", "change", "find_callback", "last_callbacks", "open_callbacks", "take_back"]

@@ -17,9 +17,9 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from ivr.clock import Clock
-from ivr.duty.rows import database_now, lease_end
 from ivr.duty.talks import Leg, Talk, Talks
 from ivr.storage import Database, EngagedLeg, StorageError, tables
+from ivr.storage.leases import database_now, lease_end
 from ivr.storage.news import tell_boxes
 
 NEWS: Final = "talks"

@@ -17,10 +17,9 @@ from sqlalchemy.orm import Session
 from ivr.clock import Clock
 from ivr.duty.history import Event, write
 from ivr.duty.ledger import driven
-from ivr.duty.rows import LEASE_S, database_now, lease_end
 from ivr.storage import Database, PageStep, tables
+from ivr.storage.leases import LEASE_S, RENEW_S, database_now, lease_end
 
-RENEW_S: Final = 3.0
 TAKEN_UP: Final = "taken-up"
 """Kind of the line of history that tells of it."""
 

@@ -32,7 +32,6 @@ from ivr.duty.rows import (
     OUT,
     OUTAGES,
     attempt_row,
-    lease_end,
     moved_columns,
     page_row,
     read_attempt,
@@ -40,6 +39,7 @@ from ivr.duty.rows import (
 )
 from ivr.storage import PageStep, tables
 from ivr.storage.database import Database
+from ivr.storage.leases import lease_end
 from ivr.storage.news import tell_boxes
 from ivr.storage.states import AttemptState, PageState
 

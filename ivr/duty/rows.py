@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import func
-from sqlalchemy.orm import Session
 
 from ivr.duty.hunt import Attempt, Hunt
 from ivr.duty.page import Acceptance, CalledBack, GoneOn, Handover, Outage, Page, PageRequest
 from ivr.storage import tables
 
-LEASE_S: Final = 15.0
-"""A page of which its box has said nothing for so long may be taken up by another (see `ivr.duty.leases`)."""
 _HUNT = TypeAdapter(Hunt)
 _REQUEST = TypeAdapter(PageRequest)
 OUTAGES = TypeAdapter(tuple[Outage, ...])
@@ -146,23 +141,10 @@ def read_attempt(row: tables.Attempt) -> Attempt:
     )
 
 
-def lease_end(session: Session, now: datetime) -> Any:
-    """Until when a lease holds that is taken now."""
-    return database_now(session, now) + timedelta(seconds=LEASE_S)
-
-
-def database_now(session: Session, now: datetime) -> Any:
-    """The moment by the clock that all boxes share; `now`, the box's own, where there is one box."""
-    return func.now() if session.get_bind().dialect.name == "postgresql" else now
-
-
 __all__ = [
-    "LEASE_S",
     "OUT",
     "OUTAGES",
     "attempt_row",
-    "database_now",
-    "lease_end",
     "moved_columns",
     "page_row",
     "read_attempt",

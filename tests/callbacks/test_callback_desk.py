@@ -17,6 +17,7 @@ from dialplan.source import load_texts, read_texts
 from ivr.ami import AmiEvent
 from ivr.callbacks import Callback, CallbackDesk, last_callbacks
 from ivr.callbacks import run as run_module
+from ivr.callbacks.leases import CallbackLeases
 from ivr.calls.places import Usher
 from ivr.clock import VirtualClock
 from ivr.feed import Feed
@@ -123,12 +124,13 @@ class AgentsPhone:
 class House:
     """A desk, and what the test needs of it; `again` is the same one after a restart."""
 
-    def __init__(self, database: Database, clock: VirtualClock, switch: Switch) -> None:
+    def __init__(self, database: Database, clock: VirtualClock, switch: Switch, box: str = "") -> None:
         texts = read_texts(ROOT / "config")
         texts["desk.yaml"] += RULES
         self.configuration = load_texts(texts).configuration
         self.database, self.clock, self.switch = database, clock, switch
         self.talked: set[str] = set()
+        self.box, self.is_able = box, True
         self.places = Usher(lambda: clock.now().timestamp())
         self.desk = CallbackDesk(
             database=database,
@@ -138,11 +140,13 @@ class House:
             clock=clock,
             feed=Feed(),
             has_talked=lambda leg: leg in self.talked,
+            leases=CallbackLeases(database, box, clock) if box else None,
+            is_able=lambda: self.is_able,
         )
 
     async def again(self) -> House:
         await self.desk.close()
-        house = House(self.database, self.clock, self.switch)
+        house = House(self.database, self.clock, self.switch, self.box)
         house.talked = self.talked
         await house.desk.start()
         await self.switch.sync()

@@ -11,7 +11,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +22,9 @@ import pytest_asyncio
 from sqlalchemy import create_engine, make_url, text
 
 from asterisk.tree import Tree
+from ivr.callbacks import Callback, last_callbacks
 from ivr.carrier import Carrier
-from ivr.carrier.habits import Habit, answer_and_key, cause, in_turn, refuse
+from ivr.carrier.habits import Habit, answer_and_key, answer_and_talk, cause, in_turn, refuse
 from ivr.cli.client import ServiceClient
 from ivr.cli.launch import Household
 from ivr.duty.history import Event, read_history
@@ -50,6 +51,25 @@ RING_S = 22
 BOUND_S = LEASE_S + RENEW_S + 3
 """Within this a page is taken up; the last seconds are for a busy machine."""
 ACCEPTS = answer_and_key("1wwww" * 12, after_s=0.5, listens_s=1)
+
+AGENT, LATER_NUMBER, CALLER = "+32470000021", "032056110", "+32470009999"
+_FIRST = "    - {number: 03 205 55 82, carrier: Telenet, plan: night}\n"
+LATER: dict[str, Callable[[str], str]] = {
+    "plans/later.yaml": lambda _: LATER_PLAN,
+    "desk.yaml": lambda text: text + "\ncall_back: {tries: 2, pause: 5 s, ring: 8 s, per_number: 9}\n",
+    "brands.yaml": lambda text: text.replace(
+        _FIRST, f"{_FIRST}    - {{number: {LATER_NUMBER}, carrier: Telenet, plan: later}}\n"
+    ),
+}
+LATER_PLAN = """\
+title: The agent is busy
+start: tongue
+nodes:
+  tongue: {language: en, next: desk}
+  desk: {destination: agent-1, ring: 3 s, rest: later}
+  later: {call-back: desk, wait: 8 s, next: bye, rest: bye}
+  bye: {hangup: normal}
+"""
 
 
 @dataclass
@@ -97,6 +117,10 @@ class Boxes:
     async def page(self, page_id: str) -> Page:
         return await self.database.read(lambda session: session.get_one(Page, page_id))
 
+    async def callback(self) -> Callback:
+        """The last that was asked for."""
+        return (await self.database.read(last_callbacks))[0]
+
     async def attempts(self, page_id: str) -> Sequence[Attempt]:
         return await self.database.read(lambda session: read_attempts(session, page_id))
 
@@ -137,6 +161,9 @@ def world_of_two(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     config = copy_configuration(ROOT / "config", folder / "config")
     duty = config / "duty.yaml"
     duty.write_text(duty.read_text().replace("    ring: 30 s ", f"    ring: {RING_S} s ", 1))
+    for name, change in LATER.items():
+        path = config / name
+        path.write_text(change(path.read_text() if path.exists() else ""))
     server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
     url = server.set(database=NAME)
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -352,6 +379,28 @@ async def test_who_talks_on_a_call_of_one_box_is_not_rung_by_the_other(boxes: Bo
     events = await boxes.tells(page_id, {"passed-over": 1})
     assert [one.facts["ref"] for one in events if one.kind is PageStep.PASSED_OVER and one.facts] == [""]
     await boxes.two.client.ask("page-done", {"page": page_id, "by": "test"})
+
+
+async def test_a_call_back_of_a_box_that_was_killed_is_made_once_by_the_other(boxes: Boxes) -> None:
+    """It dies while the agent's phone rings; when it comes back it leaves the caller alone."""
+    rings_on = in_turn(refuse(Habit.BUSY), Habit.RING_FOREVER.value, ACCEPTS)
+    await boxes.carrier.set_phones({AGENT: rings_on, CALLER: answer_and_talk(after_s=1, talks_s=6)})
+    call = await boxes.carrier.place_call(LATER_NUMBER, at=None, caller=CALLER)
+    await asyncio.sleep(6)
+    await call.press("1")
+    await boxes.carrier.wait_for_leg(AGENT, turn=1, timeout_s=30)
+    assert (await boxes.callback()).owner == boxes.one.settings.box
+    boxes.one.kill()
+    await boxes.carrier.wait_for_leg(AGENT, turn=2, timeout_s=BOUND_S + 8 + 10)
+    await boxes.carrier.wait_for_leg(CALLER, lambda leg: leg.answered_at is not None, timeout_s=30)
+    await boxes.one.start_again()
+    await boxes.carrier.wait_for_leg(CALLER, lambda leg: leg.ended_at is not None, timeout_s=30)
+    async with asyncio.timeout(10):
+        while (found := await boxes.callback()).ended is None:
+            await asyncio.sleep(0.1)
+    assert (str(found.state), found.owner) == ("done", boxes.two.settings.box)
+    await asyncio.sleep(RENEW_S + 10)
+    assert len(boxes.carrier.legs(CALLER)) == 1 and len(boxes.carrier.legs(AGENT)) == 3
 
 
 async def test_while_the_database_is_away_from_both_the_page_goes_on_from_memory_on_its_box(
