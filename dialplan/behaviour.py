@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from dialplan.commands import Admit, StartPage
 from dialplan.differences import Change, say_changes
 from dialplan.events import Admission, Admitted, Outcome
-from dialplan.fullness import names_of
 from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.overrides import switched_to
 from dialplan.prove.clock import clock_of
@@ -27,10 +27,13 @@ from dialplan.prove.numbers import kinds_of_number
 from dialplan.prove.period import begins_of, plans_from
 from dialplan.prove.switched import switches_of
 from dialplan.simulated import Simulation
-from dialplan.trials import Side, Trial, Trials
+from dialplan.trials import Calls, Row, Side, Trials
 from dialplan.windows import Span
 
 DAYS = 91
+
+Tried: TypeAlias = dict[tuple[str | None, tuple[str, ...]], dict[tuple[Row, ...], None]]
+"""By caller and keys, the rows of databases with which such a call was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +138,11 @@ def _plans(configuration: Configuration, number: ServiceNumber) -> list[Plan]:
 def _differences(trials: Trials, at: datetime) -> Iterator[Change]:
     """Everything that is different at a moment, each once, with the share of calls that chance gives it."""
     shares: dict[Change, float] = {}
-    tried: set[tuple[object, ...]] = set()
+    tried: Tried = {}
     for trial, calls in trials.at(at):
-        tried.add((trial.caller, trial.found, trial.keys))
+        tried.setdefault((trial.caller, trial.keys), {})[trial.found] = None
         before, after = (
-            _meets(side.configuration, trial, at, call)
-            for side, call in zip(trials.sides, calls, strict=True)
+            _meets(side.configuration, call) for side, call in zip(trials.sides, calls, strict=True)
         )
         aspect = next((aspect for aspect, now in after.items() if now != before[aspect]), None)
         if aspect is not None:
@@ -148,19 +150,33 @@ def _differences(trials: Trials, at: datetime) -> Iterator[Change]:
                 trial.keys, trial.caller, aspect, after[aspect], before[aspect], found=trial.found
             )
             shares[change] = shares.get(change, 0.0) + trial.share
-    for change, share in _told_once(shares, tried):
+    for change, share in _told_once(_whatever_is_found(shares, tried), tried):
         yield replace(change, share=max(1, round(share)))
 
 
-def _told_once(
-    shares: Mapping[Change, float], tried: set[tuple[object, ...]]
-) -> Iterator[tuple[Change, float]]:
+def _whatever_is_found(shares: Mapping[Change, float], tried: Tried) -> Mapping[Change, float]:
+    """What is the same whatever a database knows is told without it; what is not, for the calls in which the
+    database does not answer as well."""
+    found: dict[Change, float] = {}
+    for change, share in shares.items():
+        rows = tried[change.caller, change.keys]
+        plain = replace(change, found=())
+        if () in rows and all(shares.get(replace(change, found=row)) == share for row in rows):
+            found[plain] = share
+        elif change.found or len(rows) == 1:
+            found[change] = share
+        else:
+            table = next(row[0][0] for row in rows if row)
+            found[replace(change, found=((table, "", ""),))] = share
+    return found
+
+
+def _told_once(shares: Mapping[Change, float], tried: Tried) -> Iterator[tuple[Change, float]]:
     """Without what is the same for everything that may be keyed at a question: it is told without keys."""
-    children: dict[tuple[object, ...], int] = {}
-    for caller, found, keys in tried:
+    children: dict[tuple[str | None, tuple[str, ...]], int] = {}
+    for caller, keys in tried:
         if keys:
-            before = (caller, found, keys[:-1])  # type: ignore[index]
-            children[before] = children.get(before, 0) + 1
+            children[caller, keys[:-1]] = children.get((caller, keys[:-1]), 0) + 1
     alike: dict[Change, int] = {}
     for change, share in shares.items():
         parent = replace(change, keys=change.keys[:-1])
@@ -168,35 +184,19 @@ def _told_once(
             alike[parent] = alike.get(parent, 0) + 1
     for change, share in shares.items():
         parent = replace(change, keys=change.keys[:-1])
-        count = children.get((parent.caller, parent.found, parent.keys), 0)
+        count = children.get((parent.caller, parent.keys), 0)
         if not (change.keys and count and alike.get(parent) == count):
             yield change, share
 
 
-def _meets(
-    configuration: Configuration, trial: Trial, at: datetime, answered: Simulation
-) -> Mapping[str, str]:
-    """What a caller meets, by aspect, the most important one first. `answered`: the call when everybody
-    answers."""
-    everybody = dict.fromkeys(configuration.directory, Outcome.NO_ANSWER.value)
-    alone = trial.run(configuration, at, outcomes=everybody)
-    places = _places(configuration)
-    full = trial.run(configuration, at, full=places) if places else answered
+def _meets(configuration: Configuration, calls: Calls) -> Mapping[str, str]:
+    """What a caller meets, by aspect, the most important one first."""
     return {
-        "reach": _reached(configuration, answered),
-        "page": _paged(answered),
-        "nobody": _chain(configuration, alone),
-        "full": _chain(configuration, full),
+        "reach": _reached(configuration, calls.answered),
+        "page": _paged(calls.answered),
+        "nobody": _chain(configuration, calls.alone),
+        "full": _chain(configuration, calls.full),
     }
-
-
-def _places(configuration: Configuration) -> tuple[str, ...]:
-    """The name of everything that may have no place."""
-    known, key = configuration.memo, ("places",)
-    if key not in known:
-        known[key] = tuple(dict.fromkeys(name for name, _ in names_of(configuration)))
-    found: tuple[str, ...] = known[key]
-    return found
 
 
 def _reached(configuration: Configuration, call: Simulation) -> str:

@@ -81,6 +81,8 @@ def _say_callers(
 def _say_found(found: tuple[tuple[str, str, str], ...]) -> str:
     if not found:
         return ""
+    if not found[0][1]:
+        return f', while the table "{found[0][0]}" does not answer,'
     cells = ", ".join(f"{column} {value or 'empty'}" for _, column, value in found)
     return f' whose row of the table "{found[0][0]}" has {cells}'
 

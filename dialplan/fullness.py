@@ -51,10 +51,14 @@ def _shared(key: str) -> str:
 
 
 def _known(configuration: Configuration) -> Mapping[str, set[str]]:
-    known: dict[str, set[str]] = {}
-    for name, key in names_of(configuration):
-        known.setdefault(name, set()).add(key)
-    return known
+    memo, at = configuration.memo, ("names of places",)
+    if at not in memo:
+        known: dict[str, set[str]] = {}
+        for name, key in names_of(configuration):
+            known.setdefault(name, set()).add(key)
+        memo[at] = known
+    found: Mapping[str, set[str]] = memo[at]
+    return found
 
 
 def names_of(configuration: Configuration) -> Iterator[tuple[str, str]]:

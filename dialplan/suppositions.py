@@ -7,14 +7,14 @@ Each supposition is a list of answers, used one after the other; the last one st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from dialplan.commands import Target
 from dialplan.events import Outcome
 from dialplan.faults import nearest_of
 from dialplan.gates import NODE as GATE
-from dialplan.model import Configuration, Plan
+from dialplan.model import Configuration
 from dialplan.nodes.destination import Destination
 from dialplan.numbers import to_e164
 
@@ -94,7 +94,7 @@ def read_outcomes(configuration: Configuration, outcomes: Supposed) -> dict[str,
     ids = {entry.id: entry.id for entry in configuration.directory.values()}
     ids |= {engineer.trigram: engineer.entry for engineer in configuration.duty.engineers}
     numbers = {phone.number for entry in configuration.directory.values() for phone in entry.phones}
-    numbers |= {number for plan in configuration.plans.values() for number in _dialled_by(plan)}
+    numbers |= numbers_without_entry(configuration)
     found: dict[str, tuple[Outcome | None, ...]] = {}
     for name, answers in outcomes.items():
         number = None if name in ids else to_e164(name, configuration.desk.country)
@@ -105,11 +105,15 @@ def read_outcomes(configuration: Configuration, outcomes: Supposed) -> dict[str,
     return found
 
 
-def _dialled_by(plan: Plan) -> Iterator[str]:
-    """The numbers that the destinations of a plan ring though no entry has them."""
-    for node in plan.nodes.values():
-        if isinstance(node, Destination):
-            yield from node.numbers
+def numbers_without_entry(configuration: Configuration) -> frozenset[str]:
+    """The numbers that destinations ring though no entry of the directory has them."""
+    known, key = configuration.memo, ("numbers without entry",)
+    if key not in known:
+        nodes = (node for plan in configuration.plans.values() for node in plan.nodes.values())
+        rung = (node.numbers for node in nodes if isinstance(node, Destination))
+        known[key] = frozenset(number for numbers in rung for number in numbers)
+    found: frozenset[str] = known[key]
+    return found
 
 
 def _outcome(name: str) -> Outcome:

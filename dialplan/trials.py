@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from dialplan.commands import Collect
+from dialplan.commands import Collect, LookUp
+from dialplan.events import Outcome
+from dialplan.fullness import names_of
 from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.nodes.collect import CONFIRM_KEY
 from dialplan.nodes.collect import Collect as CollectNode
@@ -23,6 +25,7 @@ from dialplan.prove.vocabulary import vocabulary_of
 from dialplan.run import Node
 from dialplan.simulate import simulate
 from dialplan.simulated import Performed, Simulation
+from dialplan.suppositions import numbers_without_entry
 
 DEEPEST: Final = 3
 """So many questions in a row are tried with every answer."""
@@ -32,8 +35,29 @@ NOT_KEYED: Final = ("switch-plan", "duty-line", "record", "call-back")
 """Kinds of node whose questions are not followed: what is answered there changes nothing of who is reached,
 or is known to a person alone."""
 
+NO_ANSWER: Final = Outcome.NO_ANSWER.value
+
 Row: TypeAlias = tuple[str, str, str]
 """A table, a column and its value."""
+
+
+class Calls(NamedTuple):
+    """What comes of a trial in one configuration: when everybody answers, when nobody does, and when every
+    place is taken."""
+
+    answered: Simulation
+    alone: Simulation
+    full: Simulation
+
+    @property
+    def asked(self) -> set[str]:
+        """The tables that are asked in any of them."""
+        return {
+            done.commands[-1].table
+            for call in self
+            for done in call.performed
+            if isinstance(done.commands[-1], LookUp)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +72,16 @@ class Trial:
     chance: float = 0.0
     share: float = 100.0
 
-    def run(self, configuration: Configuration, at: datetime, **more: object) -> Simulation:
-        """The call in one of them; of a row only what its tables have."""
+    def run(self, configuration: Configuration, at: datetime) -> Calls:
+        """The calls in one of them."""
+        answered = self._call(configuration, at)
+        nobody = dict.fromkeys((*configuration.directory, *numbers_without_entry(configuration)), NO_ANSWER)
+        alone = self._call(configuration, at, outcomes=nobody)
+        places = _places(configuration)
+        return Calls(answered, alone, self._call(configuration, at, full=places) if places else answered)
+
+    def _call(self, configuration: Configuration, at: datetime, **more: object) -> Simulation:
+        """One of them; of a row only what its tables have."""
         return simulate(
             configuration,
             self.number,
@@ -111,13 +143,23 @@ class Trials:
 
     sides: Sequence[Side]
     not_followed: dict[str, None] = field(default_factory=dict)
+    _rows: dict[str, tuple[tuple[Row, ...], ...]] = field(init=False)
+    """Of each database the rows that either side tells apart."""
 
-    def at(self, at: datetime) -> Iterator[tuple[Trial, tuple[Simulation, ...]]]:
-        """Those of a moment, each with what comes of it in both when everybody answers."""
+    def __post_init__(self) -> None:
+        found: dict[str, dict[tuple[Row, ...], None]] = {}
+        for table, rows in ((table, of) for side in self.sides for table, of in side.vocabulary.rows.items()):
+            for row in filter(None, rows):
+                cells = tuple((table, column, value) for column, value in sorted(row.items()))
+                found.setdefault(table, {})[cells] = None
+        self._rows = {table: tuple(rows) for table, rows in found.items()}
+
+    def at(self, at: datetime) -> Iterator[tuple[Trial, tuple[Calls, ...]]]:
+        """Those of a moment, each with what comes of it in both."""
         number = self.sides[0].number.number
         tried = 0
         for begun in self._begun(number, at):
-            for trial, calls in self._rows_of_keys(begun, at):
+            for trial, calls in self._grown(begun, at):
                 tried += 1
                 if tried > MOST:
                     self._leave_out(f"more than {MOST:,} kinds of call to one number at one hour")
@@ -126,41 +168,37 @@ class Trials:
 
     def _begun(self, number: str, at: datetime) -> Iterator[Trial]:
         for caller in _callers(self.sides, at):
-            for rows in self._found():
-                for chance, share in _chances(self.sides, at):
-                    yield Trial(number, caller, (), rows, chance, share)
+            for chance, share in _chances(self.sides, at):
+                yield Trial(number, caller, (), (), chance, share)
 
-    def _found(self) -> Iterator[tuple[Row, ...]]:
-        """Nothing supposed, and then every row that either side tells apart; of one table at a time."""
-        yield ()
-        rows = [
-            (table, row) for side in self.sides for table, of in side.vocabulary.rows.items() for row in of
-        ]
-        seen = dict.fromkeys(
-            tuple((table, column, value) for column, value in sorted(row.items()))
-            for table, row in rows
-            if row
-        )
-        yield from seen
-        if len({table for table, _ in rows}) > 1:
-            self._leave_out("rows of several databases together")
-
-    def _rows_of_keys(self, begun: Trial, at: datetime) -> Iterator[tuple[Trial, tuple[Simulation, ...]]]:
-        """Every row of keys that may be keyed, the one without any first."""
+    def _grown(self, begun: Trial, at: datetime) -> Iterator[tuple[Trial, tuple[Calls, ...]]]:
+        """Every row of keys that may be keyed, the one without any first; and of every database that is asked
+        every row."""
         waiting = [begun]
         while waiting:
             trial = waiting.pop(0)
             calls = tuple(trial.run(side.configuration, at) for side in self.sides)
             yield trial, calls
+            waiting += self._with_rows(trial, calls)
             keys = dict.fromkeys(
                 key
                 for side, call in zip(self.sides, calls, strict=True)
-                for key in side.offered(call, len(trial.keys))
+                for key in side.offered(call.answered, len(trial.keys))
             )
             if len(trial.keys) < DEEPEST:
                 waiting += [replace(trial, keys=(*trial.keys, key)) for key in keys]
             elif keys:
                 self._leave_out(f"what is keyed after {DEEPEST} questions in a row")
+
+    def _with_rows(self, trial: Trial, calls: Sequence[Calls]) -> Iterator[Trial]:
+        """The same call for every row of the databases that it asks, of one of them at a time."""
+        asked = {table for call in calls for table in call.asked}
+        known = {table for table, _, _ in trial.found}
+        for table in sorted(asked & self._rows.keys() - known):
+            if trial.found:
+                self._leave_out("rows of several databases together")
+            else:
+                yield from (replace(trial, found=row) for row in self._rows[table])
 
     def note_kinds(self) -> None:
         """What is asked at these nodes is answered in one way only."""
@@ -172,6 +210,15 @@ class Trials:
 
     def _leave_out(self, what: str) -> None:
         self.not_followed[what] = None
+
+
+def _places(configuration: Configuration) -> tuple[str, ...]:
+    """The name of everything that may have no place."""
+    known, key = configuration.memo, ("places",)
+    if key not in known:
+        known[key] = tuple(dict.fromkeys(name for name, _ in names_of(configuration)))
+    found: tuple[str, ...] = known[key]
+    return found
 
 
 def _callers(sides: Sequence[Side], at: datetime) -> list[str | None]:

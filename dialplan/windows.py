@@ -15,6 +15,7 @@ Span: TypeAlias = tuple[datetime, datetime]
 
 WHOLE: Windows = ((0, DAY_MINUTES),)
 MOST_DATES = 6
+WEEK = timedelta(days=7)
 
 
 def say_spans(spans: Iterable[Span], start: datetime, end: datetime) -> str:
@@ -24,6 +25,28 @@ def say_spans(spans: Iterable[Span], start: datetime, end: datetime) -> str:
     """
     days = _days(spans)
     dates = [start.date() + timedelta(days=n) for n in range((end.date() - start.date()).days)]
+    said = _say_dates_of(days, dates)
+    first, last = _bounds(days, dates)
+    if (first, last) == (dates[0], dates[-1]):
+        return said
+    bounds = [f"from {_say_run([first])}"] if first != dates[0] else []
+    bounds += [f"until {_say_run([last])}"] if last != dates[-1] else []
+    within = _say_dates_of(days, [day for day in dates if first <= day <= last])
+    return min(said, f"{' '.join(bounds)}, {within}", key=len)
+
+
+def _bounds(days: dict[date, Windows], dates: list[date]) -> tuple[date, date]:
+    """From when and until when something happens at all, where that is a week later or earlier than what was
+    looked at."""
+    first, last = min(days, default=dates[0]), max(days, default=dates[-1])
+    return (
+        first if first - dates[0] >= WEEK else dates[0],
+        last if dates[-1] - last >= WEEK else dates[-1],
+    )
+
+
+def _say_dates_of(days: dict[date, Windows], dates: list[date]) -> str:
+    """When, of these dates."""
     if all(days.get(day) == WHOLE for day in dates):
         return "at any hour"
     usual = {

@@ -108,6 +108,14 @@ def test_callers_of_a_zone_who_are_led_elsewhere() -> None:
         ),
         ([("2026-11-25 00:00", "2026-11-26 00:00")], "on 25 November"),
         ([("2026-11-25 00:00", "2026-12-04 00:00")], "on 25 November to 3 December"),
+        ([("2026-12-01 00:00", "2026-12-21 00:00")], "from 1 December, at any hour"),
+        (
+            [
+                (f"2026-12-{day:02} 08:00", f"2026-12-{day:02} 18:00")
+                for day in (7, 8, 9, 10, 11, 14, 15, 16, 17, 18)
+            ],
+            "from 7 December, Monday to Friday 08:00-18:00",
+        ),
     ],
 )
 def test_when_in_words(spans: list[tuple[str, str]], words: str) -> None:
@@ -275,6 +283,41 @@ def test_rows_of_a_database_are_followed() -> None:
         'At any hour: all callers whose row of the table "crm" has level gold now reach Agent one; before: Agent two',
         'At any hour: all callers whose row of the table "crm" has level silver now reach Agent two; before: Agent one',
     ]
+
+
+def test_a_database_that_does_not_answer_is_followed() -> None:
+    before, after = both(LOOKUP, "unanswered: one", "unanswered: two", tables=CRM)
+    assert said(after, before) == [
+        'At any hour: all callers, while the table "crm" does not answer, now reach Agent two; before: Agent one'
+    ]
+
+
+def test_rows_of_a_database_that_is_asked_after_a_key_are_followed() -> None:
+    menu = "start: choose\nnodes:\n  choose: {menu: choose-language, keys: {1: one, 2: ask}, rest: one}\n"
+    plan = menu + LOOKUP.split("nodes:\n")[1]
+    before, after = both(plan, "gold: two", "silver: two", tables=CRM)
+    assert said(after, before) == [
+        'At any hour: all callers who key 2 whose row of the table "crm" has level gold now reach Agent one; before: Agent two',
+        'At any hour: all callers who key 2 whose row of the table "crm" has level silver now reach Agent two; before: Agent one',
+    ]
+
+
+def test_what_is_the_same_whatever_a_database_knows_is_told_without_it() -> None:
+    before, after = both(
+        LOOKUP.replace("gold: two", "gold: one"),
+        "one: {destination: one}",
+        "one: {destination: office}",
+        tables=CRM,
+    )
+    assert said(after, before) == ["At any hour: all callers now reach The office; before: Agent one"]
+
+
+def test_a_number_of_no_entry_that_does_not_answer() -> None:
+    plan = 'start: ring\nnodes:\n  ring: {destination: "0470 12 34 56", exits: {no-answer: one}, rest: bye}\n'
+    before, after = both(plan + "  bye: {hangup: normal}\n", "no-answer: one", "no-answer: two")
+    (sentence,) = said(after, before)
+    assert sentence.startswith("At any hour: all callers whom nobody answers now meet: ")
+    assert "Agent two" in sentence and "Agent one" in sentence
 
 
 def test_every_kind_of_caller_is_tried_however_many_there_are() -> None:
