@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from dialplan.calendars import Calendar, OnHolidays
-from dialplan.checks.spans import Span, Spans, common, joined, moment, open_spans, without
+from dialplan.checks.spans import Span, Spans, common, joined, midnight, moment, open_spans, without
 from dialplan.checks.survey import Finding, Survey
 from dialplan.nodes.calendar import CALENDAR, CalendarNode
 from dialplan.times import say_clock, say_date
@@ -21,6 +21,7 @@ YEARS = 6
 STEPS_DAYS = (62, 366, YEARS * 366)
 """Looked at in turn, until a calendar has a minute of its own."""
 YEAR_DAYS = STEPS_DAYS[1]
+DAY = timedelta(days=1)
 
 
 def check_shadowed_hours(survey: Survey) -> Iterator[Finding]:
@@ -121,9 +122,15 @@ class Overlay:
         return next(calendar for calendar in self.calendars if calendar.id == name)
 
     def _spans(self, number: int, days: int) -> Spans:
+        """Within the same time for all of them: a day begins elsewhere hours before or after it does here."""
         known = self.spans.get((number, days))
         if known is None:
-            known = self.spans[number, days] = open_spans(self.calendars[number], self.today, days)
+            first, last = midnight(self.today, self.zone), midnight(self.today + days * DAY, self.zone)
+            found = open_spans(self.calendars[number], self.today - DAY, days + 2)
+            known = [
+                (max(start, first), min(end, last)) for start, end in found if end > first and start < last
+            ]
+            self.spans[number, days] = known
         return known
 
 

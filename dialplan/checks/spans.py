@@ -22,7 +22,7 @@ def open_spans(calendar: Calendar, first: date, days: int) -> Spans:
     """When a calendar is open from a date on (by its own clock), for so many days."""
     zone = ZoneInfo(calendar.zone)
     dates = [first + timedelta(days=number) for number in range(days + 1)]
-    starts = [_midnight(day, zone) for day in dates]
+    starts = [midnight(day, zone) for day in dates]
     if not calendar.is_plain:
         return joined(_judged(calendar, starts[0], starts[-1]))
     found: Spans = []
@@ -32,7 +32,8 @@ def open_spans(calendar: Calendar, first: date, days: int) -> Spans:
     return joined(found)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> int:
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The minute at which a date begins by a zone's clock."""
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) // 60
 
 

@@ -98,3 +98,16 @@ def _wins_later(overlay: Overlay, number: int) -> bool:
         for span in open_spans(each, overlay.today, STEPS_DAYS[-1])
     ]
     return bool(without(own, joined(before)))
+
+
+def test_hours_of_another_zone_are_hidden_as_any_others() -> None:
+    """A day begins elsewhere at another time: what lies before today here, or after the last day that is
+    looked at, is no turn of a calendar."""
+    every_day = frozenset(range(7))
+    day_and_night = (WeekWindow(every_day, (0, 720)), WeekWindow(every_day, (720, DAY_MINUTES)))
+    here = Calendar("here", "here", "Europe/Brussels", day_and_night)
+    for zone in ("America/Denver", "Pacific/Chatham", "Asia/Kathmandu"):
+        there = Calendar("there", "there", zone, (WeekWindow(every_day, (60, 1380)),))
+        for today in (date(2026, 11, 22), date(2026, 11, 25), date(2027, 3, 27)):
+            overlay = Overlay([here, there], today, ZoneInfo("Europe/Brussels"))
+            assert '"here" has already matched' in overlay.hidden(1), (zone, today)
