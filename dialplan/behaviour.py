@@ -4,19 +4,20 @@
 
 Both configurations are driven through every kind of moment of a period, for every number, every kind of
 caller that either of them tells apart, every share of a percentage, every row of a database and everything
-that may be keyed: once with everybody answering, once with nobody, once with every place taken. What was left
-out is said.
+that may be keyed: with everybody answering, with nobody, with every place taken, and with every other end of
+ringing and of waiting that leads somewhere else. What was left out is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from dialplan.commands import Admit, StartPage
+from dialplan.commands import Admit, Prompt, StartPage
 from dialplan.differences import Change, say_changes
 from dialplan.events import Admission, Admitted, Outcome
 from dialplan.model import Configuration, Plan, ServiceNumber
@@ -27,7 +28,7 @@ from dialplan.prove.numbers import kinds_of_number
 from dialplan.prove.period import begins_of, plans_from
 from dialplan.prove.switched import switches_of
 from dialplan.simulated import Simulation
-from dialplan.trials import Calls, Row, Side, Trials
+from dialplan.trials import Calls, Row, Side, Trial, Trials
 from dialplan.windows import Span
 
 DAYS = 91
@@ -86,16 +87,16 @@ class _Compared:
     ) -> dict[Change, tuple[Span, ...]]:
         """What is different for the calls to one number, and when."""
         spans: dict[Change, list[Span]] = {}
-        differences: dict[object, list[Change]] = {}
         trials = Trials((Side(old, number), Side(new, number)), self.not_followed)
         trials.note_kinds()
+        alike: dict[object, list[Span]] = {}
         for before, after, span in _pairs(old, new, number, self.start, self.end):
-            key = (before.opened, before.facts, after.opened, after.facts)
-            if key not in differences:
-                differences[key] = list(_differences(trials, span[0]))
-            for change in differences[key]:
-                spans.setdefault(change, []).append(span)
-        return {change: tuple(each) for change, each in spans.items()}
+            alike.setdefault((before.opened, before.facts, after.opened, after.facts), []).append(span)
+        for same in alike.values():
+            at = max(same, key=_length_s)[0]  # so long that a call is over before it is
+            for change in _differences(trials, at):
+                spans.setdefault(change, []).extend(same)
+        return {change: tuple(sorted(each, key=_begin)) for change, each in spans.items()}
 
 
 def _kinds(configuration: Configuration, numbers: list[str], at: datetime) -> dict[str, int]:
@@ -124,6 +125,15 @@ def _pairs(
         after = next(both[1]) if after.end.timestamp() <= at.timestamp() else after
 
 
+def _begin(span: Span) -> float:
+    return span[0].timestamp()
+
+
+def _length_s(span: Span) -> float:
+    """By the clock of the world."""
+    return span[1].timestamp() - span[0].timestamp()
+
+
 def _stretches(
     configuration: Configuration, number: ServiceNumber, start: datetime, end: datetime
 ) -> list[Stretch]:
@@ -141,14 +151,8 @@ def _differences(trials: Trials, at: datetime) -> Iterator[Change]:
     tried: Tried = {}
     for trial, calls in trials.at(at):
         tried.setdefault((trial.caller, trial.keys), {})[trial.found] = None
-        before, after = (
-            _meets(side.configuration, call) for side, call in zip(trials.sides, calls, strict=True)
-        )
-        aspect = next((aspect for aspect, now in after.items() if now != before[aspect]), None)
-        if aspect is not None:
-            change = Change(
-                trial.keys, trial.caller, aspect, after[aspect], before[aspect], found=trial.found
-            )
+        change = next(_changes_for(trials, trial, *calls), None)
+        if change is not None:
             shares[change] = shares.get(change, 0.0) + trial.share
     for change, share in _told_once(_whatever_is_found(shares, tried), tried):
         yield replace(change, share=max(1, round(share)))
@@ -189,14 +193,50 @@ def _told_once(shares: Mapping[Change, float], tried: Tried) -> Iterator[tuple[C
             yield change, share
 
 
-def _meets(configuration: Configuration, calls: Calls) -> Mapping[str, str]:
-    """What a caller meets, by aspect, the most important one first."""
-    return {
-        "reach": _reached(configuration, calls.answered),
-        "page": _paged(calls.answered),
-        "nobody": _chain(configuration, calls.alone),
-        "full": _chain(configuration, calls.full),
-    }
+def _changes_for(trials: Trials, trial: Trial, before: Calls, after: Calls) -> Iterator[Change]:
+    """What is different for such a call, the most important first: who is reached and looked for, who is rung
+    in vain, and what is heard."""
+    old, new = (side.configuration for side in trials.sides)
+    plain = Change(trial.keys, trial.caller, "", "", "", found=trial.found)
+    for aspect, was, now in (
+        ("reach", _reached(old, before.answered), _reached(new, after.answered)),
+        ("page", _paged(before.answered), _paged(after.answered)),
+    ):
+        if was != now:
+            yield replace(plain, aspect=aspect, after=now, before=was)
+    for variety in after.others:
+        was, now = _chain(old, before.others[variety]), _chain(new, after.others[variety])
+        if was != now:
+            yield replace(plain, aspect="meet", after=now, before=was, met=variety.name)
+    for met, was_heard, is_heard in (
+        ("", before.answered, after.answered),
+        *((each.name, before.others[each], after.others[each]) for each in after.others),
+    ):
+        for say_words in (_words, _words_with_languages):
+            one, other = _apart(say_words(was_heard), say_words(is_heard))
+            if one or other:
+                aspect = "hear" if one and other else "hear-more" if other else "hear-less"
+                yield replace(plain, met=met, aspect=aspect, after=", ".join(other), before=", ".join(one))
+
+
+def _apart(was: Sequence[str], now: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """From the first word that is another one to the last; nothing when all are the same."""
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(was, now, strict=False)))
+    was, now = was[alike:], now[alike:]
+    ends = zip(reversed(was), reversed(now), strict=False)
+    last = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
+    return was[: len(was) - last], now[: len(now) - last]
+
+
+def _words(call: Simulation) -> Sequence[str]:
+    return call.heard
+
+
+def _words_with_languages(call: Simulation) -> Sequence[str]:
+    return [
+        f"{said.language} {said.id if isinstance(said, Prompt) else f'{said.kind}:{said.value}'}"
+        for said in call.spoken
+    ]
 
 
 def _reached(configuration: Configuration, call: Simulation) -> str:
@@ -231,4 +271,4 @@ def _chain(configuration: Configuration, call: Simulation) -> str:
     rung = dict.fromkeys(
         "the office" if one.entry == office else one.label for one in call.rang if one.by == "call"
     )
-    return ", ".join((*rung, call.ended.partition(" (")[0]))
+    return ", ".join((*rung, call.ended.removesuffix(" (cause 16)")))

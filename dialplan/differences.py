@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dialplan.events import Admission, Outcome
 from dialplan.model import Configuration
 from dialplan.numbers import display, written
 from dialplan.prove.callers import USUAL
@@ -25,6 +26,8 @@ class Change:
     """Of how many calls in a hundred, where chance decides."""
     found: tuple[tuple[str, str, str], ...] = ()
     """What databases know: table, column, value."""
+    met: str = ""
+    """How all ringing ends, or how every queue is left; empty: somebody answers."""
     switched: str = ""
     """The plan to which the numbers have been switched."""
 
@@ -32,8 +35,21 @@ class Change:
 _ASPECTS: Mapping[str, str] = {
     "reach": "now reach {after}; before: {before}",
     "page": "now have engineers looked for by {after}; before: {before}",
-    "nobody": "whom nobody answers now meet: {after}; before: {before}",
-    "full": "who find every place taken now meet: {after}; before: {before}",
+    "meet": "now meet: {after}; before: {before}",
+    "hear": "now hear {after}; before: {before}",
+    "hear-more": "now hear {after} as well",
+    "hear-less": "no longer hear {before}",
+}
+_WHO: Mapping[str, str] = {
+    "": "",
+    Outcome.NO_ANSWER: " whom nobody answers",
+    Outcome.BUSY: " for whom every phone is busy",
+    Outcome.NOT_REACHED: " for whom no phone is reached",
+    Outcome.CONGESTED: " for whom every network is congested",
+    Outcome.CAUSE_31: " whose every ring ends by cause 31",
+    Outcome.INTERRUPTED: " whose every ring is interrupted",
+    "full": " who find every place taken",
+    Admission.FULL: " who find every queue full",
 }
 
 
@@ -56,7 +72,8 @@ def say_changes(
         who = _say_callers(configuration, callers, shared, change)
         who = who if change.share >= 100 else f"about {change.share} % of {who}"
         what = _ASPECTS[change.aspect].format(after=change.after, before=change.before)
-        yield f"{when[0].upper()}{when[1:]}: {who} {what}"
+        met = _WHO.get(change.met, f" who leave the queue by {change.met}")
+        yield f"{when[0].upper()}{when[1:]}: {who}{met} {what}"
 
 
 def _say_callers(
@@ -74,8 +91,15 @@ def _say_callers(
         more = f" and {len(shown) - 2} other kinds" if len(shown) > 2 else ""
         who += f" from {', '.join(shown[:2])}{more}"
     who += f" switched to {change.switched}" if change.switched else ""
-    who += f" who key {', then '.join(change.keys)}" if change.keys else ""
+    who += f" who key {', then '.join(map(_say_keys, change.keys))}" if change.keys else ""
     return who + _say_found(change.found)
+
+
+def _say_keys(keys: str) -> str:
+    """`9`, or `9 three times` where a menu has no such key."""
+    key, *more = keys.split(",")
+    times = {1: " twice", 2: " three times"}.get(len(more), f" {len(more) + 1} times")
+    return f"{key}{times}" if more else key
 
 
 def _say_found(found: tuple[tuple[str, str, str], ...]) -> str:

@@ -4,19 +4,21 @@ every share of a percentage, every row of a database that makes a difference, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
 from dialplan.commands import Collect, LookUp
-from dialplan.events import Outcome
+from dialplan.events import Admission, Outcome
 from dialplan.fullness import names_of
 from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.nodes.collect import CONFIRM_KEY
 from dialplan.nodes.collect import Collect as CollectNode
+from dialplan.nodes.destination import Destination
+from dialplan.nodes.exits import REST
 from dialplan.nodes.language import Language
-from dialplan.nodes.menu import Menu
+from dialplan.nodes.menu import NO_INPUT, WRONG_INPUT, Menu
 from dialplan.prove.answers import Vocabulary
 from dialplan.prove.callers import DRAWS, USUAL, candidates_of, decider_of, draws, has_shares, sharer_of
 from dialplan.prove.decisive import decisive_of
@@ -36,25 +38,42 @@ NOT_KEYED: Final = ("switch-plan", "duty-line", "record", "call-back")
 or is known to a person alone."""
 
 NO_ANSWER: Final = Outcome.NO_ANSWER.value
+OTHER_OUTCOMES: Final = tuple(each for each in Outcome if each not in (Outcome.ANSWERED, Outcome.NO_ANSWER))
 
 Row: TypeAlias = tuple[str, str, str]
 """A table, a column and its value."""
 
 
+class Variety(NamedTuple):
+    """How all telephones and queues behave in a call. `outcome`: how all ringing ends; `is_full`: no place
+    comes free; `queued`: how every queue is left, `queue-full` or a key."""
+
+    outcome: Outcome = Outcome.ANSWERED
+    is_full: bool = False
+    queued: str = ""
+
+    @property
+    def name(self) -> str:
+        """How it is spoken of: the outcome, `full`, `queue-full` or a key."""
+        return "full" if self.is_full else self.queued or self.outcome.value
+
+
+ALONE: Final = Variety(Outcome.NO_ANSWER)
+PLACELESS: Final = Variety(is_full=True)
+
+
 class Calls(NamedTuple):
-    """What comes of a trial in one configuration: when everybody answers, when nobody does, and when every
-    place is taken."""
+    """What comes of a trial in one configuration: when everybody answers, and otherwise."""
 
     answered: Simulation
-    alone: Simulation
-    full: Simulation
+    others: Mapping[Variety, Simulation]
 
     @property
     def asked(self) -> set[str]:
         """The tables that are asked in any of them."""
         return {
             done.commands[-1].table
-            for call in self
+            for call in (self.answered, *self.others.values())
             for done in call.performed
             if isinstance(done.commands[-1], LookUp)
         }
@@ -62,8 +81,9 @@ class Calls(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A call that is tried in both configurations. `share`: of how many calls in a hundred chance makes such
-    a one; `found`: what databases are supposed to know."""
+    """A call that is tried in both configurations. `keys`: what is keyed, `9,9` at two questions that belong
+    together; `share`: of how many calls in a hundred chance makes such a one; `found`: what databases are
+    supposed to know."""
 
     number: str
     caller: str | None
@@ -72,13 +92,24 @@ class Trial:
     chance: float = 0.0
     share: float = 100.0
 
-    def run(self, configuration: Configuration, at: datetime) -> Calls:
+    @property
+    def keyed(self) -> list[str]:
+        """What is keyed at each question."""
+        return [key for keys in self.keys for key in keys.split(",")]
+
+    def run(self, side: Side, at: datetime, varieties: Iterable[Variety]) -> Calls:
         """The calls in one of them."""
-        answered = self._call(configuration, at)
-        nobody = dict.fromkeys((*configuration.directory, *numbers_without_entry(configuration)), NO_ANSWER)
-        alone = self._call(configuration, at, outcomes=nobody)
-        places = _places(configuration)
-        return Calls(answered, alone, self._call(configuration, at, full=places) if places else answered)
+        answered = self._call(side.configuration, at)
+        return Calls(answered, {each: self._vary(side, at, each) for each in varieties})
+
+    def _vary(self, side: Side, at: datetime, variety: Variety) -> Simulation:
+        configuration = side.configuration
+        if variety.is_full:
+            return self._call(configuration, at, full=_places(configuration))
+        if variety.queued:
+            return self._call(configuration, at, suppose=side.queues_left_by(variety.queued))
+        everybody = (*configuration.directory, *numbers_without_entry(configuration))
+        return self._call(configuration, at, outcomes=dict.fromkeys(everybody, variety.outcome.value))
 
     def _call(self, configuration: Configuration, at: datetime, **more: object) -> Simulation:
         """One of them; of a row only what its tables have."""
@@ -87,7 +118,7 @@ class Trial:
             self.number,
             self.caller,
             at,
-            self.keys,
+            self.keyed,
             chance=self.chance,
             found=self._rows(configuration),
             **more,  # type: ignore[arg-type]
@@ -112,6 +143,35 @@ class Side:
         self.vocabulary: Vocabulary = vocabulary_of(configuration, self.plans, decisive_of(self.plans))
 
     @property
+    def destinations(self) -> Iterator[tuple[str, Destination]]:
+        """Those of its plans, with their names."""
+        for plan in self.plans:
+            for name, node in plan.nodes.items():
+                if isinstance(node, Destination):
+                    yield f"{plan.id}.{name}", node
+
+    def varieties(self) -> Iterator[Variety]:
+        """Everything that makes a difference to some destination."""
+        yield ALONE
+        if _places(self.configuration):
+            yield PLACELESS
+        for _, node in self.destinations:
+            usual = node.exits.get(NO_ANSWER, node.exits.get(REST))
+            yield from (Variety(each) for each in OTHER_OUTCOMES if node.exits.get(each, usual) != usual)
+            if node.queue is not None:
+                left = (*node.queue.keys, *((Admission.FULL,) if node.queue.longest else ()))
+                yield from (Variety(queued=str(each)) for each in left)
+
+    def queues_left_by(self, word: str) -> dict[str, str]:
+        """What is to be supposed of its nodes, so that whoever waits leaves like that."""
+        is_full = word == Admission.FULL
+        return {
+            name: word
+            for name, node in self.destinations
+            if node.queue is not None and (node.queue.longest if is_full else word in node.queue.keys)
+        }
+
+    @property
     def place(self) -> tuple[Configuration, list[Plan], ServiceNumber]:
         """As what looks at kinds of callers takes it."""
         return self.configuration, self.plans, self.number
@@ -123,7 +183,9 @@ class Side:
             return []
         node = self._node_of(call, asked[keyed])
         command = asked[keyed].commands[-1]
-        if isinstance(node, Menu | Language):
+        if isinstance(node, Menu):
+            return [*sorted(node.keys), *_wrong_keys(node)]
+        if isinstance(node, Language):
             return sorted(node.keys)
         if isinstance(node, CollectNode) and isinstance(command, Collect):
             if node.confirm and command.most == 1 != node.most:
@@ -145,6 +207,7 @@ class Trials:
     not_followed: dict[str, None] = field(default_factory=dict)
     _rows: dict[str, tuple[tuple[Row, ...], ...]] = field(init=False)
     """Of each database the rows that either side tells apart."""
+    _varieties: tuple[Variety, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         found: dict[str, dict[tuple[Row, ...], None]] = {}
@@ -153,6 +216,7 @@ class Trials:
                 cells = tuple((table, column, value) for column, value in sorted(row.items()))
                 found.setdefault(table, {})[cells] = None
         self._rows = {table: tuple(rows) for table, rows in found.items()}
+        self._varieties = tuple(dict.fromkeys(each for side in self.sides for each in side.varieties()))
 
     def at(self, at: datetime) -> Iterator[tuple[Trial, tuple[Calls, ...]]]:
         """Those of a moment, each with what comes of it in both."""
@@ -177,13 +241,13 @@ class Trials:
         waiting = [begun]
         while waiting:
             trial = waiting.pop(0)
-            calls = tuple(trial.run(side.configuration, at) for side in self.sides)
+            calls = tuple(trial.run(side, at, self._varieties) for side in self.sides)
             yield trial, calls
             waiting += self._with_rows(trial, calls)
             keys = dict.fromkeys(
                 key
                 for side, call in zip(self.sides, calls, strict=True)
-                for key in side.offered(call.answered, len(trial.keys))
+                for key in side.offered(call.answered, len(trial.keyed))
             )
             if len(trial.keys) < DEEPEST:
                 waiting += [replace(trial, keys=(*trial.keys, key)) for key in keys]
@@ -210,6 +274,16 @@ class Trials:
 
     def _leave_out(self, what: str) -> None:
         self.not_followed[what] = None
+
+
+def _wrong_keys(node: Menu) -> Iterator[str]:
+    """A key that is no choice, so often that the menu is left, where that leads elsewhere than silence."""
+    begun = {*(choice[0] for choice in node.keys), node.repeat}
+    wrong = next((key for key in "9876543210*#" if key not in begun), "")
+    rest = node.exits.get(REST)
+    is_apart = node.exits.get(WRONG_INPUT, rest) != node.exits.get(NO_INPUT, rest)
+    if wrong and is_apart and not node.extensions:
+        yield ",".join([wrong] * node.attempts.most(WRONG_INPUT))
 
 
 def _places(configuration: Configuration) -> tuple[str, ...]:

@@ -47,6 +47,10 @@ class Attempts:
             return sum(counts) >= self.tries
         return counts[FAILINGS.index(failing)] >= self.apart[failing]
 
+    def most(self, failing: str) -> int:
+        """How often in a row that may be done until it is over."""
+        return self.tries if self.apart is None else self.apart[failing]
+
     def say_over(self, what: str, counts: tuple[int, int], failing: str) -> str:
         """`no key was pressed, 3 times asked`."""
         times = sum(counts) if self.apart is None else counts[FAILINGS.index(failing)]

@@ -361,3 +361,45 @@ def test_what_was_not_followed_is_said() -> None:
     assert describe_behaviour(before, after, at(START), 7).not_followed == [
         "other answers at main.c (record)"
     ]
+
+
+EVERY_WAY = """
+    start: hello
+    nodes:
+      hello: {announce: please-hold, next: choose}
+      choose: {menu: menu-new-or-existing, keys: {1: ring}, exits: {no-input: ring, wrong-input: sorry}, rest: ring}
+      sorry: {language: fr, next: again}
+      again: {announce: still-trying, next: ring}
+      ring:
+        destination: office
+        limit: {calls: 2}
+        queue: {wait: 1 min, longest: 3, keys: {"*": bye}}
+        exits: {busy: one, not-reached: one, queue-full: bye}
+        rest: bye
+      bye: {hangup: normal}
+      one: {destination: one, rest: bye}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("busy: one", "busy: bye", "for whom every phone is busy now meet: the office, hung up by the plan; before: the office, Agent one, hung up by the plan"),
+        ("not-reached: one", "not-reached: bye", "for whom no phone is reached now meet: the office, hung up by the plan; before: the office, Agent one, hung up by the plan"),
+        ('"*": bye', '"*": one', "who leave the queue by * now meet: Agent one, answered by one; before: hung up by the plan"),
+        ("queue-full: bye", "queue-full: one", "who find every queue full now meet: Agent one, answered by one; before: hung up by the plan"),
+        ("rest: bye\n      bye", "rest: one\n      bye", "whom nobody answers now meet: the office, Agent one, hung up by the plan; before: the office, hung up by the plan"),
+        ("wrong-input: sorry", "wrong-input: one", "who key 9 three times now reach Agent one; before: The office"),
+        ("announce: please-hold", "announce: office-connecting", "now hear office-connecting; before: please-hold"),
+        ("announce: please-hold", "announce: [please-hold, goodbye]", "now hear goodbye as well"),
+        ("start: hello", "start: choose", "no longer hear please-hold"),
+        ("language: fr", "language: de", "who key 9 three times now hear de still-trying; before: fr still-trying"),
+        ("hangup: normal", "hangup: rejected", "whom nobody answers now meet: the office, hung up by the plan (cause 21); before: the office, hung up by the plan"),
+    ],
+)  # fmt: skip
+def test_every_way_that_a_call_can_go_is_compared(old: str, new: str, sentence: str) -> None:
+    before, after = (
+        load_texts(small_texts(each), known_prompts()).configuration
+        for each in (EVERY_WAY, EVERY_WAY.replace(old, new))
+    )
+    assert f"At any hour: all callers {sentence}" in said(after, before, 7)
