@@ -37,6 +37,35 @@ class SystemClock:
         return True
 
 
+class SteadyClock:
+    """Another clock, for one who counts by it: when that is set back, this one goes on from where it was."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._ahead = clock, timedelta(0)
+        self._last: datetime | None = None
+
+    def go_on_from(self, *moments: datetime) -> None:
+        """These have been already: it goes on from the last of them."""
+        known = moments if self._last is None else (*moments, self._last)
+        self._last = max(known, default=None)
+
+    @property
+    def wall(self) -> datetime:
+        """What the other clock shows: what is decided by the hour of the day goes by it."""
+        return self._clock.now()
+
+    def now(self) -> datetime:
+        moment = self._clock.now() + self._ahead
+        if self._last is not None and moment < self._last:
+            self._ahead += self._last - moment
+            moment = self._last
+        self._last = moment
+        return moment
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> bool:
+        return await self._clock.wait(event, until - self._ahead if until is not None else None)
+
+
 class VirtualClock:
     """A clock that stands still until `pass_time` moves it; waiters wake in the order of their times.
 

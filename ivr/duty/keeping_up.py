@@ -79,7 +79,7 @@ async def pass_over(run: PageRun, people: Sequence[Person]) -> None:
 
 def _place(run: PageRun) -> int:
     hunt, attempts, now = run.hunted()
-    return place_of(hunt, run.page.started, attempts, now, at=run.page.hunt.wall_clock(run.now()))
+    return place_of(hunt, run.page.started, attempts, now, at=run.on_the_wall())
 
 
 __all__ = ["keep_up", "pass_over"]

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import structlog
 
-from ivr.clock import Clock
+from ivr.clock import Clock, SteadyClock
 from ivr.duty.history import Event
 from ivr.duty.hunt import Attempt, Exhausted, Hunt, Move, Planned, Ring, Wait
 from ivr.duty.keeping import keep
@@ -173,11 +173,18 @@ class PageRun:
         """`box`: the name of this box where several share the database; each rings on its own switch."""
         self.page, self._box = page, box
         self.attempts = {attempt.id: attempt for attempt in attempts}
-        self._ledger, self._phones, self._clock = ledger, phones, clock
+        self._ledger, self._phones = ledger, phones
+        self._clock = SteadyClock(clock)
         self._on_change = on_change
         self.elsewhere: Elsewhere = elsewhere or Alone()
         self._changed = asyncio.Event()
         self._claiming = asyncio.Lock()
+        self._go_on_from_rows()
+
+    def _go_on_from_rows(self) -> None:
+        """Nobody would be rung until a clock that was set back is where it was when they were written."""
+        page, over = self.page, (one.over_at for one in self.all_attempts())
+        self._clock.go_on_from(page.started, page.seen_at or page.started, *over)
 
     # -- driving
 
@@ -217,6 +224,7 @@ class PageRun:
         self.page = live.page
         known = {one.id: one for one in live.attempts}
         self.attempts = known | {one.id: one for one in self.all_attempts() if self.is_here(one)}
+        self._go_on_from_rows()
 
     async def resume_elsewhere(self) -> None:
         """Taken up from a box that says nothing any more: whoever talks on its switch may come back to it,
@@ -256,7 +264,7 @@ class PageRun:
             page.started,
             attempts,
             now,
-            at=page.hunt.wall_clock(self._clock.now()),
+            at=self.on_the_wall(),
             faulty=self.elsewhere.faulty(page),
             engaged=self.elsewhere.engaged(page),
             talking=self.elsewhere.talking(page),
@@ -385,8 +393,12 @@ class PageRun:
     # -- what goes on after an acceptance (see `ivr.duty.keeping`)
 
     def now(self) -> datetime:
-        """The moment, aware."""
+        """The moment, aware, by which the page counts: it never goes back."""
         return self._clock.now()
+
+    def on_the_wall(self) -> datetime:
+        """What a clock on the wall shows, by which phones are quiet; on a test call, what it is told to."""
+        return self.page.hunt.wall_clock(self._clock.wall)
 
     def begin_look(self) -> None:
         """What changes from here on wakes `wait`."""
