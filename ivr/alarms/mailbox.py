@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -35,6 +36,9 @@ IDLE_S: Final = 2 * 60.0
 that is dead at the other end is found out by it."""
 UNREADABLE: Final = b"Subject: Mail that the mailbox does not give out\r\n\r\n"
 """Stands for a mail that the server has and cannot read: it must not hold up those behind it."""
+WHOLE_TRIES, TRIES = 2, 3
+"""A mail over which the connection is lost is asked for so often whole, then its beginning alone; then it
+counts as one that the server cannot read."""
 STEP_S: Final = 30.0
 """Limit on each answer of the server."""
 FIRST_PAUSE_S: Final = 1.0
@@ -98,6 +102,8 @@ class MailboxReader:
         self._lost = asyncio.Event()
         self._marked: set[int] = set()
         """On this connection: not looked at again, even where marking them did not help."""
+        self._lost_over: Counter[int] = Counter()
+        """How often the connection was lost as a mail was fetched."""
         self.read = 0
         """Mails fetched since the start."""
 
@@ -199,9 +205,10 @@ class MailboxReader:
         newest = max(0, number_in(answer.lines, b"UIDNEXT") - 1)
         unseen = sorted(await self._unseen(client))
         # with the last of them it is written how far the mailbox has been read: not a moment later
-        for first in range(0, len(unseen), AT_ONCE):
-            is_last = first + AT_ONCE >= len(unseen)
-            chosen = unseen[first : first + AT_ONCE]
+        at_once = self._at_once
+        for first in range(0, len(unseen), at_once):
+            is_last = first + at_once >= len(unseen)
+            chosen = unseen[first : first + at_once]
             await self._take_these(client, chosen, validity, newest if is_last else None)
         if not unseen:
             await self._database.run(lambda session: note_uid(session, name, validity, newest))
@@ -210,10 +217,17 @@ class MailboxReader:
         """Fetch, commit and mark some mails that are new. Whether there were any."""
         name = self._account.name
         last = await self._database.read(lambda session: last_uid(session, name, validity)) or 0
-        uids = (await self._new(client, last))[:AT_ONCE]
+        uids = (await self._new(client, last))[: self._at_once]
         if uids:
             await self._take_these(client, uids, validity, max(last, *uids))
+        else:
+            self._lost_over.clear()
         return bool(uids)
+
+    @property
+    def _at_once(self) -> int:
+        """While one mail makes trouble each is committed by itself: it must not hold up those before it."""
+        return 1 if self._lost_over else AT_ONCE
 
     async def _take_these(
         self, client: IMAP4, uids: Sequence[int], validity: int, reached: int | None
@@ -227,6 +241,8 @@ class MailboxReader:
 
         await self._keeper.keep(alarms, also)
         self.read += len(alarms)
+        for uid in uids:
+            self._lost_over.pop(uid, None)
         await self._mark(client, uids)
 
     async def _new(self, client: IMAP4, last: int) -> list[int]:
@@ -254,14 +270,27 @@ class MailboxReader:
             known = sizes.get(uid)
             if known is None:
                 continue
-            what = "BODY.PEEK[]" if known.size <= MOST_BYTES else f"BODY.PEEK[]<0.{BEGINNING}>"
-            body = await self._within(client.uid("fetch", str(uid), f"(UID {what})"), STEP_S * 4)
+            if self._lost_over[uid] >= TRIES:
+                log.error("alarms.mail_not_given_out", host=self._account.host, uid=uid)
+                found.append(Fetched(uid, known.size, known.arrived, UNREADABLE))
+                continue
+            body = await self._body(client, known)
             content = next((one.content for one in mails_in(body.lines) if one.uid == uid), None)
             if content is None and body.result == "OK":
                 # deleted by somebody in this moment
                 continue
             found.append(Fetched(uid, known.size, known.arrived, content or UNREADABLE))
         return found
+
+    async def _body(self, client: IMAP4, mail: Fetched) -> Any:
+        """The server's answer. A connection that is lost over it is counted."""
+        is_whole = mail.size <= MOST_BYTES and self._lost_over[mail.uid] < WHOLE_TRIES
+        what = "BODY.PEEK[]" if is_whole else f"BODY.PEEK[]<0.{BEGINNING}>"
+        try:
+            return await self._within(client.uid("fetch", str(mail.uid), f"(UID {what})"), STEP_S * 4)
+        except Exception:
+            self._lost_over[mail.uid] += 1
+            raise
 
     def _alarm(self, mail: Fetched, validity: int) -> Incoming:
         place = f"{self._account.name}:{validity}:{mail.uid}"
