@@ -19,7 +19,8 @@ MARGIN = timedelta(days=2)
 """Floating times are looked for so much further: no zone is farther from UTC."""
 TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
 """Recurrences that would take for ever to follow."""
-_ZONE = re.compile(r";TZID=\"?([^\";:]+)\"?[;:]")
+_ZONE = re.compile(r';TZID=(?:"([^"]+)"|([^";:]+))[;:]')
+_FOLD = re.compile(r"\r?\n[ \t]")
 
 
 class Run(NamedTuple):
@@ -134,12 +135,21 @@ def _check_zones(text: str, calendar: Any) -> None:
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
     own = {str(each.get("TZID", "")) for each in calendar.walk("VTIMEZONE")}
-    for line, content in enumerate(text.splitlines(), 1):
-        for name in _ZONE.findall(content):
+    for line, content in _unfolded(text):
+        for quoted, bare in _ZONE.findall(content):
+            name = quoted or bare
             if name not in own and name not in WINDOWS_TO_OLSON and not _is_zone(name):
                 raise UnreadableEvents(
                     f'"{name}" is no time zone, and the file does not say what it is', line
                 )
+
+
+def _unfolded(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, whole (RFC 5545, 3.1): long names of zones go over two."""
+    number = 1
+    for content in re.split(r"\r?\n(?![ \t])", text):
+        yield number, _FOLD.sub("", content)
+        number += content.count("\n") + 1
 
 
 def _is_zone(name: str) -> bool:

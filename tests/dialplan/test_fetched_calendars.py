@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from paper import known_prompts
 
 from dialplan.diff import describe_changes
 from dialplan.faults import ConfigurationFaults
+from dialplan.ical import Events, UnreadableEvents, check_events
 from dialplan.model import Duty
 from dialplan.remote import Remote, hide_address, is_good_address, remotes_of, with_fetched
 from dialplan.roster import explain_duty, on_duty
@@ -138,3 +140,61 @@ def test_of_an_address_the_host_alone_is_said(address: str, host: str) -> None:
     assert is_good_address(address) is bool(host)
     assert str(Remote(address, 60.0, ())) == f"the calendar at {host or 'elsewhere'}"
     assert "5ecret" not in hide_address(address)
+
+
+OUTLOOK = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example//EN
+BEGIN:VTIMEZONE
+TZID:(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna
+BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:1@example
+DTSTAMP:20260101T000000Z
+DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vien
+ na":20261020T180000
+DURATION:PT14H
+RRULE:FREQ=DAILY
+SUMMARY:On call: SVO
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(
+    ("utc", "is_on_call"),
+    [
+        (datetime(2026, 10, 24, 15, 59, tzinfo=UTC), False),
+        (datetime(2026, 10, 24, 16, 0, tzinfo=UTC), True),
+        (datetime(2026, 10, 25, 16, 59, tzinfo=UTC), False),
+        (datetime(2026, 10, 25, 17, 0, tzinfo=UTC), True),
+    ],
+)
+def test_a_zone_that_outlook_names_in_quotes_over_two_lines_is_the_one_of_the_file(
+    utc: datetime, is_on_call: bool
+) -> None:
+    check_events(OUTLOOK)
+    minute = int(utc.timestamp()) // 60
+    found = Events("outlook.ics", OUTLOOK, "Europe/Brussels").running(minute)
+    assert [run.title for run in found] == ["On call: SVO"] * is_on_call
+
+
+def test_one_that_the_file_does_not_tell_of_is_refused_with_its_whole_name_and_its_line() -> None:
+    name = "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"
+    text = OUTLOOK.replace(f"TZID:{name}", "TZID:another")
+    with pytest.raises(UnreadableEvents, match=re.escape(f'"{name}" is no time zone')) as refused:
+        check_events(text)
+    assert text.splitlines()[refused.value.line - 1].startswith("DTSTART;TZID=")
