@@ -25,6 +25,7 @@ _OUTCOMES: Mapping[Outcome, str] = {
     Outcome.CAUSE_31: "is not reached (cause 31)",
     Outcome.INTERRUPTED: "is interrupted",
 }
+_OF_SEVERAL: Mapping[str, str] = {"does": "do", "is": "are"}
 _ADMISSIONS: Mapping[Admission, str] = {
     Admission.LIMIT: "there is no place",
     Admission.FULL: "the queue is full",
@@ -87,8 +88,10 @@ def _say_dialled(question: Question, dialled: Dialled) -> str:
     rung = question.asked.targets
     if dialled.outcome is Outcome.ANSWERED:
         rung = tuple(target for target in rung if target.entry == dialled.entry)[:1]
-    names = " and ".join(dict.fromkeys(target.label for target in rung))
-    return f"{names} {_OUTCOMES[dialled.outcome]}"
+    names = list(dict.fromkeys(target.label for target in rung))
+    verb, *more = _OUTCOMES[dialled.outcome].split(" ", 1)
+    verb = _OF_SEVERAL.get(verb, verb) if len(names) > 1 else verb
+    return " ".join((" and ".join(names), verb, *more))
 
 
 def _say_admitted(_: Question, admitted: Admitted) -> str:

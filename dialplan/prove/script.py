@@ -8,12 +8,12 @@ from datetime import datetime
 
 from dialplan import gates, last_resort
 from dialplan.commands import Asked, Dial
-from dialplan.engine import CallFacts, Hop, State, advance, begin
+from dialplan.engine import BUDGET, CallFacts, Hop, State, advance, begin
 from dialplan.events import Admitted, Dialled, Found, Keyed, Outcome
 from dialplan.model import Configuration
 from dialplan.numbers import written
 from dialplan.prove.answers import FOUND, Answer
-from dialplan.prove.explore import Time
+from dialplan.prove.explore import ROUND, Time
 from dialplan.prove.judge import Verdict
 from dialplan.prove.moments import Stretch
 from dialplan.simulate import simulate
@@ -206,5 +206,18 @@ def _leads_along(configuration: Configuration, script: Script, way: Way) -> bool
         found=script.found,
         full=script.full,
     )
-    wanted = [hop[:4] for hop in way.hops]
-    return [hop[:4] for hop in done.steps[: len(wanted)]] == wanted
+    wanted, gone = [_place_and_exit(hop) for hop in way.hops], [_place_and_exit(hop) for hop in done.steps]
+    if ROUND in (hop.why for hop in way.hops):
+        return _goes_round_as(gone, wanted)
+    return gone[: len(wanted)] == wanted
+
+
+def _place_and_exit(hop: Hop) -> tuple[str, ...]:
+    return hop[:4]
+
+
+def _goes_round_as(gone: list[tuple[str, ...]], wanted: list[tuple[str, ...]]) -> bool:
+    """A circle in which nothing is asked is gone round until the steps are used up: fewer times in a call
+    that has used some of them before."""
+    turned = next((at for at, hop in enumerate(gone) if hop[3] == last_resort.NODE), 0)
+    return turned > BUDGET // 2 and gone[:turned] == wanted[:turned]

@@ -404,3 +404,27 @@ def test_the_smallest_share_of_a_percentage_is_tried() -> None:
     """
     found = only(proof_of(small(plan)))
     assert "--chance" in found.command and found.is_shown
+
+
+def test_a_circle_in_which_nothing_is_asked_is_shown_though_steps_were_used_before() -> None:
+    plan = """
+        start: hello
+        nodes:
+          hello: {announce: please-hold, next: ring}
+          ring: {destination: [one, two], order: together, exits: {busy: turn}, rest: bye}
+          turn: {calendar: [{when: work, go: again}], rest: last}
+          again: {switch: $v, cases: {"a": last}, rest: turn}
+          last: {destination: boss, rest: bye}
+          bye: {announce: goodbye, next: end}
+          end: {hangup: normal}
+          never: {set: {v: a}, next: turn}
+    """
+    found = only(proof_of(small(plan)))
+    assert found.sentence == (
+        "On Monday 23 November 2026 at 09:00, a call to 03 205 55 82 (Acme): Agent one and Agent two are busy; "
+        "the call goes round for ever: main.turn -> main.again -> main.turn."
+    )
+    assert found.is_shown, "the command shows the same circle, so often as the steps that are left allow"
+    assert [hop.where for hop in shown(small(plan), found.command).steps[2:5]] == [
+        "main.turn", "main.again", "main.turn",
+    ]  # fmt: skip
