@@ -28,8 +28,13 @@ _ZABBIX_SEVERITIES: Final = {"5": 1, "4": 2, "3": 3, "2": 3, "1": 4, "0": 4}
 """Zabbix counts the other way: 5 is a disaster."""
 _OVER: Final = frozenset({"resolved", "ok", "recovery", "up", "closed", "recovered", "0"})
 _NO_NEWS: Final = frozenset(
-    {"acknowledgement", "downtimestart", "downtimeend", "downtimeremoved", "flappingstart", "flappingend"}
+    {
+        "acknowledgement",
+        *("downtimestart", "downtimeend", "downtimeremoved", "downtimecancelled"),
+        *("flappingstart", "flappingend", "flappingstop", "flappingdisabled"),
+    }
 )
+"""Icinga's, and those that Nagios calls otherwise."""
 
 
 class FormFault(ValueError):  # noqa: N818 - it says what is so
@@ -117,7 +122,8 @@ def _zabbix(fields: Mapping[str, str]) -> Event:
     host = _one_of(fields, "hostname", "host")
     if not words:
         raise FormFault('none of "subject", "event_name", "trigger_name", "name", "message" says what it is')
-    value = _one_of(fields, "eventvalue", "triggervalue", "value", "status", "eventstatus", "triggerstatus")
+    # "value" comes last: some write into it what was measured
+    value = _one_of(fields, "eventvalue", "triggervalue", "eventstatus", "triggerstatus", "status", "value")
     number = _one_of(fields, "eventnseverity", "triggernseverity", "nseverity")
     named = _one_of(fields, "eventseverity", "triggerseverity", "severity")
     event = _one_of(fields, "eventid", "problemid")

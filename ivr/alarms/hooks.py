@@ -22,6 +22,8 @@ MOST_BYTES: Final = 1_000_000
 SAME_S: Final = 24 * 3600.0
 """An alarm that its sender does not date is the same for so long, until it is said to be over."""
 
+LONGEST_NAME: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -88,7 +90,7 @@ def alarm_of(event: Event, name: str, body: bytes, nonce: str = "") -> Incoming:
     """An event as an alarm. Its key is its fingerprint with its beginning and whether it fires; one without
     a fingerprint is named by its signature, or else by what it says."""
     status = "resolved" if event.is_over else "firing"
-    fingerprint = event.fingerprint or (f"request:{nonce}" if nonce else f"words:{event.words}")
+    fingerprint = _bounded(event.fingerprint or (f"request:{nonce}" if nonce else f"words:{event.words}"))
     digest = hashlib.sha256(f"{name}|{fingerprint}|{status}".encode()).hexdigest()
     is_named = bool(event.since or (nonce and not event.fingerprint))
     facts: dict[str, Any] = {"status": status}
@@ -97,7 +99,7 @@ def alarm_of(event: Event, name: str, body: bytes, nonce: str = "") -> Incoming:
     facts |= {} if event.is_news else {"loop": "it says that somebody took note, or planned it"}
     return Incoming(
         source=AlarmSource.WEBHOOK,
-        key=f"hook:{name}:{fingerprint}:{event.since}:{status}",
+        key=f"hook:{name}:{fingerprint}:{_bounded(event.since)}:{status}",
         digest=digest,
         sender=event.source,
         subject=event.words,
@@ -109,6 +111,11 @@ def alarm_of(event: Event, name: str, body: bytes, nonce: str = "") -> Incoming:
         same_s=SAME_S,
         facts=facts,
     )
+
+
+def _bounded(name: str) -> str:
+    """A name that an index of any database can hold, and still another one for another name."""
+    return name if len(name) <= LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _parsed(body: bytes) -> Any:

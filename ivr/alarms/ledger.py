@@ -49,7 +49,7 @@ def keep(session: Session, incoming: Sequence[Incoming], now: datetime) -> list[
 
 
 def _keep_one(session: Session, one: Incoming, now: datetime) -> str:
-    key = one.key if one.once else _key_for_a_while(session, one, now)
+    key = _key_of(session, one, now)
     row = _row_of(one, key, now)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(KeptAlarm).values(**row).on_conflict_do_nothing(index_elements=["key"])
@@ -64,11 +64,22 @@ def _keep_one(session: Session, one: Incoming, now: datetime) -> str:
 
 
 def _nobody_came(session: Session, alarm: KeptAlarm) -> bool:
-    """Whether its page found nobody: then its coming again is a new try."""
-    if alarm.state not in (AlarmState.PAGED, AlarmState.JOINED):
+    """Whether its page found nobody: then its coming again is a new try. The same mail is never sent anew: it
+    was read twice."""
+    is_known_mail = alarm.source is AlarmSource.IMAP or alarm.message_id
+    if is_known_mail or alarm.state not in (AlarmState.PAGED, AlarmState.JOINED):
         return False
     page = session.get(Page, alarm.page_id) if alarm.page_id else None
     return page is not None and page.state is PageState.EXHAUSTED
+
+
+def _key_of(session: Session, one: Incoming, now: datetime) -> str:
+    """The key of the same alarm, unless it has become worse since: then it is another one."""
+    key = one.key if one.once else _key_for_a_while(session, one, now)
+    known = session.scalar(select(KeptAlarm).where(KeptAlarm.key == key))
+    before, severity = (each.facts.get("severity", 0) if each else 0 for each in (known, one))
+    is_worse = one.facts.get("status") == "firing" and 0 < severity < before
+    return f"{key}:{severity}" if is_worse else key
 
 
 def _key_for_a_while(session: Session, one: Incoming, now: datetime) -> str:

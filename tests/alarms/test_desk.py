@@ -103,6 +103,16 @@ async def test_the_same_mail_twice_is_one_alarm(setting: Setting) -> None:
     assert len(setting.pages.begun) == 1
 
 
+async def test_a_mail_that_is_read_again_rings_nobody_though_nobody_had_accepted(setting: Setting) -> None:
+    """In a folder that may only be read each new connection finds it unseen."""
+    raw = a_mail("Read twice")
+    await setting.mail(raw, AlarmSource.IMAP, place="a:1:7")
+    await setting.page_is(PageState.EXHAUSTED)
+    setting.clock.advance(hours=2)
+    assert await setting.mail(raw, AlarmSource.IMAP, place="a:1:7") == ""
+    assert len(setting.pages.begun) == 1
+
+
 async def test_the_same_bytes_without_a_name_are_the_same_for_an_hour(setting: Setting) -> None:
     mail = a_mail(message_id="")
     await setting.mail(mail)

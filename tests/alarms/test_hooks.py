@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from dialplan.alarms import Form
 from ivr.alarms.forms import FormFault, read_events, recognise
 from ivr.alarms.hooks import MOST_BYTES, Hooks
-from ivr.alarms.signing import GRAFANA, HUB, SIGNATURE, sign
+from ivr.alarms.signing import GRAFANA, HUB, SIGNATURE, RefusedSignature, check_signature, sign
 from ivr.storage import AlarmState, DatabaseUnavailable, PageState
 from ivr.web.alarms import alarm_routes
 from tests.alarms.desks import Setting, a_desk
@@ -101,6 +101,44 @@ async def test_fired_again_after_it_was_over_is_another_alarm(monitoring: Web) -
     assert len(monitoring.setting.pages.begun) == 2
 
 
+async def test_what_becomes_worse_rings_and_what_becomes_less_bad_does_not(monitoring: Web) -> None:
+    """Icinga says nothing by which its WARNING and its CRITICAL could be told apart but how bad it is."""
+    icinga = {"notification_type": "PROBLEM", "host": "db-1", "service": "disk"}
+    said = [{**icinga, "service_state": state} for state in ("WARNING", "CRITICAL", "OK")]
+    said[2]["notification_type"] = "RECOVERY"
+    await monitoring.signed(said[0])
+    await monitoring.setting.page_is(PageState.ACCEPTED)
+    for minutes, state in ((90, 1), (1, 1), (60, 0), (1, 1)):
+        monitoring.setting.clock.advance(minutes=minutes)
+        await monitoring.signed(said[state])
+    severities = [request.severity for request in monitoring.setting.pages.begun]
+    assert severities == ["3", "1"], "the worse one once, and nobody for that it became less bad"
+    monitoring.setting.clock.advance(minutes=1)
+    await monitoring.signed(said[2])
+    assert [row.state for row in await monitoring.setting.alarms()] == [
+        *(AlarmState.PAGED, AlarmState.PAGED, AlarmState.RESOLVED)
+    ]
+    monitoring.setting.clock.advance(minutes=1)
+    await monitoring.signed(said[0])
+    assert len(monitoring.setting.pages.begun) == 3, "it was over, and begins again"
+
+
+async def test_a_worse_one_of_the_same_beginning_rings_once(monitoring: Web) -> None:
+    plain = {"words": "Queue is long", "fingerprint": "queue", "since": "2026-11-22T02:10:00Z"}
+    for severity in ("warning", "critical", "critical", "warning"):
+        await monitoring.signed({**plain, "severity": severity})
+        monitoring.setting.clock.advance(minutes=1)
+    assert [request.severity for request in monitoring.setting.pages.begun] == ["3", "1"]
+
+
+async def test_names_as_long_as_they_like(monitoring: Web) -> None:
+    for name in ("é" * 1500, "é" * 1501):
+        body = {"words": f"It ends with {len(name)}", "fingerprint": name, "since": name}
+        assert (await monitoring.signed(body))[0] == 202
+        assert (await monitoring.signed(body))[1] == {"alarms": [{"state": "known"}]}
+    assert all(len(alarm.key) < 1500 for alarm in await monitoring.setting.alarms())
+
+
 async def test_sent_again_when_nobody_had_accepted_it_rings_again(monitoring: Web) -> None:
     await monitoring.signed({"alerts": [ALERT]})
     await monitoring.setting.page_is(PageState.EXHAUSTED)
@@ -131,6 +169,14 @@ async def test_signatures_of_others(monitoring: Web, header: str) -> None:
     digest = hmac.new(SECRET.encode(), body, "sha256").hexdigest()
     assert (await monitoring.post(body, **{header: f"sha256={digest}"}))[0] == 202
     assert (await monitoring.post(body, **{header: "sha256=" + "0" * 64}))[0] == 401
+
+
+@pytest.mark.parametrize("header", ["Authorization", SIGNATURE, HUB])
+async def test_bytes_that_are_no_text_are_not_believed(monitoring: Web, header: str) -> None:
+    said = {"Authorization": "Bearer é", SIGNATURE: "t=1,v1=é", HUB: "sha256=é"}[header]
+    sent = said.encode("latin-1").decode("utf-8", "surrogateescape")
+    with pytest.raises(RefusedSignature):
+        check_signature([SECRET], {header: sent}, b"{}", monitoring.setting.clock.now())
 
 
 async def test_what_cannot_be_taken_is_said(monitoring: Web) -> None:
@@ -216,6 +262,28 @@ def test_forms(form: Form, body: dict[str, Any], words: str, is_over: bool, seve
     assert recognise(body) is form
     [event] = read_events(Form.ANY, body)
     assert (event.words, event.is_over, event.severity) == (words, is_over, severity)
+
+
+@pytest.mark.parametrize("kind", ["FLAPPINGSTOP", "DOWNTIMECANCELLED", "DowntimeRemoved", "FlappingEnd"])
+def test_the_end_of_a_downtime_or_of_flapping_rings_nobody(kind: str) -> None:
+    body = {"NOTIFICATIONTYPE": kind, "HOSTNAME": "db-1", "SERVICEDESC": "disk", "SERVICESTATE": "OK"}
+    [event] = read_events(Form.ICINGA, body)
+    assert not event.is_news
+
+
+@pytest.mark.parametrize(
+    ("said", "is_over"),
+    [
+        ({"value": "0", "status": "PROBLEM"}, False),
+        ({"value": "0", "status": "RESOLVED"}, True),
+        ({"value": "0", "event_value": "1"}, False),
+        ({"value": "0"}, True),
+        ({"value": "1"}, False),
+    ],
+)
+def test_what_was_measured_does_not_end_a_problem(said: dict[str, str], is_over: bool) -> None:
+    [event] = read_events(Form.ZABBIX, {"event_id": "5", "event_name": "No bytes received", **said})
+    assert event.is_over is is_over
 
 
 def test_an_acknowledgement_rings_nobody() -> None:
