@@ -422,7 +422,7 @@ def test_a_circle_in_which_nothing_is_asked_is_shown_though_steps_were_used_befo
     found = only(proof_of(small(plan)))
     assert found.sentence == (
         "On Monday 23 November 2026 at 09:00, a call to 03 205 55 82 (Acme): Agent one and Agent two are busy; "
-        "the call goes round for ever: main.turn -> main.again -> main.turn."
+        "the call goes round for ever: main.again -> main.turn -> main.again."
     )
     assert found.is_shown, "the command shows the same circle, so often as the steps that are left allow"
     assert [hop.where for hop in shown(small(plan), found.command).steps[2:5]] == [
