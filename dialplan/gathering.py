@@ -7,7 +7,7 @@ it. Whoever is no engineer has none. Where nobody said which language or categor
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -96,15 +96,37 @@ def gather(
 
 
 def paged_at(configuration: Configuration, page: StartPage, at: datetime) -> tuple[str, ...]:
-    """The engineers (directory entries) whom a page that begins at `at` rings, first to last; no levels."""
+    """The people (directory entries) whom a page that begins at `at` rings, first to last; no levels."""
     policy = configuration.duty.policies[page.policy]
     wanted = Wanted(page.brand, page.category, page.language)
     found: dict[str, None] = {}
-    for stage in chain_of(policy):
-        if all(who.kind not in (Rung.LEVEL, Rung.ENTRY) for who in stage.who):
-            people = gather(configuration, policy, stage, at, wanted).people
-            found.update(dict.fromkeys(each.entry for each in people))
+    for stage in own_stages(policy):
+        people = gather(configuration, policy, stage, at, wanted).people
+        found.update(dict.fromkeys(each.entry for each in people))
     return tuple(found)
+
+
+def own_stages(policy: PagePolicy) -> tuple[ChainStage, ...]:
+    """The stages of a policy before and beside the escalation: those that ring somebody else than levels."""
+    return tuple(stage for stage in chain_of(policy) if any(who.kind is not Rung.LEVEL for who in stage.who))
+
+
+def rings_somebody(configuration: Configuration, page: StartPage, at: datetime) -> bool:
+    """Whether a page that begins at `at` has anybody to ring; one that begins with the levels has them."""
+    is_own = bool(own_stages(configuration.duty.policies[page.policy]))
+    return not is_own or bool(paged_at(configuration, page, at))
+
+
+def people_seen(configuration: Configuration, policy: PagePolicy, at: datetime) -> object:
+    """What of the duty decides at a moment whether pages of a policy ring somebody: whether there is anybody;
+    who, where a page may need somebody who has some skill."""
+    stages = own_stages(policy)
+    found = frozenset(
+        each.entry
+        for stage in stages
+        for each in gather(configuration, policy, replace(stage, needs=()), at, Wanted()).people
+    )
+    return found if any(stage.needs for stage in stages) else bool(found)
 
 
 def _named(

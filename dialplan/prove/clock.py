@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from dialplan.model import Configuration, Plan, ServiceNumber
 from dialplan.nodes.calendar import CalendarNode
 from dialplan.nodes.list import ListNode
 from dialplan.nodes.lookup import LookupNode
+from dialplan.nodes.page import Page
 from dialplan.nodes.set import SetNode
 from dialplan.nodes.switch import Case, SwitchNode
 from dialplan.overrides import Override, override_of
@@ -43,6 +44,8 @@ class Clock:
     """When entries of lists end."""
     overrides: tuple[Override, ...] = ()
     """What is switched for a while."""
+    policies: frozenset[str] = frozenset()
+    """By which pages look for somebody."""
 
     def facts(self, configuration: Configuration, number: ServiceNumber, at: datetime) -> tuple[object, ...]:
         """Everything of it that decides at a moment, the calendars aside."""
@@ -96,7 +99,14 @@ def clock_of(configuration: Configuration, plans: list[Plan], number: ServiceNum
             if listing is not None and listing.until is not None
         ),
         tuple(one for key in keys for one in configuration.overrides.get(key, ())),
+        frozenset(_policies(configuration, nodes)),
     )
+
+
+def _policies(configuration: Configuration, nodes: Iterable[Node]) -> Iterator[str]:
+    asked = [node.policy for node in nodes if isinstance(node, Page)]
+    yield from asked
+    yield from (row.policy for row in configuration.duty.choices if asked)
 
 
 def _read_by(node: Node) -> Iterator[str]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from dialplan import last_resort
 from dialplan.commands import Asked, Hangup, StartPage
 from dialplan.engine import BUDGET, CallFacts, Hop, State, Step, advance, begin
+from dialplan.gathering import rings_somebody
 from dialplan.model import Configuration
 from dialplan.prove.answers import FAILURE, Answer, Vocabulary, answers_to
 from dialplan.prove.callers import Caller
@@ -34,7 +35,7 @@ class Time(NamedTuple):
 
     at: datetime
     opened: frozenset[str]
-    has_duty: bool
+    duty: tuple[object, ...]
     facts: tuple[object, ...]
     later: tuple[int, ...] = ()
 
@@ -42,7 +43,7 @@ class Time(NamedTuple):
         """What of it still matters."""
         return (
             self.opened & live.calendars,
-            self.has_duty if live.pages else None,
+            self.duty if live.pages else None,
             self.facts if live.clock else None,
         )
 
@@ -101,6 +102,7 @@ class Explorer:
         self._decisions = {(each.call.caller, each.call.chance): each.decisions for each in callers}
         self._all = reduce(or_, live.values(), NOTHING)
         self._later: dict[tuple[Live, object], tuple[int, ...]] = {}
+        self._rung: dict[tuple[str, str, str, str, int], bool] = {}
         self.graph = Graph()
 
     def run(self) -> Graph:
@@ -205,13 +207,21 @@ class Explorer:
 
     def _note(self, step: Step, here: Ending) -> None:
         """Pages that nobody would answer, and hops that only a fault explains."""
-        for told in step.commands[:-1]:
-            if isinstance(told, StartPage) and not self._times[here.time].has_duty:
-                self.graph.strange.setdefault(("page", told.policy), here)
+        pages = (told for told in step.commands[:-1] if isinstance(told, StartPage))
+        for told, hop in zip(pages, (hop for hop in step.hops if hop.kind == "page"), strict=False):
+            if not self._rings_somebody(told, here.time):
+                self.graph.strange.setdefault(("page", hop.plan, hop.node, told.policy), here)
         for hop in step.hops:
             if hop.why.startswith(FAULT) or hop.why == ROUND:
                 kind = "round" if hop.why == ROUND else "fault"
                 self.graph.strange.setdefault((kind, hop.plan, hop.node, hop.why), here)
+
+    def _rings_somebody(self, page: StartPage, time: int) -> bool:
+        key = (page.policy, page.brand, page.category, page.language, time)
+        known = self._rung.get(key)
+        if known is None:
+            known = self._rung[key] = rings_somebody(self._configuration, page, self._times[time].at)
+        return known
 
     def _key(self, state: State, met: Met, time: int) -> Key:
         """A state without what decides nothing any more."""

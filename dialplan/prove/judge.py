@@ -64,12 +64,8 @@ def judge(graph: Graph) -> Iterator[Verdict]:
         if wrong is not None:
             yield _verdict(graph, wrong, plan, node, "", ending)
     for (kind, *about), ending in graph.strange.items():
-        if kind == "page":
-            hop = next(hop for hop in ending.hops if hop.kind == "page")
-            yield _verdict(graph, Wrong.PAGE, hop.plan, hop.node, about[0], ending)
-        else:
-            plan, node, why = about
-            yield _verdict(graph, Wrong(kind), plan, node, why, ending)
+        plan, node, detail = about
+        yield _verdict(graph, Wrong(kind), plan, node, detail, ending)
     yield from _rounds(graph)
 
 

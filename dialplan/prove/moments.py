@@ -6,16 +6,18 @@ put forward or back) every decision is the same: one moment stands for the whole
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from dialplan.calendars import Calendar, changes_between, is_open
+from dialplan.gathering import people_seen
 from dialplan.model import Configuration, ServiceNumber
 from dialplan.prove.clock import Clock
-from dialplan.roster import edges_between, on_duty
+from dialplan.roster import edges_between
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -23,13 +25,13 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time without changes. `opened`: the calendars that are open in it; `has_duty`: somebody is on call;
-    `facts`: whatever else the plans ask of the clock."""
+    """A time without changes. `opened`: the calendars that are open in it; `duty`: what pages find
+    of it; `facts`: whatever else the plans ask of the clock."""
 
     start: datetime
     end: datetime
     opened: frozenset[str]
-    has_duty: bool
+    duty: tuple[object, ...]
     facts: tuple[object, ...] = ()
 
     @property
@@ -46,19 +48,31 @@ def stretches_of(
     edges = {start.astimezone(UTC), end.astimezone(UTC), *_changes(configuration, asked, start, end)}
     edges |= set(clock.changes(start, end, configuration.desk.timezone))
     zone = ZoneInfo(configuration.desk.timezone)
+    duty = _duty_of(configuration, clock, start, end)
     found: list[Stretch] = []
     for first, last in pairwise(sorted(edges)):
         at = first.astimezone(zone)
         open_ = frozenset(calendar.id for calendar in asked if is_open(calendar, at)[0])
         facts = clock.facts(configuration, number, at)
-        found.append(Stretch(at, last.astimezone(zone), open_, has_duty(configuration, at), facts))
+        found.append(Stretch(at, last.astimezone(zone), open_, duty(first), facts))
     return found
 
 
-def has_duty(configuration: Configuration, at: datetime) -> bool:
-    """Whether a page that begins now has somebody with a telephone to ring."""
-    people = on_duty(configuration.duty, at)
-    return any(configuration.directory[engineer.entry].all_targets for engineer in people)
+def _duty_of(
+    configuration: Configuration, clock: Clock, start: datetime, end: datetime
+) -> Callable[[datetime], tuple[object, ...]]:
+    """Tells what pages of some plans find of the duty at a moment (UTC): the same between two edges."""
+    edges = edges_between(configuration.duty, start, end)
+    policies = [configuration.duty.policies[name] for name in sorted(clock.policies)]
+    known: dict[int, tuple[object, ...]] = {}
+
+    def duty_at(at: datetime) -> tuple[object, ...]:
+        turn = bisect_right(edges, at)
+        if turn not in known:
+            known[turn] = tuple(people_seen(configuration, policy, at) for policy in policies)
+        return known[turn]
+
+    return duty_at
 
 
 def _changes(

@@ -9,8 +9,8 @@ from dialplan.nodes.goto import Goto
 from dialplan.prove.explore import Time
 from dialplan.prove.moments import Stretch
 
-Kind = tuple[frozenset[str], bool, tuple[object, ...]]
-"""What decides about a moment: the open calendars, whether somebody is on duty, and the rest of the clock."""
+Kind = tuple[frozenset[str], tuple[object, ...], tuple[object, ...]]
+"""What decides about a moment: the open calendars, what pages find of the duty, and the rest of the clock."""
 
 
 class Period:
@@ -20,7 +20,7 @@ class Period:
         self.stretches = stretches
         order: dict[Kind, int] = {}
         self.kinds = [
-            order.setdefault((each.opened, each.has_duty, each.facts), len(order)) for each in stretches
+            order.setdefault((each.opened, each.duty, each.facts), len(order)) for each in stretches
         ]
         self.times = [self._time(kind) for kind in range(len(order))]
 
@@ -30,7 +30,7 @@ class Period:
         best = max(own, key=lambda stretch: stretch.length)
         pairs = pairwise(self.kinds)
         later = tuple(sorted({after for before, after in pairs if before == kind and after != kind}))
-        return Time(best.start, best.opened, best.has_duty, best.facts, later)
+        return Time(best.start, best.opened, best.duty, best.facts, later)
 
 
 def plans_for(configuration: Configuration, number: ServiceNumber) -> list[str]:

@@ -53,7 +53,7 @@ def say_counter_example(
     to += f" switched to {switched}" if switched else ""
     happened = ", ".join(_once(_say_questions(way)))
     said = f"{happened}; " if happened else ""
-    return f"On {say_moment(at)}, a call{by} to {to}: {said}{_say_end(verdict, way)}."
+    return f"On {say_moment(at)}, a call{by} to {to}: {said}{_say_end(configuration, verdict, way)}."
 
 
 def say_moment(at: datetime) -> str:
@@ -129,7 +129,7 @@ def _once(said: Iterator[str]) -> Iterator[str]:
         yield words if count == 1 else f"{words} {'twice' if count == 2 else f'{count} times'}"
 
 
-def _say_end(verdict: Verdict, way: Way) -> str:
+def _say_end(configuration: Configuration, verdict: Verdict, way: Way) -> str:
     where = f"{verdict.plan}.{verdict.node}"
     match verdict.wrong:
         case Wrong.SILENCE:
@@ -138,7 +138,9 @@ def _say_end(verdict: Verdict, way: Way) -> str:
             return "the last resort has nobody to ring"
         case Wrong.PAGE:
             policy = f'by the policy "{verdict.detail}"'
-            return f"{where} looks for an engineer, {policy}, while nobody is on duty"
+            has_stages = bool(configuration.duty.policies[verdict.detail].stages)
+            when = "which rings nobody then" if has_stages else "while nobody is on duty"
+            return f"{where} looks for an engineer, {policy}, {when}"
         case Wrong.FAULT:
             return f"{where} breaks ({verdict.detail})"
     return f"the call goes round for ever: {' -> '.join(_round(verdict, way))}"

@@ -428,3 +428,61 @@ def test_a_circle_in_which_nothing_is_asked_is_shown_though_steps_were_used_befo
     assert [hop.where for hop in shown(small(plan), found.command).steps[2:5]] == [
         "main.turn", "main.again", "main.turn",
     ]  # fmt: skip
+
+
+PAGES = """
+    start: page
+    nodes:
+      page: {page: p, next: ring}
+      ring: {destination: one, rest: bye}
+      bye: {announce: goodbye, next: end}
+      end: {hangup: normal}
+"""
+NIGHTS_ONLY = """
+    engineers: {ENG: {title: engineer, entry: eng}, TWO: {title: second, entry: two}}
+    teams: {voice: {title: Voice, members: [ENG, TWO]}}
+    layers:
+      nights: {people: [ENG], turn: weekly, first: 2026-01-05 18:00, hours: [every day 18:00-08:00]}
+      days: {people: [TWO], turn: weekly, first: 2026-01-05 08:00, hours: [Mon-Fri 08:00-18:00]}
+    backup_phones: [spare]
+    policies: {p: {levels: [{title: boss, entry: boss}], stages: [STAGES]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("stages", "page"),
+    [
+        ("{who: duty}", "On Saturday 28 November 2026 at 08:00"),
+        ("{who: layer nights}, {who: levels}", "On Monday 23 November 2026 at 08:00"),
+        ("{who: [layer nights, spare]}", ""),
+        ("{who: [duty, TWO]}", ""),
+        ("{who: team voice}", ""),
+        ("{who: levels}", ""),
+    ],
+)
+def test_a_page_is_in_vain_when_its_own_chain_rings_nobody(stages: str, page: str) -> None:
+    configuration = small(PAGES, duty=NIGHTS_ONLY.replace("STAGES", stages))
+    found = proof_of(configuration, days=7).counter_examples
+    if not page:
+        assert not found
+        return
+    (one,) = found
+    assert one.sentence == (
+        f"{page}, a call to 03 205 55 82 (Acme): main.page looks for an engineer, "
+        'by the policy "p", which rings nobody then.'
+    )
+    assert one.is_shown
+    assert not [rung for rung in shown(configuration, one.command).rang if rung.by == "page"]
+
+
+def test_a_simulation_rings_everybody_whom_a_stage_names() -> None:
+    configuration = small(PAGES, duty=NIGHTS_ONLY.replace("STAGES", "{who: [duty, TWO, spare]}"))
+    by_page = [
+        [
+            rung.entry
+            for rung in simulate(configuration, "03 205 55 82", None, at(when)).rang
+            if rung.by == "page"
+        ]
+        for when in ("2026-11-24 22:00", "2026-11-28 12:00")
+    ]
+    assert by_page == [["eng", "two", "spare"], ["two", "spare"]]
