@@ -19,6 +19,7 @@ from ivr.duty.history import Event
 from ivr.duty.hunt import Attempt, Person, Phone
 from ivr.duty.page import Acceptance, GoingOn, Page, PageRefused
 from ivr.duty.patient import PatientLedger
+from ivr.duty.promise import BY_HAND
 from ivr.duty.run import PageRun
 from ivr.storage import DatabaseUnavailable, PageStep
 from ivr.storage.states import AttemptState, PageState
@@ -44,6 +45,8 @@ class Hands:
     drive: Callable[[PageRun], Awaitable[None]]
     configuration: Callable[[], Configuration]
     clock: Clock
+    caps: Callable[[], Mapping[str, float]] = dict
+    """Number -> seconds after which that phone's voicemail answers."""
 
     async def open_pages(self) -> list[Page]:
         """Driven ones, and those that nobody accepted lately; those, and what other boxes drive, not while
@@ -144,14 +147,14 @@ class Hands:
         found = configuration.directory.get(entry)
         if found is None:
             raise PageRefused(Sentence("nobody-in-directory", name=entry))
-        return person_now(configuration, found)
+        return person_now(configuration, found, self.caps())
 
     def _stand_in(self, person: Person) -> Attempt:
         """For an acceptance without a ring."""
         number = next((phone.number for phone in person.phones), "")
         now = self.clock.now()
         return Attempt(
-            f"by-hand-{uuid4().hex[:16]}",
+            f"{BY_HAND}{uuid4().hex[:16]}",
             "",
             0,
             person.entry,
@@ -163,16 +166,27 @@ class Hands:
         )
 
 
-def person_now(configuration: Configuration, entry: Entry) -> Person:
+def person_now(configuration: Configuration, entry: Entry, caps: Mapping[str, float]) -> Person:
     """Somebody of the directory with his phones, the private ones last; by his trigram if he has one."""
     engineer = next((one for one in configuration.duty.engineers if one.entry == entry.id), None)
     languages = engineer.languages if engineer else ()
     usual = [phone for phone in entry.phones if not phone.only_if_needed]
     kept = [phone for phone in entry.phones if phone.only_if_needed]
+    phones = tuple(
+        Phone(
+            phone.number,
+            phone.label.value,
+            phone.operator,
+            phone.only_if_needed,
+            phone.quiet,
+            caps.get(phone.number, 0.0),
+        )
+        for phone in (*usual, *kept)
+    )
     return Person(
         entry.id,
         engineer.trigram if engineer else entry.title,
-        tuple(Phone(phone.number, phone.label.value) for phone in (*usual, *kept)),
+        phones,
         next(iter(languages), entry.language or "en"),
         entry.mail,
         entry.title,

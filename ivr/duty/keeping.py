@@ -28,7 +28,7 @@ async def keep(run: PageRun) -> None:
         await run.lose_overdue()
         await run.look_elsewhere()
         if run.page.is_driven and not run.page.is_live:
-            await _take(run, next_step(run.page, run.all_attempts(), run.now()))
+            await _take(run, next_step(run.page, run.all_attempts(), run.now(), at=run.on_the_wall()))
 
 
 async def _take(run: PageRun, step: object) -> None:

@@ -85,7 +85,7 @@ class Pager:
         self.networks = Networks(configuration)
         self.woken: Callable[[], Mapping[str, float]] = dict
         """How often each directory entry was woken lately: who was least is rung first of equals."""
-        self.hands = Hands(ledger, self._runs, self.make_run, self._take_on, configuration, clock)
+        self.hands = Hands(ledger, self._runs, self.make_run, self._take_on, configuration, clock, caps)
         self.talks = Talks()
         self.line_left: Callable[[str], object] = self.leave_line
         """Told when a call of the engineers' number is not ours any more, be it over or not."""

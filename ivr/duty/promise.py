@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from ivr.duty.hunt import Attempt, Hunt, Person, Phone, Planned
+from ivr.duty.hunt import SHORTEST_RING_S, Attempt, Hunt, Person, Phone, Planned
 from ivr.duty.page import Page
 from ivr.storage.states import AttemptState
 
@@ -21,6 +21,8 @@ REMINDER: Final = "reminder"
 HANDOVER: Final = "handover"
 """Stage of the rings that offer an accepted page to somebody else."""
 AFTER: Final = frozenset({REMINDER, HANDOVER})
+BY_HAND: Final = "by-hand-"
+"""How the ids of attempts begin that stand for an acceptance without a ring."""
 AGAIN_S: Final = 60.0
 """Somebody who was not reached is reminded again so long after all his phones were rung."""
 RING_S: Final = 30.0
@@ -81,14 +83,17 @@ def reminded_at(page: Page) -> datetime | None:
     return lapses - min(timedelta(seconds=remind_s), (lapses - acceptance.at) / 2)
 
 
-def next_step(page: Page, attempts: Sequence[Attempt], now: datetime) -> Step:
-    """What an accepted page does at `now`."""
+def next_step(page: Page, attempts: Sequence[Attempt], now: datetime, *, at: datetime | None = None) -> Step:
+    """What an accepted page does at `now`. `at` (default: `now`): what the clock on the wall shows, by which
+    phones are quiet."""
     lapses = lapses_at(page)
     if lapses is not None and now >= lapses:
         spoken_to = any(a.stage == REMINDER and a.state is AttemptState.ANSWERED for a in attempts)
         grace = lapses + timedelta(seconds=GRACE_S)
         return WaitFor(grace) if spoken_to and now < grace else Lapse()
-    moves = [move for move in (_offer(page, attempts), _remind(page, attempts, now)) if move is not None]
+    wall = at or now
+    offered, reminded = _offer(page, attempts, wall), _remind(page, attempts, now, wall)
+    moves = [move for move in (offered, reminded) if move is not None]
     for move in moves:
         if not isinstance(move, WaitFor):
             return move
@@ -96,7 +101,7 @@ def next_step(page: Page, attempts: Sequence[Attempt], now: datetime) -> Step:
     return WaitFor(min((one for one in (*moments, lapses) if one is not None), default=None))
 
 
-def _offer(page: Page, attempts: Sequence[Attempt]) -> Step | None:
+def _offer(page: Page, attempts: Sequence[Attempt], at: datetime) -> Step | None:
     """The handover: each phone once."""
     handover = page.handover
     if handover is None:
@@ -107,11 +112,11 @@ def _offer(page: Page, attempts: Sequence[Attempt]) -> Step | None:
     if any(a.state is AttemptState.PASSED for a in own):
         return Unwanted()
     rung = {a.number for a in own}
-    phone = next((one for one in handover.to.phones if one.number not in rung), None)
+    phone = next((one for one in _in_order(handover.to, at) if one.number not in rung), None)
     return RingAfter(_planned(HANDOVER, handover.to, phone), not own) if phone else Unwanted()
 
 
-def _remind(page: Page, attempts: Sequence[Attempt], now: datetime) -> Step | None:
+def _remind(page: Page, attempts: Sequence[Attempt], now: datetime, at: datetime) -> Step | None:
     """The reminder: his phones in turn, again after a minute, until he is heard to be there."""
     begins, acceptance = reminded_at(page), page.acceptance
     if begins is None or acceptance is None:
@@ -121,25 +126,35 @@ def _remind(page: Page, attempts: Sequence[Attempt], now: datetime) -> Step | No
         return None
     if any(a.is_open for a in own):
         return WaitFor()
-    phones = reminded_phones(page)
-    turn, place = divmod(len(own), len(phones))
-    if own and place == 0:
+    phones = reminded_phones(page, at)
+    turn = max((a.turn for a in own), default=0)
+    rung = {a.number for a in own if a.turn == turn}
+    left = [phone for phone in phones if phone.number not in rung]
+    if not left:
+        turn, left = turn + 1, list(phones)
         begins = max(a.ended_at or a.planned_at for a in own) + timedelta(seconds=AGAIN_S)
     if now < begins:
         return WaitFor(begins)
-    return RingAfter(_planned(REMINDER, holder(page), phones[place], turn), not own)
+    return RingAfter(_planned(REMINDER, holder(page), left[0], turn), not own)
 
 
 _HEARD = frozenset({AttemptState.HEARD, AttemptState.PASSED, AttemptState.ACCEPTED})
 
 
-def reminded_phones(page: Page) -> tuple[Phone, ...]:
-    """The phone on which he accepted first, then his others."""
+def reminded_phones(page: Page, at: datetime) -> tuple[Phone, ...]:
+    """The phone on which he accepted first, quiet or not; then his others, as a page would ring them."""
     assert page.acceptance is not None
-    number = page.acceptance.number
-    others = [phone for phone in holder(page).phones if phone.number != number]
-    own = next((phone for phone in holder(page).phones if phone.number == number), Phone(number))
-    return (*((own,) if number else ()), *others) or (own,)
+    number, person = page.acceptance.number, holder(page)
+    own = next((phone for phone in person.phones if phone.number == number), Phone(number))
+    if page.acceptance.attempt_id.startswith(BY_HAND):
+        return _in_order(person, at) or (own,)
+    return (own, *(phone for phone in _in_order(person, at) if phone.number != number))
+
+
+def _in_order(person: Person, at: datetime) -> tuple[Phone, ...]:
+    """The phones that may be rung at `at`, and then those for when the others have failed."""
+    usual, kept = person.phones_at(at)
+    return (*usual, *kept)
 
 
 def holder(page: Page) -> Person:
@@ -172,11 +187,14 @@ def without(hunt: Hunt, entries: Iterable[str]) -> Hunt:
 
 
 def _planned(stage: str, person: Person, phone: Phone, turn: int = 0) -> Planned:
-    return Planned(stage, turn, person, phone, RING_S, backup=False)
+    """Shorter than his voicemail takes, where that is known."""
+    ring_s = min(RING_S, max(phone.longest_s, SHORTEST_RING_S)) if phone.longest_s else RING_S
+    return Planned(stage, turn, person, phone, ring_s, backup=False)
 
 
 __all__ = [
     "AFTER",
+    "BY_HAND",
     "HANDOVER",
     "REMINDER",
     "Lapse",

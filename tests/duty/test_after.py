@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from dialplan.model import Configuration
+from dialplan.calendars import WeekWindow
+from dialplan.model import Configuration, PhoneLabel
+from dialplan.quiet import Quiet, Unless
 from dialplan.roster import on_duty
 from dialplan.source import load
 from ivr.duty.history import read_history
@@ -474,8 +477,6 @@ async def test_another_box_marks_it_done(night: Night, order: list[str]) -> None
 async def test_nothing_was_promised_and_nobody_is_reminded(
     tmp_path: Path, configuration: Configuration, order: list[str]
 ) -> None:
-    from dataclasses import replace
-
     policies = {name: replace(policy, promise_s=0.0) for name, policy in configuration.duty.policies.items()}
     without = replace(configuration, duty=replace(configuration.duty, policies=policies))
     async with the_night(tmp_path, without) as night:
@@ -511,3 +512,75 @@ async def test_a_passing_phone_is_in_the_history_with_its_key_and_seconds(
         (str(AttemptState.PASSED), 0, 7.0),
         (str(AttemptState.BUSY), 17, 2.0),
     ]
+
+
+MOBILE, PRIVATE, DESK = "+32470000091", "+32470000092", "+3222000093"
+
+
+@pytest.fixture
+def with_three_phones(configuration: Configuration, entries: list[str]) -> Configuration:
+    """The third on duty: a private number, which his file names first, a mobile, and a phone in the office
+    that is not rung at night."""
+    all_night = (WeekWindow(frozenset(range(7)), (20 * 60, 31 * 60)),)
+    owner = configuration.directory[entries[2]]
+    phone = owner.phones[0]
+    phones = (
+        replace(phone, number=PRIVATE, label=PhoneLabel.PRIVATE, only_if_needed=True),
+        replace(phone, number=DESK, quiet=Quiet(all_night, "Europe/Brussels", Unless.NEVER)),
+        replace(phone, number=MOBILE),
+    )
+    directory = {**configuration.directory, owner.id: replace(owner, phones=phones)}
+    return replace(configuration, directory=directory, memo={})
+
+
+async def test_a_handover_rings_no_quiet_phone_and_the_private_one_last(
+    tmp_path: Path, with_three_phones: Configuration, order: list[str], entries: list[str]
+) -> None:
+    async with the_night(tmp_path, with_three_phones) as night:
+        page = await accepted_by_first(night, order)
+        await night.pager.hand_over(page.id, entries[2], entries[0])
+        await night.clock.pass_time(5 * MINUTE)
+        assert rings_after(night, 10) == [MOBILE, PRIVATE]
+        assert PageStep.HANDOVER_FAILED in await steps_of(night, page)
+
+
+async def test_a_reminder_rings_where_he_accepted_then_his_others_but_for_quiet_ones(
+    tmp_path: Path, with_three_phones: Configuration, order: list[str], entries: list[str]
+) -> None:
+    async with the_night(tmp_path, with_three_phones) as night:
+        page = await accepted_by_first(night, order)
+        night.phones.reactions[PRIVATE] = accepts()
+        await night.pager.hand_over(page.id, entries[2], entries[0])
+        await night.clock.pass_time(5 * MINUTE)
+        found = await stored(night, page)
+        assert found.acceptance is not None
+        assert found.acceptance.number == PRIVATE
+        del night.phones.reactions[PRIVATE]
+        await night.clock.pass_time(13 * MINUTE)
+        assert rings_after(night, 10 * MINUTE) == [PRIVATE, MOBILE, PRIVATE, MOBILE]
+
+
+async def test_who_took_it_by_command_is_reminded_as_a_page_would_ring_him(
+    tmp_path: Path, with_three_phones: Configuration, order: list[str], entries: list[str]
+) -> None:
+    async with the_night(tmp_path, with_three_phones) as night:
+        page = await night.page()
+        await night.pager.accept_for(page.id, entries[2], "adu")
+        await night.clock.pass_time(18 * MINUTE)
+        assert rings_after(night, 10 * MINUTE) == [MOBILE, PRIVATE, MOBILE, PRIVATE]
+
+
+async def test_a_handover_rings_shorter_than_a_voicemail_that_was_learned(
+    tmp_path: Path, configuration: Configuration, order: list[str], entries: list[str]
+) -> None:
+    async with the_night(tmp_path, configuration) as night:
+        night.pager.hands = replace(night.pager.hands, caps=lambda: {order[2]: 12.5})
+        rang: list[tuple[str, float]] = []
+        night.phones.reactions[order[2]] = lambda phones, attempt: (
+            rang.append((attempt.stage, attempt.ring_s)),
+            accepts()(phones, attempt),
+        )[1]
+        page = await accepted_by_first(night, order)
+        await night.pager.hand_over(page.id, entries[2], entries[0])
+        await night.clock.pass_time(5 * MINUTE)
+        assert rang == [(HANDOVER, 12.5)]
