@@ -11,10 +11,11 @@ from sys import intern
 from typing import Any, Protocol
 
 import yaml
+from yaml.reader import ReaderError
 
 from dialplan.cells import Cell, Items, Scalar, Table
 from dialplan.faults import Fault, Place, fault_at
-from dialplan.syntax import say_syntax
+from dialplan.syntax import say_syntax, say_unprintable
 
 DEEPEST = 32
 """Levels of nesting: far above what any file here needs, far below what exhausts the stack."""
@@ -39,7 +40,7 @@ def compose(file: str, text: str) -> tuple[Cell | None, list[Fault]]:
     except RecursionError:
         return None, [Fault(file, 1, 1, "", f"is nested deeper than {DEEPEST} levels")]
     except yaml.YAMLError as error:
-        return None, [_syntax_fault(file, error)]
+        return None, [_syntax_fault(file, text, error)]
     return composer.root, composer.faults
 
 
@@ -58,8 +59,9 @@ def _compose_fast(file: str, text: str) -> _Composer:
     return _Composer(file).read(yaml.BaseLoader(text))
 
 
-def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:
-    wrong = say_syntax(error)
+def _syntax_fault(file: str, text: str, error: yaml.YAMLError) -> Fault:
+    wrong = say_unprintable(text) if isinstance(error, ReaderError) else None
+    wrong = wrong or say_syntax(error)
     return Fault(file, wrong.line, wrong.column, "", wrong.message)
 
 

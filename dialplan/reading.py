@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from dialplan.cells import Cell, Items, Scalar, Table
 from dialplan.faults import Fault, Place, fault_at, nearest_of
 
 T = TypeVar("T")
+MERGE: Final = "<<"
+"""The key by which YAML 1.1 copies other keys; here every key stands where it counts."""
 
 
 class Wrong(ValueError):  # noqa: N818 - it reads as a sentence where it is raised
@@ -221,7 +223,12 @@ class Section:
         for key, place in self._table.keys.items():
             if key not in self._asked:
                 nearest = nearest_of(key, self._asked - set(self._table.cells))
-                self.reading.fault(place, self.where, f'unknown key "{key}"', nearest)
+                message = (
+                    f'unknown key "{key}"'
+                    if key != MERGE
+                    else 'keys are not merged by "<<" here; write them out'
+                )
+                self.reading.fault(place, self.where, message, nearest)
 
 
 def as_section(reading: Reading, cell: Cell, where: str) -> Section | None:

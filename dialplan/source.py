@@ -10,10 +10,11 @@ import gc
 import hashlib
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 
 from dialplan.catalogue import known_of
@@ -48,6 +49,7 @@ CALENDARS, DUTY = "calendars.yaml", "duty.yaml"
 FILES = (DESK, BRANDS, DIRECTORY, CALENDARS, DUTY)
 PLANS = "plans/"
 SCENARIOS = "scenarios/"
+FOLDERS = ("plans", "scenarios")
 SUFFIX = ".yaml"
 OPTIONAL = (ORIGINS, LISTS, TABLES, SKILLS, GROUPS, ALARMS) = (
     "origins.yaml", "lists.yaml", "tables.yaml", "skills.yaml", "groups.yaml", "alarms.yaml",
@@ -118,7 +120,7 @@ def _read_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
         return texts, [Fault(str(folder), 1, 1, "", "there is no such folder")]
     faults: list[Fault] = []
     patterns = ("*.y*ml", "plans/*.y*ml", "scenarios/*.y*ml", *ENCLOSED)
-    found = sorted({path for pattern in patterns for path in folder.glob(pattern)})
+    found = sorted({path for pattern in (*patterns, *_lookalikes(folder)) for path in folder.glob(pattern)})
     for path in found:
         name = path.relative_to(folder).as_posix()
         text = _read_file(path, name)
@@ -130,7 +132,17 @@ def _read_files(folder: Path) -> tuple[dict[str, str], list[Fault]]:
     return texts, faults
 
 
+def _lookalikes(folder: Path) -> Iterator[str]:
+    """Folders of which somebody may think that they are read: `plan`, `Scenarios`."""
+    with suppress(OSError):
+        for each in folder.iterdir():
+            if each.is_dir() and each.name not in FOLDERS and nearest_of(each.name, FOLDERS):
+                yield f"{escape(each.name)}/*.y*ml"
+
+
 def _read_file(path: Path, name: str) -> str | Fault:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return Fault(name, 1, 1, "", "is no plain file")  # a pipe would be waited for, a device never ends
     try:
         content = path.read_bytes()
         if path.suffix == ".xlsx":
@@ -139,8 +151,8 @@ def _read_file(path: Path, name: str) -> str | Fault:
     except OSError as error:
         return Fault(name, 1, 1, "", f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        *before, last = error.object[: error.start].decode(errors="replace").split("\n")
+        line, column = len(before) + 1, len(last) + 1
         return Fault(name, line, column, "", "is not UTF-8 text")
 
 
@@ -270,8 +282,9 @@ def _compose(reading: Reading, texts: Mapping[str, str], name: str) -> Cell | No
 
 
 def _optional(reading: Reading, texts: dict[str, str], name: str, unread: set[str]) -> Section:
-    """The top of a file that need not be there."""
-    if name in texts and (texts[name].strip() or name in unread):
+    """The top of a file that need not be there. One in which only comments stand is empty as well."""
+    lines = (line.strip() for line in texts.get(name, "").splitlines())
+    if name in unread or any(line and not line.startswith("#") for line in lines):
         return _section(reading, texts, name, unread)
     return Section(reading, Table(Place(name), {}, {}), "")
 
@@ -289,9 +302,11 @@ def _warn_of_strangers(reading: Reading, texts: Mapping[str, str]) -> None:
 
 
 def _meant(name: str) -> str:
-    """The file that was meant: `plans/night.yml` is no plan, `plans/night.yaml` is one."""
-    if name.endswith(".yml") and "/" in name:
-        return name.removesuffix("yml") + "yaml"
+    """The file that was meant: neither `plans/night.yml` nor `plan/night.yaml` is a plan."""
+    folder, _, file = name.rpartition("/")
+    if folder:
+        meant = nearest_of(folder.split("/")[0], FOLDERS)
+        return f"{meant}/{file.removesuffix('yml')}yaml" if file.endswith(".yml") else f"{meant}/{file}"
     return nearest_of(name, (*FILES, *OPTIONAL))
 
 

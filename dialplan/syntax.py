@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 import yaml
+from yaml.reader import Reader
 
 _FOUND = re.compile(r"but (?:found|got) '?(?P<what>.*?)'?$")
 _START = re.compile(r"found character '?(?P<what>.*?)'? that cannot start any token")
@@ -35,6 +36,17 @@ def say_syntax(error: yaml.YAMLError) -> Syntax:
     return Syntax(line, column, f"not YAML: {said.words if said else _as_it_is(error, problem)}")
 
 
+def say_unprintable(text: str) -> Syntax | None:
+    """Where the first sign stands that no text has; PyYAML does not count lines for it."""
+    found = Reader.NON_PRINTABLE.search(text)
+    if found is None:
+        return None
+    before = text[: found.start()]
+    column = found.start() - before.rfind("\n")
+    message = f"not YAML: an invisible sign (U+{ord(found[0]):04X}) stands here; delete it"
+    return Syntax(before.count("\n") + 1, column, message)
+
+
 class _Said(NamedTuple):
     words: str
     is_at_beginning: bool = False
@@ -53,6 +65,8 @@ def _say(problem: str, context: str, begin: yaml.Mark | None) -> _Said | None:
         )
     if problem.startswith("could not find expected ':'"):
         return _Said('a key is to be followed by ": "', is_at_beginning=True)
+    if problem.startswith("but found another document"):
+        return _Said("another document begins here; a file has one")
     if problem.startswith("expected ',' or"):
         return _unclosed(problem)
     if problem.startswith("expected the node content"):
@@ -83,4 +97,4 @@ def _as_it_is(error: yaml.YAMLError, problem: str) -> str:
     return problem + (f" ({context})" if context else "")
 
 
-__all__ = ["Syntax", "say_syntax"]
+__all__ = ["Syntax", "say_syntax", "say_unprintable"]

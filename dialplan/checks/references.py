@@ -29,6 +29,8 @@ from dialplan.variables import KNOWN_TO_NODES, SYSTEM
 from dialplan.words import LANGUAGES
 
 ENGINEER: Final = "engineer"
+NODE_OF: Final = "node of "
+"""How a reference to a node begins, the name of the plan after it."""
 
 DEFINED: Final = {
     "directory": ENTRY,
@@ -75,11 +77,15 @@ def check_references(
     known = _known_names(configuration, reading, prompts, templates)
     for reference in reading.references:
         names = known.get(reference.of)
-        if names is None or reference.name in names or FILES.get(reference.of) in reading.broken:
+        if names is None or reference.name in names or _file_of(reference.of) in reading.broken:
             continue
-        what = "node" if reference.of.startswith("node of ") else reference.of
+        what = "node" if reference.of.startswith(NODE_OF) else reference.of
         nearest = nearest_of(reference.name, names)
         reading.fault(reference.place, reference.where, f'unknown {what} "{reference.name}"', nearest)
+
+
+def _file_of(what: str) -> str | None:
+    return f"plans/{what.removeprefix(NODE_OF)}.yaml" if what.startswith(NODE_OF) else FILES.get(what)
 
 
 def _known_names(

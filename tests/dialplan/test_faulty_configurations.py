@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -339,7 +340,17 @@ def test_a_file_that_is_a_list() -> None:
 
 def test_two_documents_in_a_file() -> None:
     told = faults_of({**small_texts(PLAN), CALENDARS: "work: {open: always}\n---\nmore: 1\n"})
-    assert any(fault.startswith("calendars.yaml:2:1: not YAML: ") for fault in told)
+    assert "calendars.yaml:2:1: not YAML: another document begins here; a file has one" in told
+
+
+def test_an_invisible_sign_is_told_where_it_stands() -> None:
+    told = faults_of({**small_texts(PLAN), CALENDARS: "work:\n  open: al\x00ways\n"})
+    assert "calendars.yaml:2:11: not YAML: an invisible sign (U+0000) stands here; delete it" in told
+
+
+def test_keys_are_not_merged() -> None:
+    told = faults_of({**small_texts(PLAN), CALENDARS: "work: &work {open: always}\nmore:\n  <<: *work\n"})
+    assert 'calendars.yaml:3:3 more: keys are not merged by "<<" here; write them out' in told
 
 
 def test_hostile_yaml_is_a_fault_and_no_crash() -> None:
@@ -385,10 +396,10 @@ def test_no_such_folder(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     write(tmp_path, small_texts(PLAN))
-    (tmp_path / CALENDARS).write_bytes(b"work:\n  open: caf\xe9\n")
+    (tmp_path / CALENDARS).write_bytes(b"\xef\xbb\xbfwork:\n  #\xc3\xa9 caf\xe9\n  open: always\n")
     with pytest.raises(ConfigurationFaults) as caught:
         load(tmp_path)
-    assert [str(fault) for fault in caught.value.faults] == ["calendars.yaml:2:12: is not UTF-8 text"]
+    assert [str(fault) for fault in caught.value.faults] == ["calendars.yaml:2:9: is not UTF-8 text"]
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
@@ -400,6 +411,32 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert [str(fault) for fault in caught.value.faults] == [
         "calendars.yaml:1:1: cannot be read: Is a directory"
     ]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    write(tmp_path, small_texts(PLAN))
+    os.mkfifo(tmp_path / "plans" / "pipe.yaml")
+    with pytest.raises(ConfigurationFaults) as caught:
+        load(tmp_path)
+    assert [str(fault) for fault in caught.value.faults] == ["plans/pipe.yaml:1:1: is no plain file"]
+
+
+def test_a_folder_that_is_nearly_called_as_one_that_is_read(tmp_path: Path) -> None:
+    write(tmp_path, {**small_texts(PLAN), "scenario/by-day.yaml": "a: b\n", "notes/by-day.yaml": "a: b\n"})
+    assert [str(each) for each in load(tmp_path, known_prompts()).warnings if "not read" in each.message] == [
+        "scenario/by-day.yaml:1:1: is no file of a configuration and is not read; "
+        'is it "scenarios/by-day.yaml"?'
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "# nobody yet\n\n  # at all\n"])
+def test_a_file_that_need_not_be_there_may_be_empty(text: str) -> None:
+    try_load({**small_texts(PLAN), "groups.yaml": text, "lists.yaml": text})
+
+
+def test_nodes_of_a_plan_that_cannot_be_read_are_not_called_unknown() -> None:
+    texts = small_texts("start: on\nnodes:\n  on: {goto: other.ring}\n")
+    assert faults_of({**texts, "plans/other.yaml": ""}) == ["plans/other.yaml:1:1: the file is empty"]
 
 
 def test_a_byte_order_mark_and_windows_lines_are_no_fault(tmp_path: Path) -> None:
