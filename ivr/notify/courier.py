@@ -18,14 +18,14 @@ from typing import Final
 
 import structlog
 
-from ivr.notify.claims import Outcome, Terms, claim, release, settle
+from ivr.notify.claims import Outcome, Terms, claim, hurry, release, settle
 from ivr.notify.message import Posting, compose
 from ivr.notify.outbox import MAILS, is_address
 from ivr.notify.rounds import PAUSE_S, Rounds
 from ivr.notify.schedule import Schedule
 from ivr.notify.transport import Transport
 from ivr.notify.trust import say_tls
-from ivr.notify.verdicts import Verdict, judge
+from ivr.notify.verdicts import Verdict, is_about_one, judge
 from ivr.storage import Database, DatabaseUnavailable, MailState
 
 log = structlog.get_logger(__name__)
@@ -74,6 +74,8 @@ class Courier:
         self._taking: asyncio.Future[datetime | None] | None = None
         self.trouble = ""
         """What is wrong with the way out, in words; empty while mails go through."""
+        self._is_away = False
+        """The server did not take the last mail, whatever was in it."""
         self.sent = self.lost = 0
         """Mails delivered, and mails given up or refused altogether, since the start."""
 
@@ -138,6 +140,20 @@ class Courier:
         retry_at = self._schedule.next_try(now, posting.tries, self._chance())
         state = await self._write_down(posting, outcome, now, retry_at)
         self._tell(posting, outcome, state, retry_at)
+        if self._is_away and outcome.replies:
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """The server is back: what has waited for it goes now, and not when its turn would have come."""
+        self._is_away = False
+        try:
+            mails = await self._db.run(
+                lambda session: hurry(session, f"{self._transport.where}: ", self._now())
+            )
+        except DatabaseUnavailable as error:
+            log.warning("mails that waited go when they are due", reason=str(error))
+        else:
+            log.info("the mail server is back", mails=mails)
 
     async def _try(self, posting: Posting) -> Outcome:
         if not is_address(posting.sender):
@@ -151,6 +167,7 @@ class Courier:
             verdict = judge(error)
             if verdict is Verdict.LATER:
                 self.trouble = text
+                self._is_away = self._is_away or not is_about_one(error)
             return Outcome(error=text, verdict=verdict)
         self.trouble = ""
         return Outcome(replies)

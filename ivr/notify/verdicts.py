@@ -43,4 +43,12 @@ def judge(error: BaseException) -> Verdict:
     return Verdict.NEVER
 
 
-__all__ = ["Verdict", "judge", "judge_code"]
+def is_about_one(error: BaseException) -> bool:
+    """Whether the server is there, and has something against this mail alone."""
+    return isinstance(
+        error,
+        aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError,
+    )
+
+
+__all__ = ["Verdict", "is_about_one", "judge", "judge_code"]

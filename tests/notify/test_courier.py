@@ -193,6 +193,50 @@ async def test_a_server_that_is_down_and_comes_up(
     assert found.mail.error == ""
 
 
+async def test_when_the_server_is_back_all_that_waited_for_it_goes_with_the_first(
+    database: Database, manners: Manners, courier_of: Callable[..., Courier], time: VirtualTime
+) -> None:
+    """After an hour each mail waits for up to ten minutes; the first that gets through fetches the others."""
+    first = PostOffice(manners)
+    first.start()
+    first.stop()
+    courier_of(smtp(first))
+    old = [await write(database, f"m{number}") for number in range(6)]
+    for tries in range(1, 11):
+        for mail_id in old:
+            await waits_again(database, mail_id, tries)
+        time.advance(900)
+    for mail_id in old:
+        await waits_again(database, mail_id, 11)
+    time.advance(1)
+    second = PostOffice(manners, first.port)
+    second.start()
+    try:
+        new = await write(database, "new")
+        await reach(database, new, MailState.SENT)
+        for mail_id in old:
+            await reach(database, mail_id, MailState.SENT)
+    finally:
+        second.stop()
+    assert len(manners.received) == 7
+
+
+async def test_a_mail_that_the_server_puts_off_is_not_hurried_by_others(
+    database: Database,
+    office: PostOffice,
+    manners: Manners,
+    courier_of: Callable[..., Courier],
+    time: VirtualTime,
+) -> None:
+    manners.data = ["451 not now"]
+    courier_of(smtp(office))
+    put_off = await write(database, "m1")
+    await waits_again(database, put_off, 1)
+    await reach(database, await write(database, "m2"), MailState.SENT)
+    await asyncio.sleep(0.1)
+    assert await tries_of(database, put_off) == (1, MailState.WAITING)
+
+
 async def test_a_slow_server_does_not_hold_up_the_others(
     database: Database,
     office: PostOffice,
