@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 
-from ivr.cli.shared import err, give_up, words_of
+from ivr.cli.shared import give_up, words_of
 from ivr.logs import configure
 from ivr.settings import Settings
 
@@ -17,6 +18,8 @@ def run_service(settings: Settings) -> None:
     from ivr.releases import NoConfigurationError
     from ivr.storage import StorageError
 
+    gc.freeze()
+    gc.enable()
     configure(settings.log, settings.log_level)
     # a reload that is asked for before the service listens to signals is none: it is about to load
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -24,6 +27,8 @@ def run_service(settings: Settings) -> None:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings, Service))
     except NoConfigurationError as fault:
+        from ivr.cli.shared import err
+
         for one in fault.faults:
             err.print(str(one), markup=False)
         give_up(fault)
