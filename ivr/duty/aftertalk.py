@@ -78,13 +78,17 @@ class AfterEar:
     async def _answer(self, key: str) -> None:
         """To the reminder: he has called back, or cannot."""
         who = self._attempt.entry
-        if key == YES:
-            await self._run.step(steps.call_back(who, "key"))
+        take = steps.call_back(who, "key") if key == YES else steps.go_on(GoingOn.PASSED, who)
+        is_taken = await self._run.step(take)
+        if key == YES and (is_taken or self._run.page.state is PageState.DONE):
             await self._run.hear(self._attempt.id)
             await self._leg.tell("line-called-back")
-        elif await self._run.step(steps.go_on(GoingOn.PASSED, who)):
+        elif is_taken:
             await self._run.pass_on(self._attempt.id)
             await self._leg.tell("page-passed")
+        else:  # in this moment the page was moved
+            await self._run.hear(self._attempt.id)
+            await tell(self._agi, self._ending())
 
     async def _take_over(self, key: str) -> None:
         """To the offer: he takes the page over, or does not."""

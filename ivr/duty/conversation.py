@@ -263,12 +263,14 @@ async def part(leg: Leg, run: PageRun, attempt_id: str) -> None:
 def ending_of(page: Page, attempt_id: str, language: Spoken) -> list[Utterance]:
     """What a leg is told when the page is decided: the call is yours, is taken, or is no longer wanted."""
     acceptance = page.acceptance
+    if page.state is PageState.CANCELLED:
+        return [Prompt("page-cancelled", language)]
     if acceptance is not None and acceptance.attempt_id == attempt_id:
         return [Prompt("page-accepted", language)]
     if page.state is PageState.DONE:
         return [Prompt("line-called-back", language)]
     if acceptance is None:
-        return [Prompt("page-cancelled" if page.state is PageState.CANCELLED else "page-goodbye", language)]
+        return [Prompt("page-goodbye", language)]
     if not acceptance.title.isascii() or not acceptance.title.isalpha() or len(acceptance.title) > 4:
         return [Prompt("page-taken", language)]
     letters = [Prompt(f"letter-{letter}", language) for letter in acceptance.title.lower()]

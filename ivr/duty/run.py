@@ -497,8 +497,12 @@ class PageRun:
         return self.page.acceptance
 
     async def _take_over(self, attempt: Attempt) -> Acceptance | None:
-        """Key 1 of the one to whom an accepted page is handed over. Shielded, as `_claim`."""
-        await self.step(transfer(attempt, attempt.entry, "key"))
+        """Key 1 of the one to whom an accepted page is handed over. Shielded, as `_claim`.
+
+        Where nobody has the page any more in this moment he has it all the same.
+        """
+        if not await self.step(transfer(attempt, attempt.entry, "key")) and self.page.is_open:
+            return await self._claim(attempt)
         self._settle(attempt.id)
         return self.page.acceptance
 

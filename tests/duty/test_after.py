@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -17,10 +19,13 @@ from dialplan.model import Configuration, PhoneLabel
 from dialplan.quiet import Quiet, Unless
 from dialplan.roster import on_duty
 from dialplan.source import load
+from ivr.agi import AgiSession
+from ivr.duty.aftertalk import AfterEar
 from ivr.duty.history import read_history
 from ivr.duty.hunt import Attempt
-from ivr.duty.page import Page, PageRefused
+from ivr.duty.page import GoingOn, Page, PageRefused
 from ivr.duty.promise import HANDOVER, REMINDER
+from ivr.duty.steps import go_on
 from ivr.settings import ROOT
 from ivr.storage import AttemptState, DatabaseUnavailable, Mail, PageState, PageStep
 from ivr.storage import Page as PageRow
@@ -584,3 +589,82 @@ async def test_a_handover_rings_shorter_than_a_voicemail_that_was_learned(
         await night.pager.hand_over(page.id, entries[2], entries[0])
         await night.clock.pass_time(5 * MINUTE)
         assert rang == [(HANDOVER, 12.5)]
+
+
+async def picked_up(night: Night, stage: str, seconds: float) -> Attempt:
+    """The ring of that stage, once it was picked up."""
+    await night.clock.pass_time(seconds)
+    [run] = night.pager.driven.values()
+    attempt = next(one for one in run.all_attempts() if one.stage == stage and one.is_open)
+    found = await run.answered(attempt.id)
+    assert found is not None
+    return found
+
+
+class Ears:
+    """An engineer's leg: what is played into it, and the key that he presses when he has heard all.
+
+    `meanwhile`: what happens in that moment.
+    """
+
+    def __init__(self, key: str, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self.key, self.meanwhile, self.heard = key, meanwhile, list[str]()
+
+    async def stream_file(self, file: str, keys: str = "", **_: float) -> SimpleNamespace:
+        self.heard.append(file.rpartition("/")[2])
+        return SimpleNamespace(digit="")
+
+    async def wait_for_digit(self, *_: float, **__: float) -> str:
+        await self.meanwhile()
+        return self.key
+
+
+@pytest.mark.parametrize("key", ["1", "2"])
+async def test_called_off_as_he_answers_the_reminder_he_hears_that_it_is(
+    night: Night, order: list[str], key: str
+) -> None:
+    page = await accepted_by_first(night, order, lambda phones, attempt: None)
+    attempt = await picked_up(night, REMINDER, 15 * MINUTE)
+    run = night.pager.driven[page.id]
+
+    async def call_off() -> None:
+        await night.pager.cancel(page.id, "desk")
+
+    ears = Ears(key, call_off)
+    await AfterEar(cast(AgiSession, ears), run, attempt).hold()
+    assert ears.heard[-1] == "page-cancelled", "not that the call is taken by himself, nor that all is well"
+    assert (await stored(night, page)).state is PageState.CANCELLED
+
+
+async def test_passed_on_in_the_moment_in_which_it_was_taken_from_him(night: Night, order: list[str]) -> None:
+    page = await accepted_by_first(night, order, lambda phones, attempt: None)
+    attempt = await picked_up(night, REMINDER, 15 * MINUTE)
+    run = night.pager.driven[page.id]
+
+    async def lapse() -> None:
+        assert await run.step(go_on(GoingOn.PROMISE, "dutyline"))
+
+    ears = Ears("2", lapse)
+    await AfterEar(cast(AgiSession, ears), run, attempt).hold()
+    assert ears.heard[-1] == "page-lapsed"
+
+
+async def test_whoever_takes_a_handover_as_the_promise_runs_out_has_it(
+    night: Night, order: list[str], entries: list[str]
+) -> None:
+    night.phones.reactions[order[2]] = lambda phones, attempt: None
+    page = await accepted_by_first(night, order, lambda phones, attempt: None)
+    await night.clock.pass_time(14 * MINUTE)
+    await night.pager.hand_over(page.id, entries[2], entries[0])
+    attempt = await picked_up(night, HANDOVER, 5)
+    run = night.pager.driven[page.id]
+
+    async def lapse() -> None:
+        assert await run.step(go_on(GoingOn.PROMISE, "dutyline"))
+
+    ears = Ears("1", lapse)
+    await AfterEar(cast(AgiSession, ears), run, attempt).hold()
+    assert ears.heard[-1] == "page-accepted"
+    found = await stored(night, page)
+    assert found.acceptance is not None
+    assert (found.acceptance.entry, found.acceptance.attempt_id) == (entries[2], attempt.id)
