@@ -36,7 +36,7 @@ MONTHS: Final[Mapping[str, int]] = {
     for number, names in enumerate((
         "january jan januari janvier januar",
         "february feb februari fevrier fev februar",
-        "march mrt maart mars marz maerz",
+        "march mar mrt maart mars marz maerz",
         "april apr avril avr",
         "may mei mai",
         "june jun juni juin",
@@ -197,7 +197,7 @@ class _Found:
         return False
 
     def _number(self, word: str) -> bool:
-        digits = word.rstrip(".")
+        digits = "1" if word == "1er" else word.rstrip(".")
         if digits.isdecimal() and len(word) <= 5:
             self.numbers.append(int(digits))
             return True
