@@ -26,11 +26,15 @@ _REFUSALS: dict[int, type[AgiCommandError]] = {
 
 class Exchange:
     """Sends commands and hands out their answers. `hung_up` is set when the caller is gone, `closed` when
-    the connection is; the latter sets both. Both are noticed at once, whatever the handler does."""
+    the connection is; the latter sets both. Both are noticed at once, whatever the handler does.
+
+    `is_cut`: the connection ended before Asterisk had said that the caller is gone, which it says of every
+    caller who leaves: it has died itself, or was cut off."""
 
     def __init__(self, protocol: AgiProtocol, transport: asyncio.WriteTransport, metrics: AgiMetrics) -> None:
         self.hung_up = asyncio.Event()
         self.closed = asyncio.Event()
+        self.is_cut = False
         self.line_bytes = LINE_BYTES
         self.strays = 0
         self._protocol = protocol
@@ -95,6 +99,7 @@ class Exchange:
         if self.closed.is_set():
             return
         self._why = why
+        self.is_cut = not self.hung_up.is_set()
         self.closed.set()
         self.hung_up.set()
         for waiter in (self._answer, self._synced):

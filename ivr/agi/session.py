@@ -88,6 +88,11 @@ class AgiSession:
         if self._task is not None:
             self._task.cancel()
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the connection ended without a word of the caller: Asterisk died, or was cut off."""
+        return self._exchange.is_cut
+
     async def command(self, verb: str, *values: str | int, timeout_s: float | None = None) -> Answer:
         """Any AGI command: the verb in capitals, each value quoted."""
         return await self.send(commands.build(verb, *values), timeout_s)

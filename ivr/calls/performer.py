@@ -296,6 +296,11 @@ class Performer:
         """Whether the caller hung up or the switch is gone."""
         return self._agi.hung_up.is_set()
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it is the switch that is gone: the caller has not hung up."""
+        return self._agi.is_cut
+
     async def _perform(self, command: Asked) -> Event | None:
         match command:
             case Play():

@@ -308,8 +308,9 @@ class Reception:
         return bool(step.hops)
 
     def _note_caller_gone(self, call: LiveCall, event: Event | None) -> None:
-        by_caller, now = call.performer.is_gone, self._plan_time(call)
-        if by_caller and call.tape is not None:
+        is_gone, now = call.performer.is_gone, self._plan_time(call)
+        by_caller = is_gone and not call.performer.is_cut_off
+        if is_gone and call.tape is not None:
             if isinstance(event, Recorded):
                 call.tape.add(now, event, Record(()))
             call.tape.leave(now)
@@ -322,7 +323,7 @@ class Reception:
                 state.node,
                 _kind(call.configuration, state.plan, state.node),
                 "hang-up",
-                "the caller hung up",
+                "the caller hung up" if by_caller else "the switch lost the call",
                 self._plan_time(call),
                 call.record.release,
             )
@@ -380,6 +381,8 @@ def disposition_of(call: LiveCall) -> Disposition:
         return Disposition.ANSWERED
     if record.hung_by is HungBy.CALLER:
         return Disposition.ABANDONED
+    if record.hung_by is HungBy.SWITCH and call.performer.is_cut_off:
+        return Disposition.FAILED
     if record.answered is None:
         return Disposition.REJECTED
     return Disposition.ANNOUNCED

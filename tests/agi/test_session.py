@@ -268,9 +268,21 @@ async def test_the_end_of_the_connection_is_noticed_while_the_handler_waits_else
     async with desk() as d:
         switch, call = await d.connect()
         elsewhere = asyncio.create_task(call.closed.wait())
+        assert not call.is_cut
         await switch.close()
         await asyncio.wait_for(elsewhere, 5)
         assert call.hung_up.is_set()
+        assert call.is_cut, "nobody has said that the caller hung up"
+
+
+async def test_the_end_after_a_hang_up_is_the_callers_doing() -> None:
+    async with desk() as d:
+        switch, call = await d.connect()
+        elsewhere = asyncio.create_task(call.closed.wait())
+        switch.hang_up()
+        await switch.close()
+        await asyncio.wait_for(elsewhere, 5)
+        assert call.hung_up.is_set() and not call.is_cut
 
 
 @pytest.mark.parametrize("last", [b"", b"200 resu", b"520-Invalid\n", b"200 result=1 (a\n"])
