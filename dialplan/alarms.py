@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from typing import Final
+
+from dialplan.patterns import is_like
 
 EVERYTHING: Final = ("*",)
 USUAL_WINDOW_S: Final = 30 * 60.0
@@ -115,8 +116,7 @@ def group_key(row: AlarmRow, source: str, sender: str, subject: str, severity: i
 
 
 def _matches(text: str, patterns: tuple[str, ...]) -> bool:
-    small = text.casefold()
-    return any(fnmatchcase(small, pattern.casefold()) for pattern in patterns)
+    return any(is_like(text, pattern) for pattern in patterns)
 
 
 __all__ = ["AlarmRow", "Alarms", "Form", "GroupBy", "group_key", "pattern_of"]

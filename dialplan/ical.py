@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from dialplan.patterns import is_like
 
 MARGIN = timedelta(days=2)
 """Floating times are looked for so much further: no zone is farther from UTC."""
@@ -84,9 +85,9 @@ class Events:
         if not self.categories and not self.summaries:
             return True
         has = {each.casefold() for each in categories_of(event)}
-        summary = str(event.get("SUMMARY", "")).casefold()
+        summary = str(event.get("SUMMARY", ""))
         return any(each.casefold() in has for each in self.categories) or any(
-            fnmatchcase(summary, each.casefold()) for each in self.summaries
+            is_like(summary, each) for each in self.summaries
         )
 
 

@@ -124,3 +124,19 @@ def test_groups() -> None:
     assert group_key(by_sender, "smtp", "a", "x", 1) == group_key(by_sender, "smtp", "a", "y", 1)
     by_row = AlarmRow("r", "b", group_by=GroupBy.ROW)
     assert group_key(by_row, "smtp", "a", "x", 1) == group_key(by_row, "smtp", "b", "y", 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "takes"),
+    [
+        ("[CRIT] *", "[CRIT] Core router down", True),
+        ("[CRIT] *", "[crit] core router down", True),
+        ("[CRIT] *", "C Core router down", False),
+        ("*[FIRING:*]*", "Re: [FIRING:2] HostDown", True),
+        ("*[a-z]*", "no bracket here", False),
+        ("*down]*", "[router is down]", True),
+    ],
+)
+def test_a_bracket_in_a_pattern_is_a_bracket(pattern: str, subject: str, takes: bool) -> None:
+    """Monitoring begins its subjects with them."""
+    assert AlarmRow("row", "acme", subjects=(pattern,)).takes("x@example.com", subject) is takes

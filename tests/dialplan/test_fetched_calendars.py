@@ -198,3 +198,11 @@ def test_one_that_the_file_does_not_tell_of_is_refused_with_its_whole_name_and_i
     with pytest.raises(UnreadableEvents, match=re.escape(f'"{name}" is no time zone')) as refused:
         check_events(text)
     assert text.splitlines()[refused.value.line - 1].startswith("DTSTART;TZID=")
+
+
+def test_a_summary_with_brackets_is_wanted_as_it_is_written() -> None:
+    text = FEED.replace("On call: SVO, then ADU", "[On-call] SVO")
+    found = Events("feed.ics", text, "Europe/Brussels", summaries=("[on-call] *",)).running(
+        int(NIGHT.timestamp()) // 60
+    )
+    assert [run.title for run in found] == ["[On-call] SVO"]
