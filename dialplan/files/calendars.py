@@ -139,7 +139,12 @@ def _check_holidays(section: Section, calendar: Calendar) -> None:
             continue
         if region.subdivision and knows_holidays(region.country, "", calendar.holiday_kinds):
             named = subdivisions_of(region.country)
-            message = f"the holidays of {region.country}, {region.subdivision} are not known"
+            message = (
+                f"the holidays of {region.country}, {region.subdivision} are not known; "
+                f"those are known of {', '.join(named)}"
+                if named
+                else f"the holidays of {region.country} are known, and none of its regions"
+            )
             section.fault("holidays", message, nearest_name(region.subdivision, named))
         elif knows_holidays(region.country, ""):
             _fault_kind(section, region, calendar.holiday_kinds)

@@ -253,7 +253,13 @@ def test_events_repeated_hour() -> None:
         ("{open: always, holidays: closed, country: Belgium}",
          'calendars.yaml:1:49 work country: "Belgium" is not a country; write two capital letters, as in "BE"'),
         ("{open: always, holidays: closed, country: DE-BA}",
-         "calendars.yaml:1:32 work holidays: the holidays of DE, BA are not known"),
+         "calendars.yaml:1:32 work holidays: the holidays of DE, BA are not known; those are known of "
+         "BB, BE, BW, BY, HB, HE, HH, MV, NI, NW, RP, SH, SL, SN, ST, TH, Augsburg"),
+        ("{open: always, holidays: only, country: BE, subdivision: VLG}",
+         "calendars.yaml:1:32 work holidays: the holidays of BE, VLG are not known; those are known of "
+         "Flemish, French, German"),
+        ("{open: always, holidays: only, country: JP, subdivision: 13}",
+         "calendars.yaml:1:32 work holidays: the holidays of JP are known, and none of its regions"),
         ("{open: always, holidays: closed, holiday-kinds: banks}",
          'calendars.yaml:1:55 work holiday-kinds: BE has no holidays of the kind "banks"; '
          'it has bank, public, school; did you mean "bank"?'),
