@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from asterisk.obtain import default_cache, find_or_obtain
 from asterisk.package import Package
+from audio.alaw import encode
 
 FIRST = "z9hG4bK[pid]first[call_number]"
 """The INVITE's transaction, which CANCEL and the ACK to a refusal belong to."""
@@ -35,19 +39,61 @@ c=IN IP4 127.0.0.1
 t=0 0
 m=audio {port} RTP/AVP {codecs}
 a=rtpmap:8 PCMA/8000
-a={direction}
+{events}a={direction}
 """
 
 
+EVENTS = "a=rtpmap:101 telephone-event/8000\n"
+TONES = {
+    key: (low, high)
+    for low, row in zip((697, 770, 852, 941), ("123A", "456B", "789C", "*0#D"), strict=True)
+    for high, key in zip((1209, 1336, 1477, 1633), row, strict=True)
+}
+"""The two frequencies of each key, in Hz (ITU-T Q.23)."""
+FRAME = 160
+"""Samples of a packet: 20 ms."""
+
+
 class Ear(asyncio.DatagramProtocol):
-    """An RTP port: keeps the A-law that arrives."""
+    """An RTP port: keeps the A-law that arrives, and can answer with sound."""
 
     def __init__(self) -> None:
         self.sound = bytearray()
+        self.other: tuple[str, int] | None = None
+        self._sent = 0
+        self._transport: asyncio.DatagramTransport | None = None
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if len(data) > 12 and data[1] & 0x7F == 8:
+            self.other = addr
             self.sound += data[12:]
+
+    async def press(self, keys: str) -> None:
+        """Keys as tones in the sound, 120 ms each, the way of a telephone that knows no other."""
+        for key in keys:
+            await self._send(dual_tone(TONES[key], 6 * FRAME))
+            await self._send(bytes([0xD5]) * (6 * FRAME))
+
+    async def _send(self, sound: bytes) -> None:
+        assert self._transport is not None and self.other is not None, "nothing was heard yet"
+        for begin in range(0, len(sound), FRAME):
+            self._sent += 1
+            times = self._sent.to_bytes(2, "big") + (self._sent * FRAME).to_bytes(4, "big")
+            packet = b"\x80\x08" + times + b"tone" + sound[begin : begin + FRAME]
+            self._transport.sendto(packet, self.other)
+            await asyncio.sleep(0.02)
+
+
+def dual_tone(frequencies: tuple[int, int], samples: int) -> bytes:
+    """A-law at 8 kHz."""
+    wave = [
+        sum(8000 * math.sin(2 * math.pi * hertz * at / 8000) for hertz in frequencies)
+        for at in range(samples)
+    ]
+    return encode(np.asarray(wave, np.int16)).tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +124,8 @@ class Stranger:
             cseq=f"{number} {method}",
             more=self.extra,
         ).rstrip("\n")
-        offer = SDP.format(port=self.ear_port, codecs=self.codecs, direction=direction)
+        events = EVENTS if "101" in self.codecs.split() else ""
+        offer = SDP.format(port=self.ear_port, codecs=self.codecs, direction=direction, events=events)
         body = offer if direction else "Content-Length: 0\n\n"
         target = "sip:[service]@[remote_ip]:[remote_port]"
         return f"<send><![CDATA[\n\n{method} {target} SIP/2.0\n{headers}\n{body}\n]]></send>"

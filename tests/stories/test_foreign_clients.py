@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ivr.carrier.habits import Habit, answer_and_talk
-from tests.stories.house import House, together
+from tests.stories.house import House, together, until
 from tests.stories.sip_client import Stranger, an_ear, pause, recv, run, told_to_go
 
 pytestmark = pytest.mark.switch
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.switch
 AGENT_1, RINGER = "+32470000021", "+32470000022"
 ENGINEERS = tuple(f"+3247000000{n}" for n in range(1, 7))
 DESK = "+3232055582"
+ENGINEERS_NUMBER, ADU = "+32470000090", "+32470000002"
 AT = "X-Dutyline-At: 2026-11-20T10:00+01:00\nX-Dutyline-Carrier: guessed\n"
 DIRECT = {
     "plans/direct.yaml": lambda _: "title: One phone\nstart: ring\nnodes:\n  ring: {destination: agent-2}\n",
@@ -119,6 +121,30 @@ async def test_strangers_of_all_manners_are_served_or_refused_and_none_is_left(
     after = await house.call("032055582", hang_up_after_s=4)
     await after.ended(30)
     assert (await house.heard_whole(after))[0].prompt_id == "welcome-fuzer"
+
+
+async def test_a_telephone_without_key_events_is_heard_by_its_tones(house: House, tmp_path: Path) -> None:
+    """Its offer names no telephone-event: an engineer comes in with his PIN all the same, and with a
+    telephone that does offer them the tones in the sound are only sound."""
+    pin = f"{house.settings.demo_pin}#"
+
+    async def dial_in(name: str, codecs: str) -> list[str]:
+        house.opened = datetime.now(UTC)
+        async with an_ear() as (ear, own):
+            one = Stranger(ADU, own, codecs=codecs)
+            ends = (pause(8), one.send("BYE", 2), recv(200))
+            pieces = (one.invite(), recv(200), one.send("ACK", 1), *ends)
+            dials = asyncio.create_task(
+                run(tmp_path, name, ENGINEERS_NUMBER, house.settings.sip_port, *pieces)
+            )
+            await until(lambda: len(ear.sound) > 8000, 20, "a second of the question for the PIN")
+            await ear.press(pin)
+            assert (await dials)[0] == 0
+        record = await house.record_from(ADU)
+        return [hop.exit for hop in record.hops]
+
+    assert "known" in await dial_in("tones", "8")
+    assert "known" not in await dial_in("events", "8 101")
 
 
 async def send_nonsense(port: int) -> None:
