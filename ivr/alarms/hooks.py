@@ -71,7 +71,9 @@ class Hooks:
         except FormFault as fault:
             log.warning("alarm.hook_not_understood", hook=name, why=str(fault))
             return _refused(422, str(fault))
-        return await self._keep([alarm_of(event, name, body, nonce) for event in events])
+        # what monitoring sends together is one page: it has grouped it itself
+        together = hashlib.sha256(body).hexdigest()[:16] if len(events) > 1 else ""
+        return await self._keep([alarm_of(event, name, body, nonce, together) for event in events])
 
     async def _keep(self, alarms: Sequence[Incoming]) -> Answer:
         try:
@@ -86,9 +88,10 @@ class Hooks:
         return Answer(202, {"alarms": taken})
 
 
-def alarm_of(event: Event, name: str, body: bytes, nonce: str = "") -> Incoming:
+def alarm_of(event: Event, name: str, body: bytes, nonce: str = "", together: str = "") -> Incoming:
     """An event as an alarm. Its key is its fingerprint with its beginning and whether it fires; one without
-    a fingerprint is named by its signature, or else by what it says."""
+    a fingerprint is named by its signature, or else by what it says. `together`: names the request that
+    brought it with others."""
     status = "resolved" if event.is_over else "firing"
     fingerprint = _bounded(event.fingerprint or (f"request:{nonce}" if nonce else f"words:{event.words}"))
     digest = hashlib.sha256(f"{name}|{fingerprint}|{status}".encode()).hexdigest()
@@ -96,6 +99,7 @@ def alarm_of(event: Event, name: str, body: bytes, nonce: str = "") -> Incoming:
     facts: dict[str, Any] = {"status": status}
     facts |= {"severity": event.severity} if event.severity else {}
     facts |= {"customer": event.customer} if event.customer else {}
+    facts |= {"together": together} if together else {}
     facts |= {} if event.is_news else {"loop": "it says that somebody took note, or planned it"}
     return Incoming(
         source=AlarmSource.WEBHOOK,

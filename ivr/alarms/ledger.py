@@ -248,12 +248,12 @@ def _tell_over(session: Session, alarm: KeptAlarm, brand: Brand, terms: Terms) -
 
 
 def _bring_together(session: Session, alarm: KeptAlarm, row: AlarmRow, terms: Terms) -> Wanted | Joined:
-    severity = int(alarm.facts.get("severity") or row.severity)
+    severity = _severity_of(alarm, row)
     if alarm.source is AlarmSource.COMMAND:
         key = f"command|{alarm.id}"
     else:
         key = group_key(row, str(alarm.source.value), alarm.sender, alarm.subject, severity)
-    group = _open_group(session, key, row, terms.now)
+    group = _group_of_its_request(session, alarm, row, severity) or _open_group(session, key, row, terms.now)
     alarm.group_key = group.key if group else key
     if group is None:
         group = _begin_group(session, key, row, alarm, terms.now)
@@ -269,6 +269,31 @@ def _bring_together(session: Session, alarm: KeptAlarm, row: AlarmRow, terms: Te
     alarm.state, alarm.page_id = AlarmState.JOINED, group.page_id
     alarm.why = f"number {group.counted} of those like it"
     return Joined(alarm.id, group.page_id, alarm.subject, group.counted)
+
+
+def _group_of_its_request(
+    session: Session, alarm: KeptAlarm, row: AlarmRow, severity: int
+) -> AlarmGroup | None:
+    """The group that another alarm has begun which monitoring sent in the same request, and is as bad."""
+    together = alarm.facts.get("together")
+    if not together:
+        return None
+    begun = select(KeptAlarm).where(
+        KeptAlarm.received == alarm.received,
+        KeptAlarm.source == alarm.source,
+        KeptAlarm.name == alarm.name,
+        KeptAlarm.state.in_((AlarmState.PAGING, AlarmState.PAGED)),
+    )
+    for one in session.scalars(begun):
+        group = session.get(AlarmGroup, one.group_key, with_for_update=True)
+        is_kin = one.facts.get("together") == together and _severity_of(one, row) == severity
+        if group is not None and is_kin and group.alarm_id == one.id and not _is_called_off(session, group):
+            return group
+    return None
+
+
+def _severity_of(alarm: KeptAlarm, row: AlarmRow) -> int:
+    return int(alarm.facts.get("severity") or row.severity)
 
 
 def _open_group(session: Session, key: str, row: AlarmRow, now: datetime) -> AlarmGroup | None:

@@ -16,7 +16,7 @@ from dialplan.alarms import Form
 from ivr.alarms.forms import FormFault, read_events, recognise
 from ivr.alarms.hooks import MOST_BYTES, Hooks
 from ivr.alarms.signing import GRAFANA, HUB, SIGNATURE, RefusedSignature, check_signature, sign
-from ivr.storage import AlarmState, DatabaseUnavailable, PageState
+from ivr.storage import AlarmState, DatabaseUnavailable, Page, PageState
 from ivr.web.alarms import alarm_routes
 from tests.alarms.desks import Setting, a_desk
 
@@ -137,6 +137,53 @@ async def test_names_as_long_as_they_like(monitoring: Web) -> None:
         assert (await monitoring.signed(body))[0] == 202
         assert (await monitoring.signed(body))[1] == {"alarms": [{"state": "known"}]}
     assert all(len(alarm.key) < 1500 for alarm in await monitoring.setting.alarms())
+
+
+def down(host: str, severity: str = "critical", name: str = "HostDown", **more: str) -> dict[str, Any]:
+    """An alert of Alertmanager about a host."""
+    return {
+        "status": "firing",
+        "labels": {"alertname": name, "instance": host, "severity": severity},
+        "annotations": {"summary": f"{name}: {host} does not answer"},
+        "startsAt": "2026-11-22T02:10:00Z",
+        "fingerprint": f"{name}-{host}-{severity}",
+        **more,
+    }
+
+
+HOSTS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel")
+
+
+async def test_what_monitoring_sends_in_one_request_is_one_page(monitoring: Web) -> None:
+    """Forty hosts behind a switch: one engineer is woken, not five."""
+    await monitoring.signed({"alerts": [down(host) for host in HOSTS]})
+    pages = monitoring.setting.pages
+    assert [request.about for request in pages.begun] == ["HostDown: alpha does not answer"]
+    states = [alarm.state for alarm in await monitoring.setting.alarms()]
+    assert states == [AlarmState.PAGED, *[AlarmState.JOINED] * 7]
+    alarms = await monitoring.setting.alarms()
+    assert len({alarm.page_id for alarm in alarms} - {""}) == 1
+    over = [down(host, status="resolved") for host in HOSTS]
+    monitoring.setting.clock.advance(minutes=1)
+    await monitoring.signed({"alerts": over[:7]})
+    rows = await monitoring.setting.database.read(lambda session: session.query(Page).all())
+    assert [page.state for page in rows] == [PageState.RINGING], "one of them is still down"
+    await monitoring.signed({"alerts": over[7:]})
+    rows = await monitoring.setting.database.read(lambda session: session.query(Page).all())
+    assert [page.state for page in rows] == [PageState.CANCELLED]
+
+
+async def test_of_one_request_a_worse_one_is_a_page_of_its_own_and_a_new_one_later_as_well(
+    monitoring: Web,
+) -> None:
+    first = [down("alpha", "warning"), down("bravo"), down("charlie", "warning"), down("delta")]
+    await monitoring.signed({"alerts": first})
+    begun = monitoring.setting.pages.begun
+    assert [request.severity for request in begun] == ["3", "1"]
+    await monitoring.setting.page_is(PageState.ACCEPTED)
+    monitoring.setting.clock.advance(minutes=5)
+    await monitoring.signed({"alerts": [*first, down("db", name="DatabaseGone"), down("echo")]})
+    assert [request.about for request in begun[2:]] == ["DatabaseGone: db does not answer"]
 
 
 async def test_sent_again_when_nobody_had_accepted_it_rings_again(monitoring: Web) -> None:
