@@ -185,6 +185,16 @@ class Reception:
         self._records.note(call.record, (), call.kept)
         self._tell(call, "answer", who=call.record.agent_entry)
 
+    def _engage(self, call: LiveCall, command: Dial) -> None:
+        """Whoever is rung by name, and has callers of a skills group as well, is given none meanwhile."""
+        if not call.configuration.skills or len(command.targets) != 1:
+            return
+        agent = command.targets[0]
+        for group in call.configuration.skills.values():
+            if any(one.entry == agent.entry for one in group.agents):
+                call.door.engage(agent, group.id)
+                return
+
     def _welcome(self, arrival: Arrival, agi: AgiSession) -> LiveCall:
         configuration = self._configuration()
         facts = arrival.facts
@@ -263,12 +273,16 @@ class Reception:
             case StartPage() | SendMail() | Leave():
                 self._do_told(call, command)
             case _:
+                if isinstance(command, Dial):
+                    self._engage(call, command)
                 self._keep_places(call, command)
                 if isinstance(command, Dial):
                     self._keep(call)
                 if self._feed.has_listeners:
                     self._tell(call, "command", what=type(command).__name__.lower(), says=_said(command))
                 event = await call.performer.perform(command)
+                if isinstance(command, Dial):
+                    call.door.part()
                 if isinstance(command, Hangup) and isinstance(event, TakenOver):
                     self.note_visit(call, _before_the_end(event))
                 if isinstance(command, Hangup):

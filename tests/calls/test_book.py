@@ -430,6 +430,98 @@ def test_the_expected_wait_is_the_pace_of_the_last_callers(night: Night) -> None
     assert slower is not None and slower > 60, "slower than before: it shows at once"
 
 
+# -- agents who are rung by name
+
+
+def test_an_agent_whom_somebody_rings_by_name_is_given_to_nobody(night: Night) -> None:
+    team = admit(agents=group("ann", wrap_up_s=20))
+    night.book.engage("a", target("ann"), "night", 5)
+    waiter = night.waits("b", team, 6)
+    assert night.refused("c", admit(agents=group("ann"), waiting=None), 7) == (Admission.LIMIT, "group:night")
+    night.book.talk("a", 8)
+    assert [night.book.staff.doing(agent) for agent in night.book.agents()] == [(AgentState.TALKING, "a", 8)]
+    night.book.part("a", 30)
+    assert ended(waiter) is Admission.IN, "at once: the rest is for calls of the group"
+    night.book.part("b", 31)
+    night.book.end("a", 32)
+    assert next(iter(night.book.agents())).call == "b", "given by the group: only the call gives him back"
+
+
+@pytest.mark.parametrize("does_talk", [True, False])
+def test_whoever_hangs_up_on_an_agent_rung_by_name_frees_him(night: Night, does_talk: bool) -> None:
+    night.book.engage("a", target("ann"), "night", 5)
+    waiter = night.waits("b", admit(agents=group("ann")), 6)
+    if does_talk:
+        night.book.talk("a", 8)
+    night.book.end("a", 9)
+    assert ended(waiter) is Admission.IN
+
+
+def test_an_agent_who_is_left_alone_stays_so_unless_he_answers_to_his_name(night: Night) -> None:
+    agents = group("ann", aside_s=60)
+    night.gets("a", admit(agents=agents))
+    night.book.give_back("a", "no-answer", 10)
+    night.book.engage("b", target("ann"), "night", 20)
+    night.book.part("b", 30)
+    waiter = night.waits("c", admit(agents=agents), 31)
+    night.book.engage("d", target("ann"), "night", 40)
+    night.book.talk("d", 42)
+    night.book.part("d", 50)
+    assert ended(waiter) is Admission.IN
+
+
+def test_the_rest_that_an_agent_had_ends_in_its_time_though_he_was_rung_meanwhile(night: Night) -> None:
+    agents = group("ann", wrap_up_s=20)
+    night.gets("a", admit(agents=agents))
+    night.book.talk("a", 1)
+    night.book.end("a", 10)
+    waiter = night.waits("b", admit(agents=agents), 11)
+    night.book.engage("c", target("ann"), "night", 12)
+    night.book.part("c", 20)
+    assert waiter.answer is None and night.book.next_due() == 30
+    night.book.engage("d", target("ann"), "night", 25)
+    night.book.pass_time(30)
+    assert waiter.answer is None, "his telephone rings"
+    night.book.part("d", 33)
+    assert ended(waiter) is Admission.IN
+
+
+def test_an_agent_whom_the_group_has_given_is_not_taken_from_that_call(night: Night) -> None:
+    agents = group("ann", wrap_up_s=20)
+    night.gets("a", admit(agents=agents))
+    night.book.engage("b", target("ann"), "night", 1)
+    night.book.end("b", 2)
+    waiter = night.waits("c", admit(agents=agents), 3)
+    night.book.talk("a", 4)
+    night.book.end("a", 5)
+    assert waiter.answer is None, "his rest"
+    night.book.pass_time(25)
+    assert ended(waiter) is Admission.IN
+
+
+def test_an_agent_who_is_rung_by_name_before_the_group_knows_that_he_is_free(night: Night) -> None:
+    agents = group("ann")
+    night.gets("a", admit(agents=agents))
+    night.book.talk("a", 1)
+    night.book.engage("b", target("ann"), "night", 2)
+    night.book.talk("b", 3)
+    waiter = night.waits("c", admit(agents=agents), 4)
+    night.book.end("a", 5)
+    assert waiter.answer is None, "he talks already with the next one"
+    night.book.end("b", 9)
+    assert ended(waiter) is Admission.IN
+
+
+def test_who_talks_by_name_is_known_after_a_restart(night: Night) -> None:
+    night.book.engage("a", target("ann"), "night", 5)
+    kept = night.book.kept_of("a")
+    after = Night()
+    after.book.adopt("a", read_kept(kept.to_text() if kept else ""), 0)
+    waiter = after.waits("b", admit(agents=group("ann")), 1)
+    after.book.end("a", 2)
+    assert ended(waiter) is Admission.IN
+
+
 # -- over a restart
 
 
@@ -578,6 +670,20 @@ class AnyNight(RuleBasedStateMachine):
         if outcome == "answered":
             self.book.talk(call, self.at)
         self.book.give_back(call, outcome, self.at)
+        self.look()
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data(), name=st.sampled_from(PEOPLE))
+    def rings_by_name(self, data, name):  # type: ignore[no-untyped-def]
+        call = data.draw(st.sampled_from(self.live))
+        if call not in self.waiters:
+            self.book.engage(call, target(name), "night", self.at)
+            self.look()
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def parts(self, data):  # type: ignore[no-untyped-def]
+        self.book.part(data.draw(st.sampled_from(self.live)), self.at)
         self.look()
 
     @precondition(lambda self: self.live)

@@ -76,6 +76,14 @@ nodes:
   bye: {hangup: normal}
 """
 
+DIRECT = """\
+title: One of the crew, by name
+start: agent
+nodes:
+  agent: {destination: agent-1, ring: 6 s, rest: bye}
+  bye: {hangup: normal}
+"""
+
 
 def plan(wait: str = "60 s", longest: int = 3, priority: int = 0) -> Callable[[str], str]:
     return lambda _: PLAN.format(wait=wait, longest=longest, priority=priority)
@@ -232,6 +240,38 @@ async def test_agents_are_rung_in_turn_of_idleness_rest_after_a_call_and_are_lef
     hops = (await house.record_from("+32470009603")).hops
     assert "did not answer" in hops[-1].why and "answered" in hops[-1].why, hops[-1]
     await nothing_is_left(house)
+
+
+async def test_an_agent_who_was_rung_by_name_is_not_rung_for_the_queue_until_he_is_free(house: House) -> None:
+    """His telephone would take a second call; the caller waits, also past the death of the service."""
+    await house.phones({AGENT_1: FOREVER, "+32470000061": FOREVER})
+    async with house.configured(changes(plan(), direct=lambda _: DIRECT)):
+        direct = await calls(house, 1, IMPORTANT_NUMBER)
+        await house.answers(AGENT_1)
+        await calls(house, 2)
+        await wait_until_waiting(house, "02")
+        found = (await house.client.ask("queues"))["agents"]
+        assert [one["state"] for one in found if one["agent"] == "agent-1"] == ["talking"]
+        await asyncio.sleep(2)  # what is known of the call is written down
+        killed = house.household.service.pid
+        await house.kill_service()
+        await until(lambda: house.household.service.pid not in (None, killed), 40, "a service in its place")
+        await house.ready(60)
+        assert direct.is_live
+        third = await calls(house, 3)
+        await wait_until_waiting(house, "03")
+        assert len(house.carrier.legs(AGENT_1)) == 1
+        await direct.hang_up()
+        await talks(house, AGENT_1, 2)
+        await third.hang_up()
+        again = await calls(house, 4, IMPORTANT_NUMBER)
+        await talks(house, AGENT_1, 3)
+        await calls(house, 5)
+        await wait_until_waiting(house, "05")
+        await again.hang_up()
+        await talks(house, AGENT_1, 4)
+    found_hops = (await house.record_from("+32470009604")).hops
+    assert [hop.exit for hop in found_hops] == ["answered"]
 
 
 async def test_killing_the_service_sends_who_waits_to_a_person_and_keeps_who_talks(house: House) -> None:

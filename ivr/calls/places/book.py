@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from dialplan.commands import Limit
+from dialplan.commands import Limit, Target
 from dialplan.events import Admission, Admitted, Outcome
 from ivr.calls.places.agenda import Agenda, Due, What
 from ivr.calls.places.demand import Demand, Failed
@@ -81,6 +81,28 @@ class Book:
         if held is not None and held.agent:
             self.staff.talk(held.agent, call, at)
             self._came.pop(call, None)
+        elif held is not None and held.named:
+            self.staff.talk_by_name(held.named, call, at)
+
+    def engage(self, call: str, agent: Target, group: str, at: float) -> None:
+        """This call rings an agent by name: until that is over no group gives him to anybody."""
+        self.part(call, at)
+        held = self._held.setdefault(call, Held())
+        if held.agent != agent.entry:
+            held.named = agent.entry
+            self.staff.engage(agent, group, call, at)
+
+    def part(self, call: str, at: float) -> None:
+        """The phone that this call rang is quiet: whom it rang by name is left to the groups again."""
+        self.pass_time(at)
+        held = self._held.get(call)
+        if held is None or not held.named:
+            return
+        freed = self._disengage(call, held, at)
+        if held.is_empty():
+            del self._held[call]
+        self._serve(freed, at)
+        self._settle()
 
     def give_back(self, call: str, outcome: str, at: float) -> None:
         """Give back the agent, and the places that are not for the whole call."""
@@ -167,7 +189,8 @@ class Book:
             tuple(KeptPlace(limit, since) for limit, since in kept.values())
             for kept in (held.places, held.begun)
         )
-        return Kept(places, begun, held.agent, agent.wrap_up_s if agent else 0.0)
+        rest_s = agent.wrap_up_s if agent else 0.0
+        return Kept(places, begun, held.agent or held.named, rest_s)
 
     def adopt(self, call: str, kept: Kept, at: float) -> None:
         """Give a call that outlived the service what it had, however many there are."""
@@ -356,7 +379,9 @@ class Book:
             self._came.pop(call, None)
         if held.agent:
             freed += self._release_agent(held, outcome, at)
-        if is_over or not (held.places or held.begun):
+        if is_over and held.named:
+            freed += self._disengage(call, held, at)
+        if is_over or held.is_empty():
             del self._held[call]
         self._serve(freed, at)
         self._settle()
@@ -368,6 +393,11 @@ class Book:
             return [AGENT + agent.entry]
         self._agenda.remind(agent.until, What.REST, agent.entry)
         return []
+
+    def _disengage(self, call: str, held: Held, at: float) -> list[str]:
+        agent, held.named = held.named, ""
+        self.staff.disengage(agent, call, at)
+        return [AGENT + agent]
 
     def _settle(self) -> None:
         """Tell of those who have become first."""

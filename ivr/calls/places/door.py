@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dialplan.commands import Admit
+from dialplan.commands import Admit, Target
 from dialplan.events import Admitted
 from ivr.calls.places.usher import Places, Turn
 from ivr.calls.places.wish import Wish
@@ -27,6 +27,14 @@ class Door:
     def talk(self) -> None:
         """The agent has picked up."""
         self.places.talk(self.call)
+
+    def engage(self, agent: Target, group: str) -> None:
+        """An agent of this group is rung by name."""
+        self.places.engage(self.call, agent, group)
+
+    def part(self) -> None:
+        """The phone that was rung is quiet."""
+        self.places.part(self.call)
 
     def give_back(self, outcome: str) -> None:
         """Give back the agent, and what is not for the whole call."""

@@ -17,6 +17,12 @@ class Held:
     begun: dict[str, tuple[Limit, float]] = field(default_factory=dict)
     """Places that it gave back, in limits that count it as begun all the same."""
     agent: str = ""
+    named: str = ""
+    """The agent whom it rings, or talks with, by name: no group has given him."""
+
+    def is_empty(self) -> bool:
+        """Whether it has nothing at all."""
+        return not (self.places or self.begun or self.agent or self.named)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from dialplan.commands import AgentOrder, Agents, Target
 from dialplan.events import Outcome
@@ -47,11 +48,21 @@ class Agent:
     aside_s: float = 0.0
 
 
+class Doing(NamedTuple):
+    """What an agent does, on which call, and since when by the book's clock."""
+
+    state: AgentState
+    call: str
+    since: float
+
+
 class Staff:
     """All agents that were ever asked for, by directory id."""
 
     def __init__(self) -> None:
         self.agents: dict[str, Agent] = {}
+        self._by_name: dict[str, dict[str, Doing]] = {}
+        """Agent -> call that rings him by name, whatever his groups do -> what he does on it."""
 
     def pick(self, wanted: Agents, held_back: Collection[str]) -> Agent | None:
         """The free agent who is rung first; None when none is free. Each has one call at a time.
@@ -67,7 +78,8 @@ class Staff:
         """Agents of the group who are free for this caller, in the order of the group."""
         for person in wanted.people:
             agent = self._known(person, wanted.group)
-            if agent.state is AgentState.FREE and person.entry not in wanted.except_:
+            is_free = agent.state is AgentState.FREE and person.entry not in self._by_name
+            if is_free and person.entry not in wanted.except_:
                 yield agent
 
     def is_hopeless(self, wanted: Agents) -> bool:
@@ -89,6 +101,34 @@ class Staff:
         agent = self.agents.get(entry)
         if agent is not None and agent.call == call and agent.state is AgentState.RINGING:
             agent.state, agent.since = AgentState.TALKING, at
+
+    def engage(self, person: Target, group: str, call: str, at: float) -> None:
+        """This call rings him by name."""
+        self._known(person, group)
+        self._by_name.setdefault(person.entry, {})[call] = Doing(AgentState.RINGING, call, at)
+
+    def talk_by_name(self, entry: str, call: str, at: float) -> None:
+        """He has picked up for the call that rings him by name."""
+        self._by_name[entry][call] = Doing(AgentState.TALKING, call, at)
+
+    def disengage(self, entry: str, call: str, at: float) -> None:
+        """That call is over for him. Who has talked is there: he is not left alone any more."""
+        calls, agent = self._by_name[entry], self.agents[entry]
+        did = calls.pop(call)
+        if not calls:
+            del self._by_name[entry]
+        if did.state is AgentState.TALKING:
+            agent.idle_since = at
+            if agent.state is AgentState.ASIDE:
+                agent.state, agent.since = AgentState.FREE, at
+
+    def doing(self, agent: Agent) -> Doing:
+        """What he does, as people see it."""
+        own = Doing(agent.state, agent.call, agent.since)
+        if agent.call:
+            return own
+        calls = self._by_name.get(agent.entry, {}).values()
+        return next((one for one in calls if one.state is AgentState.TALKING), next(iter(calls), own))
 
     def release(self, entry: str, outcome: str, at: float) -> Agent:
         """His call is over, or did not come about: to rest, to be left alone, or free at once."""
@@ -129,4 +169,4 @@ class Staff:
         return agent
 
 
-__all__ = ["Agent", "AgentState", "Staff"]
+__all__ = ["Agent", "AgentState", "Doing", "Staff"]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from dialplan.commands import Target
 from dialplan.events import Admission, Admitted
 from ivr.calls.places.book import Book
 from ivr.calls.places.kept import Kept
@@ -24,6 +25,12 @@ class Places(Protocol):
 
     def talk(self, call: str) -> None:
         """The agent who is held for this call has picked up."""
+
+    def engage(self, call: str, agent: Target, group: str) -> None:
+        """The call rings an agent of this group by name."""
+
+    def part(self, call: str) -> None:
+        """The phone that the call rang is quiet: whom it rang by name is left to his groups again."""
 
     def give_back(self, call: str, outcome: str) -> None:
         """Give back the agent, and the places that are not for the whole call."""
@@ -102,6 +109,16 @@ class Usher:
     def talk(self, call: str) -> None:
         """The agent who is held for this call has picked up."""
         self.book.talk(call, self.now())
+
+    def engage(self, call: str, agent: Target, group: str) -> None:
+        """The call rings an agent of this group by name."""
+        self.book.engage(call, agent, group, self.now())
+
+    def part(self, call: str) -> None:
+        """The phone that the call rang is quiet: whom it rang by name is left to his groups again."""
+        if not self._is_closed:
+            self.book.part(call, self.now())
+            self._tell()
 
     def give_back(self, call: str, outcome: str) -> None:
         """Give back the agent, and the places that are not for the whole call."""

@@ -21,7 +21,7 @@ def view(usher: Usher, now: datetime) -> Mapping[str, Any]:
     at = usher.now()
     return {
         "queues": [_queue(queue, at, now) for _, queue in sorted(usher.book.queues.items())],
-        "agents": [_agent(agent, at) for agent in sorted(usher.book.agents(), key=_group_and_name)],
+        "agents": [_agent(usher, agent, at) for agent in sorted(usher.book.agents(), key=_group_and_name)],
         "places": list(_places(usher)),
     }
 
@@ -41,7 +41,7 @@ def taken(usher: Usher) -> Mapping[str, int]:
 
 def states(usher: Usher) -> Mapping[str, int]:
     """How many agents are in each state."""
-    counted = Counter(str(agent.state) for agent in usher.book.agents())
+    counted = Counter(str(usher.book.staff.doing(agent).state) for agent in usher.book.agents())
     return {str(state): counted[state] for state in AgentState}
 
 
@@ -72,15 +72,16 @@ def _queue(queue: Queue, at: float, now: datetime) -> dict[str, Any]:
     }
 
 
-def _agent(agent: Agent, at: float) -> dict[str, Any]:
-    is_resting = agent.state in (AgentState.WRAP_UP, AgentState.ASIDE)
+def _agent(usher: Usher, agent: Agent, at: float) -> dict[str, Any]:
+    doing = usher.book.staff.doing(agent)
+    is_resting = doing.state in (AgentState.WRAP_UP, AgentState.ASIDE)
     return {
         "agent": agent.entry,
         "name": agent.label or agent.entry,
         "group": agent.group,
-        "state": str(agent.state),
-        "call": agent.call or None,
-        "for_s": _rounded(at - agent.since) if agent.since else None,
+        "state": str(doing.state),
+        "call": doing.call or None,
+        "for_s": _rounded(at - doing.since) if doing.since else None,
         "free_in_s": _rounded(agent.until - at) if is_resting else None,
     }
 
