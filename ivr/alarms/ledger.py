@@ -22,6 +22,7 @@ from ivr.alarms.ending import LIVE, is_over, tell_again
 from ivr.alarms.model import ALARMS, Decided, Incoming, Joined, Over, Terms, Wanted
 from ivr.notify.enclosed import ALARM_FILE
 from ivr.notify.outbox import Attached, enqueue
+from ivr.notify.words import Language, pick_language
 from ivr.storage import (
     AlarmGroup,
     AlarmSource,
@@ -36,6 +37,13 @@ from ivr.storage import (
 AT_ONCE: Final = 100
 LEASE: Final = timedelta(seconds=60)
 """So long a page may take to be made; then another box makes it."""
+NO_SUBJECT: Final[Mapping[Language, str]] = {
+    "nl": "Alarm zonder onderwerp",
+    "fr": "Alarme sans objet",
+    "de": "Alarm ohne Betreff",
+    "en": "Alarm without a subject",
+}
+"""What such a page is about: nobody called."""
 OLD: Final = timedelta(hours=24)
 """An alarm that old when it is found is news of yesterday: kept and forwarded, and nobody is woken."""
 
@@ -318,7 +326,13 @@ def _open_group(session: Session, key: str, row: AlarmRow, now: datetime) -> Ala
     open_ones = list(session.scalars(kin)) if row.id != "command" else []
     if len(open_ones) < row.most_pages:
         return None
-    return next((one for one in open_ones if not _is_called_off(session, one)), None)
+    return next((one for one in open_ones if not _is_in_vain(session, one)), None)
+
+
+def _is_in_vain(session: Session, group: AlarmGroup) -> bool:
+    """Nobody has accepted its page, and nobody is looked for any more."""
+    page = session.get(Page, group.page_id) if group.page_id else None
+    return page is not None and page.state in (PageState.EXHAUSTED, PageState.CANCELLED)
 
 
 def _is_called_off(session: Session, group: AlarmGroup) -> bool:
@@ -341,6 +355,7 @@ def _begin_group(session: Session, key: str, row: AlarmRow, alarm: KeptAlarm, no
 
 def _wanted(alarm: KeptAlarm, row: AlarmRow, severity: int, configuration: Configuration) -> Wanted:
     brand = configuration.brands.get(row.brand)
+    language = row.language or (brand.mail_language if brand else "en")
     return Wanted(
         alarm_id=alarm.id,
         group_key=alarm.group_key,
@@ -348,8 +363,8 @@ def _wanted(alarm: KeptAlarm, row: AlarmRow, severity: int, configuration: Confi
         policy=str(alarm.facts.get("policy") or row.policy),
         customer=str(alarm.facts.get("customer") or row.customer),
         severity=severity,
-        words=alarm.subject,
-        language=row.language or (brand.mail_language if brand else "en"),
+        words=alarm.subject or NO_SUBJECT[pick_language(language)],
+        language=language,
         sender=alarm.sender,
         source=alarm.source,
     )

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from dialplan.source import load
 from ivr.alarms.reading import read_mail
+from ivr.settings import ROOT
 from ivr.storage import AlarmSource, AlarmState, PageState
 from tests.alarms.desks import ALERTS, Setting, a_desk, a_mail
 
@@ -101,6 +103,41 @@ async def test_the_same_mail_twice_is_one_alarm(setting: Setting) -> None:
     [alarm] = await setting.alarms()
     assert alarm.repeats == 2
     assert len(setting.pages.begun) == 1
+
+
+@pytest.mark.parametrize("state", [PageState.EXHAUSTED, PageState.CANCELLED])
+async def test_after_so_many_pages_that_found_nobody_another_kind_rings_again(
+    setting: Setting, state: PageState
+) -> None:
+    for name in ("alpha", "bravo", "charlie", "delta", "echo"):
+        await setting.mail(a_mail(f"{name} is down"))
+    assert len(setting.pages.begun) == 5
+    await setting.page_is(state)
+    setting.clock.advance(minutes=10)
+    await setting.mail(a_mail("The generator burns"))
+    assert [request.about for request in setting.pages.begun][5:] == ["The generator burns"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nl", "Alarm zonder onderwerp"),
+        ("fr", "Alarme sans objet"),
+        ("de", "Alarm ohne Betreff"),
+        ("en", "Alarm without a subject"),
+    ],
+)
+async def test_a_mail_without_a_subject_is_an_alarm_and_no_call(
+    tmp_path: Path, language: str, words: str
+) -> None:
+    shipped = load(ROOT / "config").configuration
+    row = replace(shipped.alarms.mails[0], language=language)
+    alarms = replace(shipped.alarms, mails=(row,))
+    async with a_desk(tmp_path, replace(shipped, alarms=alarms, memo={})) as setting:
+        await setting.mail(b"From: monitor@fuzer.net\r\n\r\nIt burns.\r\n")
+        [request] = setting.pages.begun
+        assert request.about == words, "otherwise the mails tell of a call with a withheld number"
+        assert setting.voice.said == [(words, language)]
 
 
 async def test_a_mail_that_is_read_again_rings_nobody_though_nobody_had_accepted(setting: Setting) -> None:
