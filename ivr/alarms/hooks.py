@@ -20,7 +20,9 @@ from ivr.storage import AlarmSource, DatabaseUnavailable
 log = structlog.get_logger(__name__)
 MOST_BYTES: Final = 1_000_000
 SAME_S: Final = 24 * 3600.0
-"""An alarm that its sender does not date is the same for so long, until it is said to be over."""
+"""An alarm that its sender names and does not date is the same for so long, until it is said to be over."""
+SAME_WORDS_S: Final = 3600.0
+"""One that has no name either is known by its words, for so long: nobody may ever say that it is over."""
 
 LONGEST_NAME: Final = 500
 
@@ -112,7 +114,7 @@ def alarm_of(event: Event, name: str, body: bytes, nonce: str = "", together: st
         name=name,
         fingerprint=fingerprint,
         once=is_named,
-        same_s=SAME_S,
+        same_s=SAME_S if event.fingerprint else SAME_WORDS_S,
         facts=facts,
     )
 

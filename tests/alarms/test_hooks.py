@@ -131,6 +131,17 @@ async def test_a_worse_one_of_the_same_beginning_rings_once(monitoring: Web) -> 
     assert [request.severity for request in monitoring.setting.pages.begun] == ["3", "1"]
 
 
+async def test_words_without_a_name_ring_again_after_an_hour(monitoring: Web) -> None:
+    """A script that sends a sentence never says that it is over: tomorrow it is another alarm."""
+    secret = {"Authorization": f"Bearer {SECRET}"}
+    for minutes in (0, 20, 41):
+        monitoring.setting.clock.advance(minutes=minutes)
+        await monitoring.post({"words": "The backup has failed"}, **secret)
+        await monitoring.setting.page_is(PageState.DONE)
+    assert len(monitoring.setting.pages.begun) == 2
+    assert [alarm.repeats for alarm in await monitoring.setting.alarms()] == [1, 0]
+
+
 async def test_names_as_long_as_they_like(monitoring: Web) -> None:
     for name in ("é" * 1500, "é" * 1501):
         body = {"words": f"It ends with {len(name)}", "fingerprint": name, "since": name}
