@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -13,6 +14,8 @@ from ivr.settings import Settings
 
 Protocol = Literal["tcp", "udp"]
 _LISTENING_TCP = "0A"
+_OF_SIP_HOST = ("DUTYLINE_SIP", "DUTYLINE_RTP")
+"""Settings of ports that are opened on DUTYLINE_SIP_HOST; all others are on DUTYLINE_HOST."""
 FEWEST_RTP = 20
 """Fewer free ports than this in a range of RTP, and calls would fail for want of one."""
 
@@ -29,16 +32,46 @@ class PortNeed:
 
 
 class PortTakenError(Exception):
-    """A port that we need is taken: says which, by whom, and which setting changes it."""
+    """A port that we need is not to be had: says which, who has it or why, and which setting changes it."""
 
-    def __init__(self, need: PortNeed, holder: str) -> None:
+    def __init__(self, need: PortNeed, holder: str = "", why: OSError | None = None) -> None:
+        """`why`: what the system said to us; None: somebody has it."""
         self.need = need
         self.holder = holder
-        held = f" by {holder}" if holder else ""
-        super().__init__(
-            f"Port {need.port}/{need.protocol} on {need.host}, wanted for {need.purpose}, is taken{held}; "
-            f"stop that, or set {need.setting} (or DUTYLINE_PORT_OFFSET for all ports at once)."
+        super().__init__(_sentence(need, holder, why))
+
+
+def _sentence(need: PortNeed, holder: str, why: OSError | None) -> str:
+    wanted = f"Port {need.port}/{need.protocol} on {need.host}, wanted for {need.purpose},"
+    is_sip = need.setting.startswith(_OF_SIP_HOST)
+    of_host = "DUTYLINE_SIP_HOST" if is_sip else "DUTYLINE_HOST"
+    if isinstance(why, socket.gaierror):
+        return (
+            f'{wanted} cannot be used: nobody knows an address "{need.host}"; set {of_host} to one in digits.'
         )
+    if why is not None and why.errno == errno.EADDRNOTAVAIL:
+        outer = ", and DUTYLINE_SIP_PUBLIC to the outer one behind a NAT" if is_sip else ""
+        return (
+            f"{wanted} cannot be used: this machine has no address {need.host}; "
+            f"set {of_host} to one that it has{outer}."
+        )
+    if isinstance(why, PermissionError):
+        return (
+            f"{wanted} may not be used by this user: ports below {_first_free_to_all()} are for root; "
+            f"set {need.setting} to a higher one."
+        )
+    held = f" by {holder}" if holder else ""
+    return (
+        f"{wanted} is taken{held}; "
+        f"stop that, or set {need.setting} (or DUTYLINE_PORT_OFFSET for all ports at once)."
+    )
+
+
+def _first_free_to_all() -> int:
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text())
+    except (OSError, ValueError):
+        return 1024
 
 
 def switch_ports(settings: Settings) -> list[PortNeed]:
@@ -76,14 +109,13 @@ def carrier_ports(settings: Settings) -> list[PortNeed]:
 
 
 def check_ports(needs: Iterable[PortNeed]) -> None:
-    """Raises PortTakenError for the first port that is taken, or stands twice in our own settings."""
+    """Raises PortTakenError for the first port that is not to be had, or stands twice in our own settings."""
     ours: dict[tuple[int, Protocol], PortNeed] = {}
     for need in needs:
         twin = ours.setdefault((need.port, need.protocol), need)
         if twin is not need:
             raise PortTakenError(need, f"{twin.purpose} ({twin.setting})")
-        if not _is_free(need.host, need.port, need.protocol):
-            raise PortTakenError(need, find_holder(need.port, need.protocol))
+        _check(need)
 
 
 def check_rtp(purpose: str, setting: str, host: str, first: int, last: int) -> None:
@@ -91,16 +123,27 @@ def check_rtp(purpose: str, setting: str, host: str, first: int, last: int) -> N
     free = 0
     taken = first
     for port in range(first, last + 1):
-        if _is_free(host, port, "udp"):
+        if _obstacle(host, port, "udp") is None:
             free += 1
         else:
             taken = port
         if free >= FEWEST_RTP:
             return
-    raise PortTakenError(PortNeed(purpose, setting, host, taken, "udp"), find_holder(taken, "udp"))
+    need = PortNeed(purpose, setting, host, taken, "udp")
+    _check(need)
+    raise PortTakenError(need)
 
 
-def _is_free(host: str, port: int, protocol: Protocol) -> bool:
+def _check(need: PortNeed) -> None:
+    why = _obstacle(need.host, need.port, need.protocol)
+    if why is not None and why.errno == errno.EADDRINUSE:
+        raise PortTakenError(need, find_holder(need.port, need.protocol))
+    if why is not None:
+        raise PortTakenError(need, why=why)
+
+
+def _obstacle(host: str, port: int, protocol: Protocol) -> OSError | None:
+    """What the system says against our having that port; None: nothing."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
     with closing(socket.socket(family, kind)) as probe:
@@ -111,11 +154,9 @@ def _is_free(host: str, port: int, protocol: Protocol) -> bool:
             probe.bind((host, port))
             if protocol == "tcp":
                 probe.listen(1)
-        except PermissionError:
-            return False
-        except OSError:
-            return False
-    return True
+        except OSError as fault:
+            return fault
+    return None
 
 
 def find_holder(port: int, protocol: Protocol) -> str:
