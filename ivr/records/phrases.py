@@ -11,7 +11,8 @@ from ivr.storage import Disposition, HungBy
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One language's sentences; the names in braces are filled in by `tell`."""
+    """One language's sentences; the names in braces are filled in by `tell`. `rang_one`, `agent_one`: where
+    it is not known who it was."""
 
     title: str
     opening: str
@@ -22,6 +23,8 @@ class Phrases:
     unqueued: str
     rang: str
     agent: str
+    rang_one: str
+    agent_one: str
     hop: str
     leave: str
     still: str
@@ -43,6 +46,8 @@ PHRASES: Final[dict[Language, Phrases]] = {
         unqueued="the caller left the queue",
         rang="{who} was rung",
         agent="{who} picked up",
+        rang_one="somebody was rung",
+        agent_one="somebody picked up",
         hop="{node} ({kind}): {why}",
         leave="; left by {exit}",
         still="The call is still going on.",
@@ -75,6 +80,8 @@ PHRASES: Final[dict[Language, Phrases]] = {
         unqueued="de beller verliet de wachtrij",
         rang="{who} werd gebeld",
         agent="{who} nam op",
+        rang_one="iemand werd gebeld",
+        agent_one="iemand nam op",
         hop="{node} ({kind}): {why}",
         leave="; verder langs {exit}",
         still="De oproep loopt nog.",
@@ -107,6 +114,8 @@ PHRASES: Final[dict[Language, Phrases]] = {
         unqueued="l'appelant a quitté la file d'attente",
         rang="on a appelé {who}",
         agent="{who} a décroché",
+        rang_one="on a appelé quelqu'un",
+        agent_one="quelqu'un a décroché",
         hop="{node} ({kind}) : {why}",
         leave=" ; sortie {exit}",
         still="L'appel est toujours en cours.",
@@ -139,6 +148,8 @@ PHRASES: Final[dict[Language, Phrases]] = {
         unqueued="der Anrufer hat die Warteschlange verlassen",
         rang="bei {who} klingelte es",
         agent="{who} hob ab",
+        rang_one="bei jemandem klingelte es",
+        agent_one="jemand hob ab",
         hop="{node} ({kind}): {why}",
         leave="; weiter über {exit}",
         still="Der Anruf läuft noch.",

@@ -50,13 +50,14 @@ def _events(
     record: CallRecord, hops: Sequence[HopRecord], words: Phrases
 ) -> Iterator[tuple[datetime, int, str]]:
     """When, which goes first at the same moment, and what."""
-    who = record.agent_entry or phone(record.agent_number, "en")
+    who = record.agent_entry or (record.agent_number and phone(record.agent_number, "en"))
+    rang, agent = (words.rang, words.agent) if who else (words.rang_one, words.agent_one)
     for rank, at, text in (
         (0, record.answered, words.answered),
         (2, record.queued_at, words.queued),
         (2, record.queue_left_at, words.unqueued),
-        (2, record.agent_rang_at, words.rang.format(who=who)),
-        (3, record.agent_at, words.agent.format(who=who)),
+        (2, record.agent_rang_at, rang.format(who=who)),
+        (3, record.agent_at, agent.format(who=who)),
         (5, record.ended, _end(record, words)),
     ):
         if at is not None:

@@ -1,5 +1,6 @@
 """A call told so that somebody who was not there understands it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -63,6 +64,24 @@ def test_a_call_that_goes_on_has_no_end_yet() -> None:
     story = tell(record, [])
     assert "withheld number called weird." in story
     assert story.endswith("The call is still going on.\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "rung", "there"),
+    [
+        ("en", "somebody was rung", "somebody picked up"),
+        ("nl", "iemand werd gebeld", "iemand nam op"),
+        ("fr", "on a appelé quelqu'un", "quelqu'un a décroché"),
+        ("de", "bei jemandem klingelte es", "jemand hob ab"),
+    ],
+)
+def test_who_picked_up_while_the_service_was_away_has_withheld_no_number(
+    language: Language, rung: str, there: str
+) -> None:
+    """The switch's failsafe rang somebody: nobody was there to see whom."""
+    story = tell(replace(RECORD, agent_entry="", hung_by=HungBy.UNKNOWN), HOPS, language)
+    assert f"00:14:08  {rung}\n" in story
+    assert f"00:14:14  {there}\n" in story
 
 
 def test_a_test_call_says_what_time_the_plan_was_told() -> None:
