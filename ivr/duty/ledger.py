@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ivr.duty.history import Event, changed, pressed, rung, write
-from ivr.duty.hunt import Attempt, Hunt
+from ivr.duty.hunt import Attempt, Hunt, Move
 from ivr.duty.page import (
     LIVE_STATES,
     Acceptance,
@@ -100,14 +100,20 @@ class DatabaseLedger:
         self._draw = draw or random.SystemRandom()
 
     async def open_page(
-        self, request: PageRequest, brand_title: str, hunt: Hunt, now: datetime, page_id: str = ""
+        self,
+        request: PageRequest,
+        brand_title: str,
+        hunt: Hunt,
+        now: datetime,
+        page_id: str = "",
+        first: Move | None = None,
     ) -> Page:
-        """Write down a new page with a free call ID, and its first mail."""
+        """Write down a new page with a free call ID, and its first mail. `first`: what it does first."""
         page_id = page_id or uuid4().hex
 
         def work(session: Session) -> Page:
             call_ref = self._free_call_ref(session, now)
-            page = Page(page_id, call_ref, request, brand_title, hunt, now)
+            page = Page(page_id, call_ref, request, brand_title, hunt, now, first=first)
             session.add(self._driven_row(session, page, now))
             session.flush()
             self._write_opening(session, page, now)

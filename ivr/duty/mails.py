@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ivr.duty.history import told, write
-from ivr.duty.hunt import Attempt, Hunt, Ring
+from ivr.duty.hunt import Attempt, Hunt, Ring, Wait
 from ivr.duty.ledger import PageMail, read_attempts
 from ivr.duty.moves import next_move
 from ivr.duty.page import Page
@@ -44,12 +44,17 @@ class PageMails:
     def announce(self, session: Session, page: Page, now: datetime) -> None:
         """A call has come in, and these are being rung."""
         to = page.request.contacts.mailboxes
-        rung = _first_rung(page.hunt, now)
-        facts = {"at": now, "ringing": [{"title": who, "number": number} for _, who, number in rung]}
+        first = page.first or next_move(page.hunt, now, [], now, at=page.hunt.wall_clock(now))
+        planned = first.planned if isinstance(first, Ring) else ()
+        facts = {
+            "at": now,
+            "ringing": [{"title": one.person.title, "number": one.phone.number} for one in planned],
+            "waits": isinstance(first, Wait),
+        }
         self._write(session, page, "call-in", to, facts, now)
         if self._texts is not None:
             words = variables_of(page) | {"at": now}
-            self._texts.tell_rung(session, page, [entry for entry, _, _ in rung], words, now)
+            self._texts.tell_rung(session, page, [one.person.entry for one in planned], words, now)
 
     def announce_rings(self, session: Session, page: Page, rung: Sequence[Attempt]) -> None:
         """Phones are about to ring: their owners have it in writing, those as well who come later."""
@@ -146,11 +151,3 @@ def _tried(session: Session, page: Page) -> list[dict[str, Any]]:
 def _name(hunt: Hunt, entry: str) -> str:
     found = person_of(hunt, entry)
     return found.name if found else ""
-
-
-def _first_rung(hunt: Hunt, now: datetime) -> list[tuple[str, str, str]]:
-    """Entry, title and number of each."""
-    move = next_move(hunt, now, [], now, at=hunt.wall_clock(now))
-    if not isinstance(move, Ring):
-        return []
-    return [(one.person.entry, one.person.title, one.phone.number) for one in move.planned]

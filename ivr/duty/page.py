@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ivr.duty.hunt import Attempt, Hunt, Person
+from ivr.duty.hunt import Attempt, Hunt, Move, Person
 from ivr.storage.states import PageState
 
 LIVE_STATES = frozenset({PageState.PAGED, PageState.RINGING})
@@ -143,6 +143,8 @@ class Page:
     out: tuple[str, ...] = ()
     """Directory entries that are not rung for this page any more: they had it, or do not want it."""
     handover: Handover | None = None
+    first: Move | None = None
+    """What it does first, where it has just begun; it is kept nowhere."""
 
     def is_held_by(self, attempt_id: str) -> bool:
         """Whether it was accepted on that leg."""

@@ -23,10 +23,11 @@ from ivr.duty.connecting import write_beside
 from ivr.duty.conversation import EngineersEar, ending_of, spoken, tell
 from ivr.duty.done_links import make_key
 from ivr.duty.hands import Hands
-from ivr.duty.hunt import Attempt
+from ivr.duty.hunt import Attempt, Move
 from ivr.duty.live import with_live_duty
 from ivr.duty.lookout import Anew, Lookout
 from ivr.duty.means import Means
+from ivr.duty.moves import next_move
 from ivr.duty.networks import LONGEST_MEMORY_S, Networks
 from ivr.duty.page import Acceptance, Contacts, LivePage, Page, PageRequest, Promise
 from ivr.duty.patient import PatientLedger
@@ -194,10 +195,24 @@ class Pager:
             shift=shift,
         )
         with self.boxes.beginning():
-            page = await self._ledger.open_page(request, brand.title, hunt, now)
+            first = self._first_move(Page("", "", request, brand.title, hunt, now))
+            page = await self._ledger.open_page(request, brand.title, hunt, now, first)
             self.lookout.begin(page.id, now)
             self._start(page, [])
         return page
+
+    def _first_move(self, page: Page) -> Move:
+        """What a page does that begins now, as things stand with the others."""
+        return next_move(
+            page.hunt,
+            page.started,
+            [],
+            page.started,
+            at=page.hunt.wall_clock(page.started),
+            faulty=self.faulty(page),
+            engaged=self.engaged(page),
+            talking=self.talking(page),
+        )
 
     # -- what people do with a page beside pressing keys on a leg of it
 

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from ivr.duty.history import Event
-from ivr.duty.hunt import Attempt, Hunt
+from ivr.duty.hunt import Attempt, Hunt, Move
 from ivr.duty.ledger import DatabaseLedger, all_call_refs
 from ivr.duty.page import Acceptance, LivePage, Page, PageRequest
 from ivr.storage import DatabaseUnavailable, PageStep
@@ -51,18 +51,25 @@ class PatientLedger:
         """Steps not yet in the database."""
         return len(self._owed)
 
-    async def open_page(self, request: PageRequest, brand_title: str, hunt: Hunt, now: datetime) -> Page:
-        """Write down a new page; from memory when the database is away."""
+    async def open_page(
+        self,
+        request: PageRequest,
+        brand_title: str,
+        hunt: Hunt,
+        now: datetime,
+        first: Move | None = None,
+    ) -> Page:
+        """Write down a new page; from memory when the database is away. `first`: what it does first."""
         page_id = uuid4().hex
         if not self._owed:
             try:
-                page = await self._inner.open_page(request, brand_title, hunt, now, page_id)
+                page = await self._inner.open_page(request, brand_title, hunt, now, page_id, first)
             except DatabaseUnavailable as fault:
                 log.error("page.owed", why=str(fault))
             else:
                 self._refs.add(page.call_ref)
                 return page
-        page = Page(page_id, self._free_ref(), request, brand_title, hunt, now)
+        page = Page(page_id, self._free_ref(), request, brand_title, hunt, now, first=first)
         self._owe(lambda: self._inner.insert_page(page, now))
         return page
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dialplan.chains import Choice
 from dialplan.model import Configuration
@@ -14,8 +16,8 @@ from dialplan.roster import on_duty
 from dialplan.source import load
 from ivr.clock import VirtualClock
 from ivr.settings import ROOT
-from ivr.storage import AttemptState, PageState
-from tests.duty.night import NIGHT, REQUEST, accepts, fails, hears, the_night
+from ivr.storage import AttemptState, Mail, PageState
+from tests.duty.night import NIGHT, REQUEST, Night, accepts, fails, hears, the_night
 
 DESK_MOBILE, DUTY_MANAGER = "+32470000061", "+32470000062"
 PROXIMUS_1, PROXIMUS_2 = "+32477110105", "+32474981211"
@@ -201,3 +203,63 @@ async def test_when_the_one_who_accepted_gives_it_back_the_desk_is_told_again(
         assert found.state is PageState.EXHAUSTED
         states = [one.state for one in await night.ledger.attempts_of(page_id)]
         assert states.count(AttemptState.HEARD) == 2
+
+
+async def first_mails(night: Night) -> list[str]:
+    def work(session: Session) -> list[str]:
+        query = select(Mail).where(Mail.template == "call-in").order_by(Mail.created)
+        return [mail.body for mail in session.scalars(query)]
+
+    return await night.database.read(work)
+
+
+async def test_the_first_mail_names_who_is_rung_and_not_whose_phone_rings_for_another_page(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    names = [each.trigram for each in on_duty(configuration.duty, NIGHT)]
+    async with the_night(tmp_path, configuration) as night:
+        await night.page()
+        await night.clock.pass_time(3)
+        await night.page()
+        one, two = await first_mails(night)
+        assert [number for _, number in night.phones.rung] == order(configuration)[:2]
+        assert f"- {names[0]}," in one
+        assert f"- {names[1]}," in two
+        assert f"- {names[0]}," not in two
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "by another call"), ("nl", "andere oproep"), ("fr", "autre appel"), ("de", "anderen Anruf")],
+)
+async def test_the_first_mail_does_not_say_that_nobody_is_on_duty_while_he_talks(
+    tmp_path: Path, configuration: Configuration, language: str, words: str
+) -> None:
+    alone = replace(
+        configuration.duty,
+        roster=replace(configuration.duty.roster, weeks=(("MAB",),), swaps=()),
+    )
+    brands = {name: replace(brand, mail_language=language) for name, brand in configuration.brands.items()}
+    async with the_night(tmp_path, replace(configuration, duty=alone, brands=brands, memo={})) as night:
+        await night.page()
+        await night.clock.pass_time(3)
+        await night.page()
+        one, two = await first_mails(night)
+        assert "- MAB," in one
+        assert words in two
+        assert "- MAB," not in two
+
+
+async def test_the_first_mail_names_the_back_up_phone_where_the_network_has_failed(
+    tmp_path: Path, on_orange: Configuration
+) -> None:
+    first, *_ = order(on_orange)
+    async with the_night(tmp_path, on_orange) as night:
+        night.phones.reactions[first] = fails(38)
+        night.phones.reactions[PROXIMUS_1] = accepts(1)
+        await night.page()
+        await night.clock.pass_time(30)
+        await night.page()
+        _, two = await first_mails(night)
+        assert night.phones.rung[-1][1] == PROXIMUS_1
+        assert "0477 11 01 05" in two
