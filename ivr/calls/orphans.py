@@ -14,6 +14,7 @@ from ivr.ami import AmiEvent, AmiLink, ChannelSnapshot
 from ivr.calls.departures import Departures
 from ivr.calls.places import Usher, read_kept
 from ivr.clock import Clock
+from ivr.contract import Context
 from ivr.records import CallRecord, Recorder, close_orphans
 from ivr.records.places import find_places
 from ivr.storage import Database, Disposition, HungBy, StorageError
@@ -53,6 +54,8 @@ class Orphans:
         """Until the adoption: how channels were hung up meanwhile."""
         self._talking: set[str] = set()
         """Until the adoption: channels that are in a conversation."""
+        self._at_failsafe: set[str] = set()
+        """Until the adoption: callers who had come to the failsafe at a sync."""
         self._adopting: asyncio.Task[None] | None = None
         link.on_sync(self._take_sync)
         link.subscribe("DialEnd", self._take_dial_end)
@@ -103,17 +106,25 @@ class Orphans:
         if not self._adopting.done():
             self._channels = live
             self._talking |= {channel.unique_id for channel in channels if _is_talking(channel)}
+            self._at_failsafe |= {one.unique_id for one in channels if one.context == Context.FAILSAFE}
         for uniqueid in [one for one in self._alive if one not in live]:
             self._close(self._alive.pop(uniqueid), 0)
 
     def _take_dial_end(self, event: AmiEvent) -> None:
-        if event.get("DialStatus") != "ANSWER":
-            return
         uniqueid = event.get("Uniqueid")
+        if event.get("DialStatus") != "ANSWER":
+            self._note_in_vain(uniqueid)
+            return
         if (record := self._alive.get(uniqueid)) is not None:
             self._note_talk(record)
         elif uniqueid in self._channels:
             self._talking.add(uniqueid)
+
+    def _note_in_vain(self, uniqueid: str) -> None:
+        """An agent has not picked up for this caller, who goes to the failsafe: he is free again."""
+        record = self._alive.get(uniqueid)
+        if record is not None and record.agent_at is None and read_kept(record.places).agent:
+            self._places.give_back(record.id, "")
 
     def _note_talk(self, record: CallRecord) -> None:
         """Somebody talks with this caller; since when exactly, nobody was there to see."""
@@ -142,11 +153,13 @@ class Orphans:
                 self._alive[record.uniqueid] = record
                 if record.id not in self._reserved:
                     self._places.adopt(record.id, read_kept(record.places))
+                if record.uniqueid in self._at_failsafe:
+                    self._places.give_back(record.id, "")
             else:
                 self._close(record, self._causes.get(record.uniqueid, 0))
         for call in self._reserved - {record.id for record in self._alive.values()}:
             self._places.end(call)
-        for kept in (self._channels, self._causes, self._talking, self._reserved):
+        for kept in (self._channels, self._causes, self._talking, self._reserved, self._at_failsafe):
             kept.clear()
         if self._alive:
             log.info("calls.adopted", calls=len(self._alive))

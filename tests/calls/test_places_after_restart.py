@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ivr.calls.places.view import states, taken
 from ivr.clock import SystemClock
 from ivr.records import CallRecord, Recorder, find_call
 from ivr.storage import BatchWriter, Database, DatabaseUnavailable, Disposition
-from tests.service.test_orphans import Switch
+from tests.service.test_orphans import CHANNEL, Switch
 
 DESK = Limit("destination:desk", at_once=2)
 COUNTED = Limit("number:1", starts=3, within_s=3600)
@@ -132,3 +132,37 @@ async def test_a_database_that_is_away_is_no_reason_not_to_start(
     await restart.adopted()
     assert taken(restart.usher) == {"destination:desk": 1, "number:1": 1}
     assert states(restart.usher)["talking"] == 1
+
+
+async def test_a_caller_at_the_failsafe_has_neither_agent_nor_a_place_at_the_desk(restart: Restart) -> None:
+    """What is for the whole call he keeps: no number has one call more than it may."""
+    await restart.orphans.reserve()
+    restart.switch.sync(
+        [
+            replace(CHANNEL, unique_id="u1", context="dutyline-failsafe"),
+            replace(CHANNEL, unique_id="u2", context="dutyline-call"),
+        ]
+    )
+    await restart.adopted()
+    assert taken(restart.usher)["destination:desk"] == 1
+    answer = await Door(restart.usher, "new").ask(Admit((DESK,), TEAM, Waiting("desk")))
+    assert isinstance(answer, Admitted) and answer.agent == "ann"
+
+
+async def test_an_agent_who_did_not_pick_up_after_the_service_died_is_free(restart: Restart) -> None:
+    await restart.orphans.reserve()
+    restart.switch.has("u1", "u2")
+    await restart.adopted()
+    waiting = await Door(restart.usher, "new").ask(Admit((DESK,), TEAM, Waiting("desk")))
+    assert isinstance(waiting, Turn) and waiting.answer is None
+    restart.switch.rings_in_vain("u2")
+    assert waiting.answer and waiting.answer.agent == "bob"
+
+
+async def test_an_agent_who_talks_is_not_freed_by_the_end_of_another_ring(restart: Restart) -> None:
+    await restart.orphans.reserve()
+    restart.switch.has("u1", "u2")
+    await restart.adopted()
+    restart.switch.connects("u2")
+    restart.switch.rings_in_vain("u2")
+    assert states(restart.usher)["talking"] == 2

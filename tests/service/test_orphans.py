@@ -46,6 +46,10 @@ class Switch:
         """Somebody picks up for that caller."""
         self._dial_end(AmiEvent("DialEnd", {"uniqueid": uniqueid, "dialstatus": "ANSWER"}))
 
+    def rings_in_vain(self, uniqueid: str) -> None:
+        """Nobody has picked up for that caller."""
+        self._dial_end(AmiEvent("DialEnd", {"uniqueid": uniqueid, "dialstatus": "NOANSWER"}))
+
     def hangs_up(self, uniqueid: str, cause: int = 16) -> None:
         self._hangup(AmiEvent("Hangup", {"uniqueid": uniqueid, "cause": str(cause)}))
 

@@ -270,8 +270,7 @@ async def test_an_agent_who_was_rung_by_name_is_not_rung_for_the_queue_until_he_
         await wait_until_waiting(house, "05")
         await again.hang_up()
         await talks(house, AGENT_1, 4)
-    found_hops = (await house.record_from("+32470009604")).hops
-    assert [hop.exit for hop in found_hops] == ["answered"]
+    assert (await house.record_from("+32470009604")).record.agent_entry == "agent-1"
 
 
 async def test_killing_the_service_sends_who_waits_to_a_person_and_keeps_who_talks(house: House) -> None:
@@ -302,6 +301,28 @@ async def test_killing_the_service_sends_who_waits_to_a_person_and_keeps_who_tal
 
 
 # -- what they share
+
+
+async def test_an_agent_whose_phone_rang_when_the_service_died_is_free_for_the_next_caller(
+    house: House,
+) -> None:
+    """It rings on in vain; its caller comes to the failsafe person, and talks there as long as he likes."""
+    await house.phones({AGENT_1: in_turn(Habit.RING_FOREVER, FOREVER), "+32470000061": FOREVER})
+    async with house.configured(changes(plan())):
+        first = await calls(house, 1)
+        await house.rings(AGENT_1)
+        await asyncio.sleep(1)  # what is known of the call is written down
+        killed = house.household.service.pid
+        await house.kill_service()
+        await until(lambda: house.household.service.pid not in (None, killed), 40, "a service in its place")
+        await house.ready(60)
+        await house.answers("+32470000061")
+        second = await calls(house, 2)
+        await talks(house, AGENT_1, 1)
+        assert first.is_live
+        for call in (first, second):
+            await call.hang_up()
+    await nothing_is_left(house)
 
 
 async def talks(house: House, number: str, count: int) -> None:

@@ -64,19 +64,20 @@ def read_kept(text: str) -> Kept:
 def _written(place: KeptPlace) -> dict[str, Any]:
     limit = place.limit
     written: dict[str, Any] = {"key": limit.key, "at": round(place.since, 3), "at_once": limit.at_once}
+    written["whole"] = limit.whole_call
     if limit.starts:
         written |= {"starts": limit.starts, "within_s": limit.within_s}
     return written
 
 
 def _read(written: dict[str, Any]) -> KeptPlace:
-    """Whether a place was for the whole call matters no more: who has no service gives nothing back."""
+    """A place of which it is not known is for the whole call."""
     limit = Limit(
         key=str(written["key"]),
         at_once=int(written.get("at_once", 0)),
         starts=int(written.get("starts", 0)),
         within_s=float(written.get("within_s", 0.0)),
-        whole_call=True,
+        whole_call=bool(written.get("whole", True)),
     )
     return KeptPlace(limit, float(written["at"]))
 
