@@ -21,6 +21,7 @@ from dialplan.source import load
 from ivr.cli.client import ServiceAwayError, ServiceClient, ServiceError
 from ivr.cli.findings import Finding
 from ivr.cli.going_live import find_placeholders, look_at_trunk
+from ivr.cli.misspelt import misspelt_settings
 from ivr.cli.shared import STATE_CURE, out, print_json, words_of
 from ivr.settings import Settings
 from ivr.switch.ports import PortTakenError, carrier_ports, check_ports, service_ports, switch_ports
@@ -47,6 +48,8 @@ def run_doctor(settings: Settings, *, as_json: bool) -> None:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Everything that must be in order, from the ground up."""
     yield _python()
+    for sentence in misspelt_settings():
+        yield Finding("Settings", False, sentence, "Mend the name, then start Dutyline again.")
     yield _asterisk()
     state = _state(settings)
     yield state

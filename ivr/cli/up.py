@@ -15,6 +15,7 @@ from pathlib import Path
 from asterisk.obstacles import ObtainError
 from asterisk.tree import Tree
 from ivr.cli.launch import AlreadyUpError, Household, ServiceFailedError, hold_state, obtain_asterisk
+from ivr.cli.misspelt import misspelt_settings
 from ivr.cli.shared import give_up, out, words_of
 from ivr.cli.stopping import tell, warn
 from ivr.logs import configure
@@ -38,6 +39,8 @@ EXPECTED = (
 def run_up(settings: Settings, *, offline: bool) -> None:
     """Run until Ctrl-C; one sentence when it cannot start."""
     configure(settings.log, "warning")
+    for sentence in misspelt_settings():
+        warn(sentence)
     try:
         with hold_state(settings):
             tree = obtain_asterisk(offline=offline)

@@ -1,11 +1,13 @@
 """An installation that cannot work says so by the names an administrator knows."""
 
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from dialplan.pins import hash_pin
+from ivr.cli.misspelt import misspelt_settings
 from ivr.cli.shared import read_settings
 from ivr.settings import Settings
 from tests.cli.command import dutyline, environment
@@ -81,3 +83,34 @@ def test_a_demo_has_a_pin_of_its_own_and_the_real_world_none(tmp_path: Path) -> 
     assert hash_pin(demo.demo_pin, bytes(16))
     real = Settings(_env_file=None, state=tmp_path / "a", demo=False, trunk="sip:trunk.example.com")
     assert real.demo_pin == ""
+
+
+def test_a_name_that_is_nearly_a_setting_is_said_with_the_right_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In the environment and in the file alike; what other programs of ours read is no mistake."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dutyline.env").write_text("DUTYLINE_SMTPHOST=mail.example.com\nDUTYLINE_SMTP_PORT=587\n")
+    monkeypatch.setenv("DUTYLINE_RECORDING_DAYS", "5")
+    for name in ("CACHE", "ASTERISK", "SIPP", "PIPER", "PIPER_MODELS", "DRILLS", "CRM_PASSWORD"):
+        monkeypatch.setenv(f"DUTYLINE_{name}", "1")
+    assert list(misspelt_settings()) == [
+        "DUTYLINE_RECORDING_DAYS is no setting, and is not read; did you mean DUTYLINE_RECORDINGS_DAYS?",
+        "DUTYLINE_SMTPHOST is no setting, and is not read; did you mean DUTYLINE_SMTP_HOST?",
+    ]
+
+
+def test_every_name_that_is_set_in_the_readme_is_a_setting() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    named = set(re.findall(r"^(DUTYLINE_[A-Z_]+)=", readme, re.MULTILINE))
+    assert len(named) > 15
+    assert named <= {f"DUTYLINE_{name.upper()}" for name in Settings.model_fields}
+
+
+async def test_the_doctor_names_it(tmp_path: Path) -> None:
+    said = await dutyline("doctor", env=environment(more={"DUTYLINE_STATE": tmp_path, "DUTYLINE_SIPPORT": 1}))
+    assert (
+        "Settings: DUTYLINE_SIPPORT is no setting, and is not read; did you mean DUTYLINE_SIP_PORT?"
+        in said.out
+    )
+    assert said.code == 1
