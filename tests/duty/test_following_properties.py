@@ -179,7 +179,10 @@ def test_whoever_has_come_to_the_head_of_the_duty_is_rung(
     if not night.followed:
         return  # it was over before
     before, _, _, found, made = night.followed[0]
-    old_heads = {stage.people[0].entry for stage in before.stages if stage.people}
+    # where all are rung together nobody comes before another
+    old_heads = {
+        one.entry for stage in before.stages for one in (stage.people if stage.together else stage.people[:1])
+    }
     if found is None or head in old_heads:
         return
     later = [one for one in night.attempts[made:] if one.entry == head]
