@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from dialplan.numbers import display
-from dialplan.sentences import said_in
+from dialplan.sentences import Sentence, said_in
 from ivr.duty.change_words import say_change
 from ivr.duty.explaining import Explanation, explain
 from ivr.duty.history import Event, read_history
-from ivr.duty.hunt import Attempt
+from ivr.duty.hunt import Attempt, Skipped
 from ivr.duty.ledger import Rung, read_rings
 from ivr.duty.page import GoingOn, Page
 from ivr.duty.promise import AFTER, REMINDER
@@ -74,7 +74,9 @@ class _Telling:
             ref=self.page.call_ref,
             brand=self.page.brand_title or self.page.request.brand,
         )
-        found = explain(self.page.hunt, self.page.started, self.attempts, attempt)
+        # who did not take a handover is still rung by the hunt
+        hunted = [one for one in self.attempts if one.stage not in AFTER]
+        found = explain(self.page.hunt, self.page.started, hunted, attempt)
         if found is not None:
             yield from self._hunted(found)
         elif attempt.stage in AFTER:
@@ -97,11 +99,24 @@ class _Telling:
             end = self.words.ends[over.end]
             yield self.words.over.format(stage=over.title or over.name, end=end, rings=over.rings)
         yield from self._before(found)
-        for one in found.skipped:
+        for one in (*found.skipped, *self._passed_by_hand(found)):
             reason = said_in(one.why, self.language).rstrip(".")
             yield self.words.skipped.format(who=one.title, why=reason)
         if found.is_cut:
             yield self.words.cut.format(ring=_span(round(found.ring_s)))
+
+    def _passed_by_hand(self, found: Explanation) -> Iterator[Skipped]:
+        """Who would be rung there, and has said by command or by calling in that he does not want it."""
+        stage, attempt = self.page.hunt.stage(found.stage), self.rung.attempt
+        if stage is None or stage.is_telling:
+            return
+        people = {one.entry: one.title for one in stage.as_of(attempt.planned_at).people}
+        known = {attempt.entry, *(one.entry for one in found.skipped)}
+        for event in self.history:
+            entry = str((event.facts or {}).get("entry", ""))
+            if event.kind is PageStep.PASSED and entry in people.keys() - known:
+                known.add(entry)
+                yield Skipped(entry, people[entry], Sentence("has-passed"))
 
     def _stage(self, found: Explanation) -> str:
         words = self.words

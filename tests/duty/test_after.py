@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dialplan.calendars import WeekWindow
 from dialplan.model import Configuration, PhoneLabel
@@ -23,9 +24,11 @@ from ivr.agi import AgiSession
 from ivr.duty.aftertalk import AfterEar
 from ivr.duty.history import read_history
 from ivr.duty.hunt import Attempt
+from ivr.duty.ledger import read_rings
 from ivr.duty.page import GoingOn, Page, PageRefused
 from ivr.duty.promise import HANDOVER, REMINDER
 from ivr.duty.steps import go_on
+from ivr.duty.why import tell_why
 from ivr.settings import ROOT
 from ivr.storage import AttemptState, DatabaseUnavailable, Mail, PageState, PageStep
 from ivr.storage import Page as PageRow
@@ -668,3 +671,46 @@ async def test_whoever_takes_a_handover_as_the_promise_runs_out_has_it(
     found = await stored(night, page)
     assert found.acceptance is not None
     assert (found.acceptance.entry, found.acceptance.attempt_id) == (entries[2], attempt.id)
+
+
+async def why(night: Night, page: Page, number: str, language: str = "en") -> list[str]:
+    """What is told of the last ring of that phone."""
+
+    def work(session: Session) -> list[str]:
+        kept = [one for one in read_rings(session, page.id) if one.attempt.number == number]
+        return tell_why(session, found, kept[-1], language)
+
+    found = await stored(night, page)
+    return await night.database.read(work)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "MSS was not rung: has passed."),
+        ("nl", "MSS werd niet gebeld: heeft doorgegeven."),
+        ("fr", "MSS n'a pas été appelé : a passé son tour."),
+        ("de", "MSS wurde nicht angerufen: hat weitergegeben."),
+    ],
+)
+async def test_why_names_whoever_has_passed_by_command(
+    night: Night, order: list[str], entries: list[str], language: str, words: str
+) -> None:
+    page = await night.page()
+    assert await night.pager.pass_for(page.id, entries[1], "desk")
+    await night.clock.pass_time(32)
+    assert rings_after(night, 1) == [order[2]]
+    assert words in await why(night, page, order[2], language)
+
+
+async def test_why_does_not_say_that_somebody_has_passed_who_did_not_take_a_handover(
+    night: Night, order: list[str], entries: list[str]
+) -> None:
+    page = await accepted_by_first(night, order)
+    night.phones.reactions[order[3]] = presses("2", after_s=2)
+    await night.pager.hand_over(page.id, entries[3], entries[0])
+    await night.clock.pass_time(10)
+    assert await night.pager.pass_for(page.id, entries[0], "desk")
+    await night.clock.pass_time(40)
+    told = await why(night, page, order[2])
+    assert not [one for one in told if "has passed." in one], told
