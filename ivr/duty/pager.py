@@ -562,8 +562,10 @@ def _with_policy(configuration: Configuration, request: PageRequest) -> PageRequ
     """The request with the policy that it follows, unless its plan has chosen already."""
     if request.chosen is not None:
         return request
-    choices = configuration.duty.choices
-    policy, chosen = choose(choices, request.policy, request.brand, request.severity, request.category)
+    # where nobody named one it is the first, also for the rows that ask for it
+    choices, policies = configuration.duty.choices, configuration.duty.policies
+    asked = request.policy or next(iter(policies), "")
+    policy, chosen = choose(choices, asked, request.brand, request.severity, request.category)
     return replace(request, policy=policy, chosen=chosen)
 
 

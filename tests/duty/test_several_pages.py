@@ -125,6 +125,21 @@ async def test_the_severity_of_a_page_chooses_its_policy(
         assert (calm.request.policy, calm.request.chosen) == ("standard", "")
 
 
+async def test_a_page_for_which_nobody_named_a_policy_is_chosen_for_like_one_of_the_first(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    """An alarm's row without a policy goes by the first one, and so by the rows that ask for it."""
+    duty = configuration.duty
+    policies = {**duty.policies, "urgent": replace(duty.policies["standard"], id="urgent")}
+    choices = (Choice("urgent", pages=("standard",), severities=frozenset({1})),)
+    changed = replace(configuration, duty=replace(duty, policies=policies, choices=choices))
+    async with the_night(tmp_path, changed) as night:
+        page = await night.pager.page(replace(REQUEST, policy="", severity="1"))
+        assert page.request.policy == "urgent"
+        calm = await night.pager.page(replace(REQUEST, policy="", severity="3"))
+        assert (calm.request.policy, calm.request.chosen) == ("standard", "")
+
+
 async def told(
     tmp_path: Path, configuration: Configuration, clock: VirtualClock | None = None
 ) -> VirtualClock:
