@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dialplan.calendars import Calendar, OnHolidays
@@ -60,7 +61,8 @@ def _overlays(survey: Survey) -> Iterator[tuple[tuple[str, str], tuple[str, ...]
             overlay = survey.memo.get(("overlay", *node.calendars))
             if overlay is None:
                 zone = ZoneInfo(survey.configuration.desk.timezone)
-                overlay = Overlay([calendars[name] for name in node.calendars], survey.from_day, zone)
+                asked = [calendars[name] for name in node.calendars]
+                overlay = Overlay(asked, survey.from_day, zone, survey.memo)
                 survey.memo["overlay", *node.calendars] = overlay
             yield at, node.calendars, overlay
 
@@ -72,7 +74,8 @@ class Overlay:
     calendars: Sequence[Calendar]
     today: date
     zone: ZoneInfo
-    spans: dict[tuple[int, int], Spans] = field(default_factory=dict)
+    memo: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    """What is worked out for a calendar serves every node that asks it."""
 
     def hidden(self, number: int) -> str:
         """Which calendars hide one for good, in words with an example of each; empty: it has its turn."""
@@ -123,14 +126,16 @@ class Overlay:
 
     def _spans(self, number: int, days: int) -> Spans:
         """Within the same time for all of them: a day begins elsewhere hours before or after it does here."""
-        known = self.spans.get((number, days))
+        calendar = self.calendars[number]
+        key = ("spans", calendar.id, str(days))
+        known: Spans | None = self.memo.get(key)
         if known is None:
             first, last = midnight(self.today, self.zone), midnight(self.today + days * DAY, self.zone)
-            found = open_spans(self.calendars[number], self.today - DAY, days + 2)
+            found = open_spans(calendar, self.today - DAY, days + 2)
             known = [
                 (max(start, first), min(end, last)) for start, end in found if end > first and start < last
             ]
-            self.spans[number, days] = known
+            self.memo[key] = known
         return known
 
 

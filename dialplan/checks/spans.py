@@ -49,9 +49,11 @@ def _usual_day(calendar: Calendar, day: date, start: int) -> Iterator[Span]:
 def _judged(calendar: Calendar, start: int, end: int) -> Iterator[Span]:
     """Asked of the calendar itself: a day on which the clock is changed, hours of several zones, events."""
     begun = [start, *(minute_of(each) for each in changes_between(calendar, moment(start), moment(end))), end]
+    is_turn = is_open(calendar, moment(start))[0]
     for first, last in pairwise(begun):
-        if is_open(calendar, moment(first))[0]:
+        if is_turn:
             yield first, last
+        is_turn = not is_turn  # it opens or closes at each change
 
 
 def joined(spans: Iterable[Span]) -> Spans:
