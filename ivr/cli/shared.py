@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -24,6 +25,7 @@ WIDEST = 1000
 """Columns of a table that goes into a file or a pipe."""
 STATE_FAULT = "The state folder cannot be made"
 STATE_CURE = "Set DUTYLINE_STATE to a folder that this user may write."
+DISK_CURE = "Make room there, or set DUTYLINE_STATE to a folder on another disk."
 
 
 # Rich and pydantic are slow to import, and quick commands need neither.
@@ -130,6 +132,9 @@ def words_of(fault: OSError) -> str:
     what = fault.strerror or str(fault) or type(fault).__name__
     if isinstance(fault, FileExistsError):
         what = "there is a file of that name already"
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT) and not fault.filename:
+        # the system does not say of which disk: all that is written stands below the state folder
+        return f"{what}, where the state folder is. {DISK_CURE}"
     return f"{what}: {fault.filename}" if fault.filename else what
 
 

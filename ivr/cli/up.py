@@ -48,7 +48,8 @@ def run_up(settings: Settings, *, offline: bool) -> None:
     except EXPECTED as fault:
         give_up(fault)
     except BaseExceptionGroup as group:
-        give_up("\n".join(str(fault) for fault in _leaves(group)))
+        said = (words_of(one) if isinstance(one, OSError) else str(one) for one in _leaves(group))
+        give_up("\n".join(dict.fromkeys(said)))
     except TimeoutError:
         give_up("Not everything was ready in time; `dutyline doctor` says what is missing.")
     except OSError as fault:

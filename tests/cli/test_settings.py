@@ -1,5 +1,7 @@
 """An installation that cannot work says so by the names an administrator knows."""
 
+import errno
+import os
 import re
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from pydantic import ValidationError
 
 from dialplan.pins import hash_pin
 from ivr.cli.misspelt import misspelt_settings
-from ivr.cli.shared import read_settings
+from ivr.cli.shared import ending_well, read_settings
 from ivr.settings import Settings
 from tests.cli.command import dutyline, environment
 
@@ -114,3 +116,14 @@ async def test_the_doctor_names_it(tmp_path: Path) -> None:
         in said.out
     )
     assert said.code == 1
+
+
+def test_a_full_disk_is_said_with_its_place_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """The system itself does not say which disk it means."""
+    with pytest.raises(SystemExit, match="1"), ending_well():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    said = " ".join(capsys.readouterr().err.split())
+    assert said == (
+        "dutyline: No space left on device, where the state folder is. "
+        "Make room there, or set DUTYLINE_STATE to a folder on another disk."
+    )
