@@ -44,7 +44,7 @@ from dialplan.fields import identifier, member, timezone, title, whole
 from dialplan.files.days import Days, parse_own_day
 from dialplan.files.events import SUFFIX, read_events
 from dialplan.reading import Section, Wrong, as_section
-from dialplan.times import parse_days, parse_window_min, parse_windows_min
+from dialplan.times import DAYS, parse_day, parse_days, parse_window_min, parse_windows_min
 
 ALWAYS = WeekWindow(frozenset(range(7)), WHOLE_DAY[0])
 
@@ -54,6 +54,11 @@ _PART = re.compile(
     r"(?P<start>\d{1,2}(?:[:hH]\d{2}|[hH])?)\s*-\s*(?P<end>\d{1,2}(?:[:hH]\d{2}|[hH])?)"
 )
 """An opening time as people write it in haste: `Mon-Fri 08-12`, and after that `13h-17h30`."""
+_FROM_DAY_TO_DAY = re.compile(
+    r"(?P<first>[^\W\d]+)\s+(?P<start>\d{1,2}(?:[:hH]\d{2}|[hH])?)\s*-\s*"
+    r"(?P<last>[^\W\d]+)\s+(?P<end>\d{1,2}(?:[:hH]\d{2}|[hH])?)"
+)
+"""A weekend as people say it: `Fri 19:00-Mon 07:00`."""
 LONGEST_OVER_NEW_YEAR = 183
 """Days: what lasts longer was more likely meant the other way round."""
 _REGION = re.compile(r"^([A-Z]{2})(?:-(.+))?$")
@@ -177,7 +182,9 @@ def parse_week_window(text: str) -> WeekWindow:
 
 def _example(text: str) -> str:
     """How it is written; several opening times in one text as the list that they should be."""
-    parts: list[str] = []
+    parts = _over_days(text)
+    if parts:
+        return _written(parts)
     for part in (part.strip() for part in text.split(",")):
         found = _PART.fullmatch(part)
         if found is None or not (found["days"] or parts):
@@ -185,8 +192,32 @@ def _example(text: str) -> str:
         days = found["days"] or parts[-1].rpartition(" ")[0]
         parts.append(f"{days.strip()} {_clock(found['start'])}-{_clock(found['end'])}")
     else:
-        return f"[{', '.join(parts)}], a list" if len(parts) > 1 else f'"{parts[0]}"'
+        return _written(parts)
     return 'it as in "Mon-Fri 08:00-18:00", or "always"; several of them as a list'
+
+
+def _written(parts: list[str]) -> str:
+    return f"[{', '.join(parts)}], a list" if len(parts) > 1 else f'"{parts[0]}"'
+
+
+def _over_days(text: str) -> list[str]:
+    """`Fri 19:00-Mon 07:00` day by day; empty where it is nothing of the kind."""
+    found = _FROM_DAY_TO_DAY.fullmatch(text.strip())
+    try:
+        first, last = (parse_day(found[day]) for day in ("first", "last")) if found else (0, 0)
+    except ValueError:
+        return []
+    if found is None or first == last:
+        return []
+    start, end = _clock(found["start"]), _clock(found["end"])
+    if (last - first) % 7 == 1 and end <= start:
+        return [f"{DAYS[first]} {start}-{end}"]
+    between = [(first + step) % 7 for step in range(1, (last - first) % 7)]
+    parts = [f"{DAYS[first]} {start}-24:00"]
+    if between:
+        days = DAYS[between[0]] + (f"-{DAYS[between[-1]]}" if len(between) > 1 else "")
+        parts.append(f"{days} 00:00-24:00")
+    return parts if end == "00:00" else [*parts, f"{DAYS[last]} 00:00-{end}"]
 
 
 def _clock(text: str) -> str:

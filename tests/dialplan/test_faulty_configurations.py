@@ -195,6 +195,18 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "several hours in one text": (CALENDARS, "Mon-Fri 09:00-17:00", '"Mon-Fri 08-12, 13h-17h30, Sat 9-12"',
         'calendars.yaml:1:14 work open: "Mon-Fri 08-12, 13h-17h30, Sat 9-12" is no opening time; '
         "write [Mon-Fri 08:00-12:00, Mon-Fri 13:00-17:30, Sat 09:00-12:00], a list"),
+    "hours over several days": (CALENDARS, "Mon-Fri 09:00-17:00", "Fri 19:00-Mon 07:00",
+        'calendars.yaml:1:14 work open: "Fri 19:00-Mon 07:00" is no opening time; '
+        "write [Fri 19:00-24:00, Sat-Sun 00:00-24:00, Mon 00:00-07:00], a list"),
+    "hours until the next day": (CALENDARS, "Mon-Fri 09:00-17:00", "Sun 22h-Mon 6h30",
+        'calendars.yaml:1:14 work open: "Sun 22h-Mon 6h30" is no opening time; '
+        'write "Sun 22:00-06:30"'),
+    "hours until midnight two days on": (CALENDARS, "Mon-Fri 09:00-17:00", "Sat 08:00 - Mon 00:00",
+        'calendars.yaml:1:14 work open: "Sat 08:00 - Mon 00:00" is no opening time; '
+        "write [Sat 08:00-24:00, Sun 00:00-24:00], a list"),
+    "hours from no day to another": (CALENDARS, "Mon-Fri 09:00-17:00", "Fry 19:00-Mon 07:00",
+        'calendars.yaml:1:14 work open: "Fry 19:00-Mon 07:00" is no opening time; '
+        'write it as in "Mon-Fri 08:00-18:00", or "always"; several of them as a list'),
     "good hours in one text": (CALENDARS, "Mon-Fri 09:00-17:00", '"Mon-Fri 09:00-12:00, 13:00-17:00"',
         'calendars.yaml:1:14 work open: "Mon-Fri 09:00-12:00, 13:00-17:00" is no opening time; '
         "write [Mon-Fri 09:00-12:00, Mon-Fri 13:00-17:00], a list"),
