@@ -82,6 +82,8 @@ class CallStory:
             self._started = asyncio.get_running_loop().time()
             self._tell("placed", {"to": number, "from": caller, "at": at.isoformat() if at else None})
             await self._accompany(call, carrier, recogniser, talk_s, limit_s)
+            if not self._call_id:
+                self._tell("untold", {"cause": call.cause or 0})
             return call.answered_at is not None
         finally:
             following.cancel()
@@ -223,6 +225,8 @@ def sentence_of(kind: str, facts: Mapping[str, Any]) -> str:
             return f"pressed {facts['keys']}"
         case "end":
             return f"ended   {facts['disposition']}, by the {facts['hung_by']} (cause {facts['cause']})"
+        case "untold":
+            return f"ended   (cause {facts['cause']}); the service has told nothing of this call"
     return str(facts.get("note", kind))
 
 

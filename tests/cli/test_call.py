@@ -22,6 +22,14 @@ async def test_the_exit_code_tells_whether_it_was_answered(world: World, script:
     assert said.code == code, said
 
 
+async def test_a_call_that_the_switch_refuses_alone_has_an_end(world: World) -> None:
+    """What begins with h is no number to the extensions; the caller is told 404, and we as well."""
+    async with world.service(ANSWERS):
+        said = await dutyline("call", "hotel", env=environment(world.settings), timeout_s=40)
+    assert said.code == 1
+    assert "ended   (cause 1); the service has told nothing of this call" in said.out, said
+
+
 @pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 async def test_a_caller_who_is_stopped_hangs_up(world: World, stop: signal.Signals, code: int) -> None:
     async with world.service(ANSWERS):
