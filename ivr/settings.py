@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import socket
 from collections.abc import Callable, Iterator
@@ -21,6 +22,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+_TRUNK = re.compile(r"sips?:([^@\s]+@)?(\[[0-9a-fA-F:.]+\]|[^\s:;@/\[\]]+)(:[0-9]{1,5})?(?=[;\s]|$)")
+"""The SIP URI of a host; with any other the switch starts, and has no trunk."""
 
 
 class Settings(BaseSettings):
@@ -163,6 +167,10 @@ class Settings(BaseSettings):
             yield f'DUTYLINE_PUBLIC_URL is "{self.public_url}"; it begins with https:// or http://'
         if not self.demo and not self.trunk:
             yield "DUTYLINE_DEMO is off, so DUTYLINE_TRUNK must name the carrier: sip:host:port"
+        elif not self.demo and not _TRUNK.match(self.trunk):
+            host = re.match(r"(?:[a-z]+:/*(?![0-9]+$))?([A-Za-z0-9][A-Za-z0-9.-]*)?", self.trunk)
+            like = (host and host[1]) or "host"
+            yield f'DUTYLINE_TRUNK is "{self.trunk}"; it is written as in sip:{like}:5060'
         if self.sms_url and "{to" not in f"{self.sms_url}{self.sms_body}":
             yield "DUTYLINE_SMS_BODY names no {to}: whom should the gateway send a message to?"
         if self.sms_accepted_if and "=" not in self.sms_accepted_if:

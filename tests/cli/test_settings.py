@@ -42,6 +42,31 @@ def test_settings_that_contradict_each_other_are_all_said() -> None:
     assert "DUTYLINE_CARRIER_RTP_FIRST (2) is above" in said
 
 
+@pytest.mark.parametrize(
+    ("written", "like"),
+    [
+        ("trunk.example.com", "sip:trunk.example.com:5060"),
+        ("trunk.example.com:5061", "sip:trunk.example.com:5060"),
+        ("sip:192.0.2.1:x", "sip:192.0.2.1:5060"),
+        ("sip:", "sip:host:5060"),
+        ("tel:+3232055582", "sip:host:5060"),
+        ("localhost:5070", "sip:localhost:5060"),
+    ],
+)
+def test_a_trunk_that_is_no_sip_uri_is_refused(written: str, like: str) -> None:
+    """The switch would start without it, ring nobody and take no call."""
+    assert f'DUTYLINE_TRUNK is "{written}"; it is written as in {like}' in refusal(demo=False, trunk=written)
+
+
+@pytest.mark.parametrize(
+    "trunk",
+    ["sip:a", "sip:192.0.2.1", "sip:[2001:db8::1]:5060", "sips:u@sbc.example.net;transport=tls",
+     "sip:sbc.example.net:5061;transport=tcp"],
+)  # fmt: skip
+def test_every_form_of_a_trunk_is_taken(trunk: str) -> None:
+    assert Settings(_env_file=None, demo=False, trunk=trunk).trunk == trunk  # type: ignore[call-arg]
+
+
 def test_the_level_of_the_log_may_be_written_in_capitals() -> None:
     assert Settings(log_level="WARNING").log_level == "warning"  # type: ignore[arg-type]
 
