@@ -69,13 +69,14 @@ class Reading:
 class Section:
     """A table being read, with the words that lead to it (`fuzer numbers[2]`)."""
 
-    __slots__ = ("_asked", "_table", "reading", "where")
+    __slots__ = ("_asked", "_looked", "_table", "reading", "where")
 
     def __init__(self, reading: Reading, table: Table, where: str) -> None:
         self.reading = reading
         self.where = where
         self._table = table
         self._asked: set[str] = set()
+        self._looked: set[str] = set()
 
     @property
     def place(self) -> Place:
@@ -88,8 +89,11 @@ class Section:
         return tuple(self._table.cells)
 
     def has(self, key: str) -> bool:
-        """Whether the key stands there."""
-        return key in self._table.cells
+        """Whether the key stands there; one that does not may have been meant by another one that does."""
+        if key in self._table.cells:
+            return True
+        self._looked.add(key)
+        return False
 
     def place_of(self, key: str) -> Place:
         """Where the value of a key stands; without one, the table."""
@@ -222,7 +226,7 @@ class Section:
         """Whatever nobody asked for does not belong here."""
         for key, place in self._table.keys.items():
             if key not in self._asked:
-                nearest = nearest_of(key, self._asked - set(self._table.cells))
+                nearest = nearest_of(key, (self._asked | self._looked) - set(self._table.cells))
                 message = (
                     f'unknown key "{key}"'
                     if key != MERGE

@@ -14,6 +14,7 @@ import yaml
 from jsonschema import Draft7Validator
 from paper import CONFIG, ROOT, known_prompts, small_texts
 
+from dialplan.faults import ConfigurationFaults
 from dialplan.fields import flag
 from dialplan.nodes import KINDS
 from dialplan.reading import Section
@@ -261,3 +262,29 @@ def test_shipped_files_name_their_schema(file: Path) -> None:
 
 def test_a_plan_is_described_by_its_nodes() -> None:
     assert set(schema_of(PLAN)["definitions"]) == {"node", *KINDS}
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "slip"),
+    [
+        ("plans/main.yaml", "say-wrong-input:", "say-wrong-inptu:"),
+        ("plans/main.yaml", "offer:", "offre:"),
+        ("plans/main.yaml", "comfort:", "comofrt:"),
+        ("plans/main.yaml", "digits: 3-10", "digist: 3-10"),
+        ("lists.yaml", "file:", "fiel:"),
+        ("lists.yaml", "prefix:", "perfix:"),
+        ("directory.yaml", "phones:", "hpones:"),
+        ("duty.yaml", "default:", "defalut:"),
+    ],
+)
+def test_a_slip_in_a_key_that_need_not_be_there_is_told_with_the_right_one(
+    file: str, right: str, slip: str
+) -> None:
+    texts = read_texts(EVERYTHING)
+    assert right in texts[file]
+    texts[file] = texts[file].replace(right, slip, 1)
+    with pytest.raises(ConfigurationFaults) as caught:
+        load_texts(texts, known_prompts(), {"plan-mail", "pin-wrong"})
+    slip, right = slip.split(":")[0], right.split(":")[0]
+    said = f'unknown key "{slip}"; did you mean "{right}"?'
+    assert any(str(fault).endswith(said) for fault in caught.value.faults)
