@@ -5,7 +5,7 @@ Lists (`hears`, `speaks`, `rings`, `pages`, `steps`) are expected in their order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -67,7 +67,20 @@ def _hears(configuration: Configuration, call: Simulation, words: Sequence[str])
     return Unmet(missing, says)
 
 
-def _never_hears(_: Configuration, call: Simulation, words: Sequence[str]) -> Unmet | None:
+def _unknown(words: Iterable[str], known: Collection[str], what: str) -> Unmet | None:
+    """A slip in what is not to happen: it never would, and nobody would ever notice."""
+    slip = next((word for word in words if word not in known), None)
+    if slip is None:
+        return None
+    near = nearest_of(slip, known)
+    return Unmet(slip, f'there is no {what} "{slip}"' + (f'; did you mean "{near}"?' if near else ""))
+
+
+def _never_hears(configuration: Configuration, call: Simulation, words: Sequence[str]) -> Unmet | None:
+    prompts = configuration.prompts
+    slip = _unknown((word for word in words if prompts and ":" not in word), prompts, "prompt")
+    if slip is not None:
+        return slip
     heard = [word for word in words if word in call.heard]
     return Unmet(heard[0], f'"{heard[0]}" is heard; the caller hears {_list(call.heard)}') if heard else None
 
@@ -91,7 +104,11 @@ def _rings(_: Configuration, call: Simulation, words: Sequence[str]) -> Unmet | 
     return Unmet(missing, f"{_not_met(missing, words, rung)} rung; rung is {_list(rung)}")
 
 
-def _never_rings(_: Configuration, call: Simulation, words: Sequence[str]) -> Unmet | None:
+def _never_rings(configuration: Configuration, call: Simulation, words: Sequence[str]) -> Unmet | None:
+    names = (word for word in words if not word.startswith(tuple("+0123456789")))
+    slip = _unknown(names, configuration.directory, "directory entry")
+    if slip is not None:
+        return slip
     rung = [one.entry for one in call.rang if one.by == "call"]
     wrong = [word for word in words if word in rung]
     return Unmet(wrong[0], f'"{wrong[0]}" is rung; rung is {_list(rung)}') if wrong else None

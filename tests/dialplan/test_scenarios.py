@@ -140,6 +140,14 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "rings: [one, two]", "never_hears: please-hold",
         'scenarios/busy.yaml:8:18 busy expect never_hears: "please-hold" is heard; the caller hears please-hold, choose-language, no-input, choose-language',
     ),
+    "a slip in whom nobody is to ring": (
+        "rings: [one, two]", "never_rings: [tow, 0470 00 00 22]",
+        'scenarios/busy.yaml:8:19 busy expect never_rings[1]: there is no directory entry "tow"; did you mean "two"?',
+    ),
+    "a slip in what nobody is to hear": (
+        "rings: [one, two]", "never_hears: ['digits:465', please-hodl]",
+        'scenarios/busy.yaml:8:33 busy expect never_hears[2]: there is no prompt "please-hodl"; did you mean "please-hold"?',
+    ),
     "nobody is rung": (
         "rings: [one, two]", "rings: []",
         "scenarios/busy.yaml:8:12 busy expect rings: not nothing, but one, two",
