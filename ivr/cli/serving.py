@@ -35,7 +35,18 @@ def run_service(settings: Settings) -> None:
     except StorageError as fault:
         give_up(fault)
     except OSError as fault:
-        give_up(words_of(fault))
+        give_up(_taken_port(settings) or words_of(fault))
+
+
+def _taken_port(settings: Settings) -> str:
+    """Which port somebody has, or may not be used; empty: that was not it."""
+    from ivr.switch.ports import PortTakenError, check_ports, service_ports
+
+    try:
+        check_ports(service_ports(settings))
+    except PortTakenError as why:
+        return str(why)
+    return ""
 
 
 async def _serve(settings: Settings, service: type) -> None:

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import Enum, auto
 from typing import Any, Final, Generic, Literal, TypeVar
 
+import structlog
 from sqlalchemy import Engine, exc, text
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,8 @@ RETRY_S: Final = 0.05
 COMMIT_S: Final = 6.0
 """How much longer a caller waits for a commit that had begun when its time ran out."""
 _TOPICS: Final = "dutyline-topics"
+
+log = structlog.get_logger(__name__)
 
 
 class Stage(Enum):
@@ -150,12 +153,16 @@ class Database:
         )
 
     def _migrate(self, deadline: float) -> None:
+        is_told = False
         while True:
             try:
                 return bring_up_to_date(self._writer, self.where)
             except (exc.DBAPIError, OSError) as error:
                 if time.monotonic() + RETRY_S >= deadline or not _is_worth_waiting_for(error):
                     raise self._unavailable(_reason(error)) from error
+                if not is_told:
+                    is_told = True
+                    log.warning("database.waited_for", database=self.where, why=_reason(error))
                 time.sleep(RETRY_S)
 
     async def _do(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -96,3 +97,18 @@ async def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
     await service.start()
     assert await asyncio.wait_for(service.watch(lambda sentence: None), 30) == "exit code 1"
     assert "no earlier one is kept" in service.last_words()
+
+
+@pytest.mark.parametrize("setting", ["agi_port", "web_port", "reason_port"])
+async def test_a_service_whose_port_somebody_has_names_it(setting: str, tmp_path: Path) -> None:
+    settings = free_settings(tmp_path / "state")
+    kind = socket.SOCK_DGRAM if setting == "reason_port" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, kind) as holder:
+        holder.bind((settings.host, getattr(settings, setting)))
+        if kind is socket.SOCK_STREAM:
+            holder.listen()
+        service = ServiceProcess(settings)
+        await service.start()
+        assert await asyncio.wait_for(service.watch(lambda sentence: None), 30) == "exit code 1"
+    assert f"Port {getattr(settings, setting)}/" in service.last_words()
+    assert f"set DUTYLINE_{setting.upper()}" in service.last_words()

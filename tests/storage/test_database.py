@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import exc, func, select, text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from ivr.storage import (
     Database,
@@ -318,10 +319,13 @@ def test_an_address_that_is_none_of_ours(url: str, says: str) -> None:
 
 
 async def test_a_server_that_is_not_there() -> None:
+    """Whoever waits for the start sees at once what it waits for; said once."""
     database = Database("postgresql://user:secret@127.0.0.1:1/db")
-    with pytest.raises(DatabaseUnavailable, match="refused") as caught:
+    with capture_logs() as logged, pytest.raises(DatabaseUnavailable, match="refused") as caught:
         await database.open(timeout_s=0.3)
     assert "secret" not in str(caught.value)
+    assert [line["event"] for line in logged] == ["database.waited_for"]
+    assert "refused" in logged[0]["why"] and "secret" not in str(logged)
     await database.close()
 
 
