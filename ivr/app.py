@@ -74,6 +74,8 @@ from ivr.switch.callrecords import find_leg, has_talked
 from ivr.switch.heartbeat import keep_beating
 from ivr.switch.paths import place
 from ivr.switch.reasons import Reasons
+from ivr.switch.trunk import LOOK_S as TRUNK_S
+from ivr.switch.trunk import TrunkWatch
 from ivr.tables import Tables
 from ivr.watchdog import keep_watch
 from ivr.web.control import actions
@@ -121,6 +123,7 @@ class Service:
         self.shadows = Shadows(self.database, self.clock, self.releases.build)
         paths = place(settings.state_dir / "switch")
         self._sounds = paths.sounds
+        self.trunk = TrunkWatch(self.link, paths.etc / "pjsip.conf")
         self.releases.before_activation(self._export_prompts)
         self.failsafe = FailsafeKeeper(paths.failsafe_file)
         self.lengths = SoundLengths(settings.prompts)
@@ -398,6 +401,15 @@ class Service:
             coalesce=True,
         )
         scheduler.add_job(alarms.tend, "interval", seconds=60, max_instances=1, coalesce=True)
+        if not self.settings.demo:
+            scheduler.add_job(
+                self.trunk.look,
+                "interval",
+                seconds=TRUNK_S,
+                next_run_time=self.clock.now(),
+                max_instances=1,
+                coalesce=True,
+            )
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         stack.push_async_callback(self.beforehand.close)
@@ -570,6 +582,9 @@ class Service:
             link = self.link
             return judge_link(link.state is LinkState.READY, link.why, link.last_pong_age_s)
 
+        async def trunk() -> Finding:
+            return Finding(self.trunk.is_known, self.trunk.note)
+
         async def database() -> Finding:
             well = await self.database.probe()
             return Finding(well, self.database.where if well else f"{self.database.where} cannot be written")
@@ -611,6 +626,7 @@ class Service:
 
         return {
             "switch": switch,
+            **({} if self.settings.demo else {"trunk": trunk}),
             "database": database,
             "release": release,
             "duty": duty,

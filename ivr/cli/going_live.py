@@ -14,6 +14,7 @@ from ivr.cli.findings import Finding
 from ivr.settings import Settings
 from ivr.switch.paths import StatePathError, place
 from ivr.switch.process import AsteriskFailedError, ask_console
+from ivr.switch.trunk import TRUNK
 
 NAMED: Final = 5
 """So many entries are named; of the others the number is said."""
@@ -45,23 +46,26 @@ def _is_placeholder(entry: Entry) -> bool:
 def look_at_trunk(settings: Settings) -> Iterator[Finding]:
     """Whether the carrier answers, asked of the switch; nothing when no switch runs."""
     try:
-        contacts, registrations = asyncio.run(_ask(settings))
+        contacts, registrations, callers = asyncio.run(_ask(settings))
     except TimeoutError:
         yield Finding("Trunk", False, "the switch does not say how it is", "Stop it, then `dutyline up`.")
         return
     except (AsteriskFailedError, ObtainError, StatePathError, OSError):
         return
     yield read_contact(settings, contacts)
+    if f"{TRUNK}/" not in callers:
+        yield read_callers(settings)
     if settings.trunk_register and settings.trunk_user:
         yield read_registration(settings, registrations)
 
 
-async def _ask(settings: Settings) -> tuple[str, str]:
+async def _ask(settings: Settings) -> tuple[str, str, str]:
     tree = find_or_obtain(Package.ASTERISK, default_cache(), offline=True)
     paths = place(settings.state_dir / "switch")
     return (
         await ask_console("The switch", tree, paths, "pjsip show contacts"),
         await ask_console("The switch", tree, paths, "pjsip show registrations"),
+        await ask_console("The switch", tree, paths, "pjsip show identifies"),
     )
 
 
@@ -85,6 +89,18 @@ def read_contact(settings: Settings, said: str) -> Finding:
     return Finding("Trunk", False, "the switch that runs has none", "Stop it, then `dutyline up`.")
 
 
+def read_callers(settings: Settings) -> Finding:
+    """The switch does not know the carrier by any address: `pjsip show identifies` has no trunk."""
+    setting = "DUTYLINE_TRUNK_FROM" if settings.trunk_from else "DUTYLINE_TRUNK"
+    return Finding(
+        "Trunk, calls from it",
+        False,
+        f"no address is known of {settings.trunk_from or settings.trunk}: its calls are refused",
+        f"Is the name in {setting} right, and does this machine find names (DNS)? It is looked up again "
+        "every half minute; addresses in digits in DUTYLINE_TRUNK_FROM need no look-up.",
+    )
+
+
 def read_registration(settings: Settings, said: str) -> Finding:
     """From what `pjsip show registrations` says."""
     found = _REGISTRATION.search(said)
@@ -98,4 +114,4 @@ def read_registration(settings: Settings, said: str) -> Finding:
     )
 
 
-__all__ = ["find_placeholders", "look_at_trunk", "read_contact", "read_registration"]
+__all__ = ["find_placeholders", "look_at_trunk", "read_callers", "read_contact", "read_registration"]

@@ -13,7 +13,7 @@ from asterisk.tree import Tree
 from dialplan.model import Configuration
 from dialplan.source import load
 from ivr.cli.doctor import examine
-from ivr.cli.going_live import find_placeholders, read_contact, read_registration
+from ivr.cli.going_live import find_placeholders, read_callers, read_contact, read_registration
 from ivr.settings import ROOT, Settings
 from ivr.switch import Switch
 from tests.cli.command import dutyline, environment
@@ -163,3 +163,9 @@ async def doctor_says(settings: Settings, words: str) -> str:
             said = await dutyline("doctor", env=environment(settings))
             if words in said.out:
                 return said.out
+
+
+def test_a_trunk_of_which_no_address_is_known() -> None:
+    finding = read_callers(REAL)
+    assert not finding.is_well and "its calls are refused" in finding.note
+    assert "DUTYLINE_TRUNK_FROM" in finding.cure

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ import pytest_asyncio
 
 from asterisk.tree import Tree
 from ivr.switch import Switch
+from ivr.switch.trunk import TrunkWatch
 from tests.switch.raw_sip import RawClient
-from tests.world import World, free_settings
+from tests.world import World, free_settings, open_link
 
 pytestmark = pytest.mark.switch
 
@@ -137,3 +140,35 @@ async def test_in_the_real_world_only_the_trunk_may_call(tree: Tree, tmp_path: P
         assert "ERROR" not in log, log
     finally:
         await switch.stop()
+
+
+async def test_a_trunk_whose_name_was_not_to_be_found_is_found_when_the_names_are_back(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """The machine comes up before its network does: without a name server the carrier is a stranger."""
+    settings = free_settings(tmp_path / "real", demo=False, trunk="sip:carrier.invalid:5099")
+    switch = Switch(settings, tree)
+    await switch.start()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(switch.stop)
+        file = switch.paths.etc / "pjsip.conf"
+        watch = TrunkWatch(await open_link(settings, stack), file)
+        client = await RawClient.open(settings.sip_host, settings.sip_port)
+        stack.callback(client.close)
+        client.invite(b"+3232055582")
+        assert (await client.wait_for(401, 403, 404)).startswith(b"SIP/2.0 401")
+        await watch.look()
+        assert not watch.is_known and "refused" in watch.note
+
+        # what a name server would say now; the file itself does not look changed
+        at, text = file.stat(), file.read_text()
+        file.write_text(text.replace("match = carrier.invalid", "match = 127.0.0.1".ljust(23)))
+        os.utime(file, ns=(at.st_atime_ns, at.st_mtime_ns))
+        await watch.look()
+        assert watch.is_known
+        caller = await RawClient.open(settings.sip_host, settings.sip_port)
+        stack.callback(caller.close)
+        caller.invite(b"+3232055582")
+        await caller.wait_for(100)
+        caller.cancel(b"+3232055582")
+        await caller.wait_for(487)
