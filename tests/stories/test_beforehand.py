@@ -206,7 +206,7 @@ async def test_a_forecast_that_was_missed_is_mailed_late_and_once(house: House) 
         assert printed.code == 1
         assert "Personne n'est de garde" in printed.out
         listed = await house.dutyline("schedule")
-        assert "this box leads" in listed.out
+        assert "This box leads" in listed.out
         assert "done: 2 to see to, mailed to service-team.ext@escaux.com" in listed.out
 
 
