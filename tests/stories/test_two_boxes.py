@@ -46,7 +46,8 @@ pytestmark = [
 DRILLS = int(os.environ.get("DUTYLINE_DRILLS", "1"))
 SEED = int(os.environ.get("DUTYLINE_DRILL_SEED", "22"))
 NEVER_RANG = frozenset({AttemptState.CANCELLED, AttemptState.LOST, AttemptState.RINGING})
-NAME = "dutyline_two_boxes"
+NAME = f"dutyline_two_boxes_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+"""A database for each of those who run tests side by side."""
 RING_S = 22
 BOUND_S = LEASE_S + RENEW_S + 3
 """Within this a page is taken up; the last seconds are for a busy machine."""
