@@ -373,43 +373,24 @@ class Service:
         scheduler = make_scheduler()
         later = self.clock.now() + SETTLED
         scheduler.add_job(self.releases.keep_ready, "date", run_date=later, misfire_grace_time=None)
-        scheduler.add_job(self.database.probe, "interval", seconds=10, max_instances=1, coalesce=True)
-        scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S, max_instances=1, coalesce=True)
+        scheduler.add_job(self.database.probe, "interval", seconds=10)
+        scheduler.add_job(self.messages.tend, "interval", seconds=TEND_S)
         kept = Retention(self.database, self.clock, self.settings.calls_days, self.settings.tapes_days)
-        scheduler.add_job(kept.tend, "interval", seconds=EVERY_S, max_instances=1, coalesce=True)
-        scheduler.add_job(self.school.refresh, "interval", seconds=LESSONS_S, max_instances=1, coalesce=True)
-        scheduler.add_job(self.board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True)
+        scheduler.add_job(kept.tend, "interval", seconds=EVERY_S)
+        scheduler.add_job(self.school.refresh, "interval", seconds=LESSONS_S)
+        scheduler.add_job(self.board.follow, "interval", seconds=FOLLOW_S)
         scheduler.add_job(
             self.duty_board.follow, "interval", seconds=FOLLOW_S, max_instances=1, coalesce=True
         )
         # a job that waits for a server must not keep the next look at the others
-        scheduler.add_job(self.calendars.look, "interval", seconds=FOLLOW_S, max_instances=4, coalesce=True)
+        scheduler.add_job(self.calendars.look, "interval", seconds=FOLLOW_S, max_instances=4)
+        scheduler.add_job(self.beforehand.look, "interval", seconds=LOOK_S, next_run_time=self.clock.now())
         scheduler.add_job(
-            self.beforehand.look,
-            "interval",
-            seconds=LOOK_S,
-            next_run_time=self.clock.now(),
-            max_instances=1,
-            coalesce=True,
+            self.beforehand.fair.refresh, "interval", seconds=REFRESH_S, next_run_time=self.clock.now()
         )
-        scheduler.add_job(
-            self.beforehand.fair.refresh,
-            "interval",
-            seconds=REFRESH_S,
-            next_run_time=self.clock.now(),
-            max_instances=1,
-            coalesce=True,
-        )
-        scheduler.add_job(alarms.tend, "interval", seconds=60, max_instances=1, coalesce=True)
+        scheduler.add_job(alarms.tend, "interval", seconds=60)
         if not self.settings.demo:
-            scheduler.add_job(
-                self.trunk.look,
-                "interval",
-                seconds=TRUNK_S,
-                next_run_time=self.clock.now(),
-                max_instances=1,
-                coalesce=True,
-            )
+            scheduler.add_job(self.trunk.look, "interval", seconds=TRUNK_S, next_run_time=self.clock.now())
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         stack.push_async_callback(self.beforehand.close)

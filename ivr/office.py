@@ -95,8 +95,8 @@ def make_alarms(
 
 
 def make_scheduler() -> AsyncIOScheduler:
-    """For what is to be done again and again."""
-    return AsyncIOScheduler(timezone="UTC")
+    """For what is to be done again and again: one at a time, and once for several turns missed."""
+    return AsyncIOScheduler(timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True})
 
 
 __all__ = ["make_alarms", "make_courier", "make_messenger", "make_scheduler", "make_web"]

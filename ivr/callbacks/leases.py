@@ -14,7 +14,7 @@ from ivr.callbacks.model import OPEN, Callback, read_row
 from ivr.clock import Clock
 from ivr.storage import Callback as Row
 from ivr.storage import CallbackState, Database
-from ivr.storage.leases import database_now, lease_end
+from ivr.storage.leases import has_lapsed, lease_end
 
 IS_OWED = or_(Row.state.in_(OPEN), and_(Row.state == CallbackState.DONE, Row.ended.is_(None)))
 """Something is still to be done, or the two still talk."""
@@ -65,8 +65,7 @@ class CallbackLeases:
         return _read(session, Row.id.in_(taken))
 
     def _is_free(self, session: Session) -> ColumnElement[bool]:
-        now = database_now(session, self._clock.now())
-        return or_(Row.owner == "", Row.owned_until.is_(None), Row.owned_until <= now)
+        return has_lapsed(session, Row.owner, Row.owned_until, self._clock.now())
 
     @property
     def _is_here(self) -> ColumnElement[bool]:

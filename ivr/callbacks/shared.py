@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -16,7 +15,7 @@ from ivr.callbacks.model import Callback
 from ivr.callbacks.run import CallbackRun
 from ivr.clock import Clock
 from ivr.storage import StorageError
-from ivr.storage.leases import LEASE_S, RENEW_S
+from ivr.storage.leases import RENEW_S, Calm
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +43,7 @@ class SharedCallbacks:
 
     def __init__(self, desk: Desk, leases: CallbackLeases, clock: Clock, is_able: Callable[[], bool]) -> None:
         self._desk, self.leases, self._clock, self._is_able = desk, leases, clock, is_able
-        self._well_since: datetime | None = None
+        self._calm = Calm()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -77,14 +76,14 @@ class SharedCallbacks:
         before = dict(self._desk.runs)
         try:
             ours = await self.leases.renew(is_able=self._is_able(), may_take=self._may_take())
-            self._well_since = self._well_since or self._clock.now()
+            self._calm.note_well(self._clock.now())
             kept = {one.id for one in ours}
             for run in [run for one, run in before.items() if one not in kept]:
                 if not await run.look_elsewhere():
                     log.warning("callback.left_to_another", callback=run.callback.id)
                     self._desk.drop(run)
         except StorageError as fault:
-            self._well_since = None
+            self._calm.note_away()
             log.warning("callback.leases_not_kept", why=str(fault))
             return
         for one in ours:
@@ -93,10 +92,7 @@ class SharedCallbacks:
                 self._desk.drive(one)
 
     def _may_take(self) -> bool:
-        """Not when the database was away a moment ago: others could not renew their leases then."""
-        since = self._well_since
-        is_well = since is not None and self._clock.now() - since >= timedelta(seconds=LEASE_S)
-        return is_well and self._is_able()
+        return self._calm.is_long_enough(self._clock.now()) and self._is_able()
 
 
 __all__ = ["SharedCallbacks"]

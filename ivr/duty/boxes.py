@@ -12,7 +12,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -20,12 +20,13 @@ import structlog
 from ivr.clock import Clock
 from ivr.duty.engaged import NEWS, Engaged
 from ivr.duty.hunt import Attempt
-from ivr.duty.leases import LEASE_S, RENEW_S, Held, PageLeases
+from ivr.duty.leases import RENEW_S, Held, PageLeases
 from ivr.duty.networks import Networks
 from ivr.duty.page import LivePage, Page
 from ivr.duty.patient import PatientLedger
 from ivr.duty.run import PageRun
 from ivr.storage import StorageError
+from ivr.storage.leases import Calm
 from ivr.storage.news import BoxNews
 
 ENGAGED_FOR = timedelta(minutes=3)
@@ -77,7 +78,7 @@ class Boxes:
         self._elsewhere: dict[str, tuple[Attempt, ...]] = {}
         """Phones that other boxes ring, by page."""
         self._begun = 0
-        self._well_since: datetime | None = None
+        self._calm = Calm()
         self._heard: dict[str, None] = {}
         self._has_heard = asyncio.Event()
         self._looking = asyncio.Lock()
@@ -204,25 +205,22 @@ class Boxes:
         driven = dict(self._pages.driven)
         try:
             held = await leases.renew(is_able=self._pages.has_phones, may_take=self._may_take())
-            self._well_since = self._well_since or self._clock.now()
+            self._calm.note_well(self._clock.now())
             await self._leave(driven, held)
             for page_id in held.kept | held.taken:
                 await self._go_on_with(page_id, is_new=page_id in held.taken)
             if self._engaged is not None and await self._engaged.look():
                 self._pages.follow_duty()
         except StorageError as fault:
-            self._well_since = None
+            self._calm.note_away()
             log.warning("page.leases_not_kept", why=str(fault))
         self._forget()
         if self._news is not None and not self._news.is_up:
             self._look_at_all()
 
     def _may_take(self) -> bool:
-        """Not while we could not ring anybody; nor when the database was away a moment ago: others could
-        not renew their leases then."""
-        since = self._well_since
-        is_well = since is not None and self._clock.now() - since >= timedelta(seconds=LEASE_S)
-        return is_well and self._pages.has_phones
+        """Not while we could not ring anybody; nor when the database was away a moment ago."""
+        return self._calm.is_long_enough(self._clock.now()) and self._pages.has_phones
 
     async def _leave(self, driven: Mapping[str, PageRun], held: Held) -> None:
         """Pages that we believe to drive, and do not by the database."""

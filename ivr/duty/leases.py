@@ -18,7 +18,7 @@ from ivr.clock import Clock
 from ivr.duty.history import Event, write
 from ivr.duty.ledger import driven
 from ivr.storage import Database, PageStep, tables
-from ivr.storage.leases import LEASE_S, RENEW_S, database_now, lease_end
+from ivr.storage.leases import LEASE_S, RENEW_S, has_lapsed, lease_end
 
 TAKEN_UP: Final = "taken-up"
 """Kind of the line of history that tells of it."""
@@ -109,9 +109,7 @@ class PageLeases:
         return frozenset(session.scalars(statement.returning(tables.Page.id)))
 
     def _is_free(self, session: Session) -> ColumnElement[bool]:
-        now = database_now(session, self._clock.now())
-        until = tables.Page.driven_until
-        return or_(tables.Page.driver == "", until.is_(None), until <= now)
+        return has_lapsed(session, tables.Page.driver, tables.Page.driven_until, self._clock.now())
 
 
 __all__ = ["LEASE_S", "RENEW_S", "TAKEN_UP", "Held", "PageLeases"]

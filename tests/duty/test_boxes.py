@@ -288,7 +288,7 @@ async def test_nothing_is_taken_just_after_the_database_was_away(
 ) -> None:
     async with two_boxes(tmp_path, configuration) as both:
         page = await both.one.page()
-        both.two.pager.boxes._well_since = None
+        both.two.pager.boxes._calm.note_away()
         await both.clock.pass_time(3 * LEASE_S)
         await both.two.pager.boxes.look()
         assert not both.two.pager.driven, "the other could not say that it lives, either"
